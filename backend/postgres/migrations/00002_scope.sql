@@ -1,7 +1,7 @@
 -- +goose Up
 
--- Database roles belong to the whole cluster, so they may be there already, and another database may be making
--- them at this moment. portal_server inherits nothing: its login reads a tenant's row only after set role.
+-- Database roles belong to the whole cluster, so they may exist already, and another database may be creating them at
+-- the same time. portal_server inherits nothing: its login reads tenants' rows only after set role.
 -- +goose StatementBegin
 do $$
 declare
@@ -21,8 +21,8 @@ begin
     if not pg_has_role('portal_server', wanted, 'member') then
       execute format('grant %I to portal_server', wanted);
     end if;
-    -- The operator's commands run as the owner too. From PostgreSQL 16 on, having made a role is not yet being let to
-    -- take it on.
+    -- The operator's commands run as the owner too. From PostgreSQL 16 on, the creator of a role may not set it
+    -- without a grant.
     if not pg_has_role(current_user, wanted, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end) then
       execute format('grant %I to %I', wanted, current_user);
     end if;
@@ -36,7 +36,8 @@ grant select on goose_db_version to portal_server;
 grant usage on schema public to portal_server, portal_mssp, portal_msp, portal_client, portal_auth, portal_sync,
   portal_jobs, portal_operator;
 
--- What the viewer's transaction may see. Unset reads as '' after a transaction that set it: no viewer, no rows.
+-- The scope of the viewer's transaction. After a transaction that set it, an unset value reads as '': no viewer, no
+-- rows.
 create function scope_mssp() returns uuid language sql stable parallel safe
   as $$ select nullif(current_setting('portal.mssp', true), '')::uuid $$;
 create function scope_msp() returns uuid language sql stable parallel safe
@@ -64,7 +65,7 @@ alter table refresh_token     enable row level security;
 alter table login_attempt     enable row level security;
 alter table signing_key       enable row level security;
 
--- An MSSP's people.
+-- Users of an MSSP.
 grant select on mssp, msp, client, client_count, msp_count, client_day, change, sync_run, user_role,
   pre_assigned_role to portal_mssp;
 grant select (mssp_id, id, product_id, paused) on mssp_product to portal_mssp;
@@ -85,7 +86,7 @@ create policy user_role_of_mssp on user_role to portal_mssp using (mssp_id = sco
 create policy pre_assigned_role_of_mssp on pre_assigned_role to portal_mssp using (mssp_id = scope_mssp());
 create policy audit_log_of_mssp on audit_log to portal_mssp using (mssp_id = scope_mssp());
 
--- An MSP's people. Of the MSSP above them they see its name and the age of its data, never another MSP.
+-- Users of an MSP. Of the MSSP above them they see its name and the age of its data, never another MSP.
 grant select on mssp, msp, client, client_count, client_day, change, pre_assigned_role to portal_msp;
 grant select (mssp_id, id, mssp_product_id, status, finished_at) on sync_run to portal_msp, portal_client;
 grant select (mssp_id, id, product_id) on mssp_product to portal_msp, portal_client;
@@ -103,7 +104,7 @@ create policy change_of_msp on change to portal_msp using (msp_id = scope_msp())
 create policy pre_assigned_role_of_msp on pre_assigned_role to portal_msp using (msp_id = scope_msp());
 create policy audit_log_of_msp on audit_log to portal_msp using (mssp_id = scope_mssp());
 
--- A client's people see their company and the name of the MSP that serves it.
+-- Users of a client see their company and the name of the MSP that serves it.
 grant select on mssp, client, change to portal_client;
 grant select (mssp_id, id, name) on msp to portal_client;
 create policy mssp_of_client on mssp to portal_client using (id = scope_mssp());
@@ -113,7 +114,7 @@ create policy msp_of_client on msp to portal_client using (id = scope_msp());
 create policy client_of_client on client to portal_client using (id = scope_client());
 create policy change_of_client on change to portal_client using (client_id = scope_client());
 
--- Sign-in and sessions: no tenant is known yet, and no customer's data is needed but the names of nodes.
+-- Sign-in and sessions: no tenant is known yet, and no customer data is needed except the names of nodes.
 grant select, insert, update, delete on app_user, identity, session, refresh_token, login_attempt, signing_key
   to portal_auth;
 grant select, insert on user_role to portal_auth;
@@ -136,7 +137,7 @@ create policy msp_of_auth on msp to portal_auth using (true);
 create policy client_of_auth on client to portal_auth using (true);
 create policy audit_log_of_auth on audit_log for insert to portal_auth with check (true);
 
--- The sync writes one MSSP at a time.
+-- A sync writes one MSSP at a time.
 grant select, insert, update, delete on msp, client, client_count, msp_count, client_day to portal_sync;
 grant select, insert on change to portal_sync;
 grant select, insert, update on sync_run to portal_sync;
@@ -152,13 +153,13 @@ create policy msp_count_of_sync on msp_count to portal_sync using (mssp_id = sco
 create policy client_day_of_sync on client_day to portal_sync using (mssp_id = scope_mssp());
 create policy change_of_sync on change to portal_sync using (mssp_id = scope_mssp());
 
--- The scheduler needs to know which connections there are and when each was last synced, and nothing else of them.
+-- The scheduler needs to know which connections exist and when each was last synced, and nothing else of them.
 grant select (mssp_id, id, product_id, paused, created_at) on mssp_product to portal_jobs;
 grant select (mssp_id, id, mssp_product_id, status, trigger, attempt, created_at, heartbeat_at) on sync_run to portal_jobs;
 create policy mssp_product_of_jobs on mssp_product to portal_jobs using (true);
 create policy sync_run_of_jobs on sync_run to portal_jobs using (true);
 
--- The operator's commands make MSSPs and their connections.
+-- The operator's commands create MSSPs and their connections.
 grant select, insert on mssp, mssp_product, pre_assigned_role to portal_operator;
 grant insert on audit_log to portal_operator;
 grant select on product to portal_operator;

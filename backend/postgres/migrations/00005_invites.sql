@@ -1,8 +1,8 @@
 -- +goose Up
 
--- life is how long an invite is good for from when it is made or sent again; null in invites older than this step.
--- language is what its mail is written in. code_sealed is the code until it has been mailed, sealed with a key the
--- database does not have. mailed_at are the mails of the last hour, which their number is limited by.
+-- life is how long an invite is valid after it is created or resent; null in invites from before this migration.
+-- language is the language of its mail. code_sealed is the code until it has been mailed, sealed with a key that is
+-- not in the database. mailed_at are the times of the mails of the last hour, for the limit on their number.
 alter table pre_assigned_role
   add column life        interval,
   add column language    text          not null default '',

@@ -1,11 +1,11 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 
--- Each statement can be repeated, and none locks a big table for long: no transaction holds the locks together, and the
--- index is built beside readers and writers.
+-- Each statement can be repeated, and none locks a big table for long: no transaction holds the locks together, and
+-- the index is built concurrently.
 
--- Licence facts of a customer, as the product sent them: null is unknown. status_reason says why a customer is disabled,
--- which is a customer that the product still lists but that is not in use.
+-- Licence data of a customer as the product sent it; null is unknown. status_reason is why a customer is disabled:
+-- the product still lists a disabled customer, but it is not in use.
 alter table msp
   add column if not exists licence_type  text,
   add column if not exists spla          boolean,
@@ -25,8 +25,8 @@ alter table sync_customer
 drop index concurrently if exists client_licence_type_idx;
 create index concurrently client_licence_type_idx on client (mssp_id, licence_type) where licence_type is not null;
 
--- The kept counts also say of how many clients a figure is unknown, and how many have an expiry date: an unknown figure
--- is not 0, and a scope without any expiry date shows none.
+-- The stored counts include for how many clients a figure is unknown, and how many have an expiry date: an unknown
+-- figure is not 0, and a scope without any expiry date shows none.
 alter table client_count
   add column if not exists seats_used_unknown  bigint not null default 0,
   add column if not exists seats_total_unknown bigint not null default 0,
@@ -47,8 +47,9 @@ and f.type = n.type;
 create index if not exists client_count_expiry_idx on client_count (mssp_id, msp_id) where with_expiry > 0;
 create index if not exists msp_expiry_idx on msp (mssp_id) where expires_on is not null;
 
--- Whether a day's figures are known: an older server reads the figures themselves and must not find null there. Days of
--- before that were kept as 0 cannot be told from a true 0, except where no client has the figure now.
+-- Whether a day's figures are known. An older server reads the figures themselves and must not find null there. Days
+-- from before this migration have 0 for unknown, which cannot be distinguished from a true 0, except where no client
+-- has the figure now.
 alter table client_day
   add column if not exists seats_used_known  boolean not null default true,
   add column if not exists seats_total_known boolean not null default true;

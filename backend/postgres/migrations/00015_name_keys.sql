@@ -1,11 +1,12 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 
--- Each statement is its own transaction, so that a server that runs meanwhile waits for none of them for long, and each
--- can be taken again after an interruption.
+-- Each statement is its own transaction, so that a running server does not wait long for any of them, and each can be
+-- repeated after an interruption.
 
--- Names are searched and sorted by keys the portal folds (name_key.go). Servers of before this step write names without
--- them: keyed_name is the name that the key was made of, so that such a row is known, and portal-api fills it in.
+-- Names are searched and sorted by keys that the portal folds (name_key.go). Servers from before this migration write
+-- names without keys: keyed_name is the name that the key was made from, which identifies such rows, and portal-api
+-- fills in their keys.
 alter table msp
   add column if not exists name_key   text collate "C" not null default '',
   add column if not exists name_rest  text collate "C",
@@ -23,7 +24,7 @@ alter table sync_customer
   add column if not exists name_rest text collate "C";
 grant select (name_key, name_rest, keyed_name) on msp to portal_client;
 
--- What was left half-made by an interruption is of no use.
+-- Drop indexes that an interruption left half built.
 drop index concurrently if exists msp_name_key_idx;
 drop index concurrently if exists msp_unkeyed_idx;
 drop index concurrently if exists client_name_key_idx;

@@ -1,7 +1,8 @@
 -- +goose Up
 
--- email_confirmed: at the last sign-in the provider was the authority for the address. Only such an address is a key: one
--- that somebody typed a code for blocks nobody. A server of before this step writes none; the next sign-in does.
+-- email_confirmed: at the last sign-in the provider was the authority for the address. Only such an address is a key:
+-- an address confirmed by an invite code alone does not block other users. A server from before this migration does
+-- not write it; the next sign-in does.
 alter table identity add column email_confirmed boolean not null default false;
 create index identity_confirmed_email_idx on identity (email) where email_confirmed;
 
@@ -14,8 +15,9 @@ and a.detail->>'by_code' = 'false'
 and a.detail->>'subject' = i.subject
 and exists (select from app_user u where u.id = i.user_id and u.email = i.email);
 
--- What an MSSP or MSP knows of a person hangs on the grant they hold there: the address they were invited by, when they last
--- used it, and since when sessions of before may no longer act under it. null is a grant of before this step.
+-- What an MSSP or MSP knows of a user is stored with the grant that the user holds there: the address that was
+-- invited, when the grant was last used, and when the user was signed out of it: older sessions may not act under it.
+-- null: a grant from before this migration.
 alter table user_role
   add column email         text,
   add column last_used_at  timestamptz,
@@ -44,7 +46,8 @@ where g.email is null;
 grant update (last_used_at) on user_role to portal_auth;
 grant update (signed_out_at) on user_role to portal_mssp, portal_msp;
 
--- The grants a session has acted under: an administrator sees only sessions that were used in their own scope.
+-- The grants that a session has acted under: an administrator sees only sessions that were used in the
+-- administrator's scope.
 create table session_grant (
   session_id uuid not null,
   grant_id   uuid not null,
@@ -65,7 +68,7 @@ where s.revoked_at is null
 and s.expires_at > now()
 and s.idle_expires_at > now();
 
--- Whoever made an invite or sent it again knows its code, and may not claim it.
+-- The users who created or resent an invite: they know its code and may not claim it.
 alter table pre_assigned_role add column inviters uuid[] not null default '{}';
 grant update (inviters) on pre_assigned_role to portal_mssp, portal_msp;
 
@@ -80,8 +83,8 @@ set inviters = array(
 where p.accepted_at is null
 and p.revoked_at is null;
 
--- The mails of the last hours, which their number is limited by. msp_id is the MSP whose administrator had it sent, null for
--- the MSSP's own; mailbox is the address without what mail servers ignore.
+-- The invite mails of the last hours, for the limits on their number. msp_id is the MSP whose administrator sent it,
+-- null for the MSSP's own; mailbox is the address without the parts that mail servers ignore.
 create table invite_mail (
   mssp_id    uuid        not null,
   id         uuid        not null,
@@ -101,7 +104,7 @@ create policy invite_mail_seen_by_auth on invite_mail for select to portal_auth 
 grant select, insert on invite_mail to portal_mssp, portal_msp;
 grant select (queued_at), delete on invite_mail to portal_auth;
 
--- People as their administrators see them: by what hangs on the grants inside the scope, and nothing else.
+-- Users as their administrators see them: only by the grants inside the administrator's scope.
 create or replace view person_of_mssp with (security_barrier) as
   select u.id, u.name, coalesce(g.email, u.email) as email, u.active, g.created_at, g.last_used_at as last_login_at,
          (select i.provider

@@ -1,20 +1,21 @@
 -- +goose Up
 
--- grant_id is the grant that a session's access tokens name: settled when it starts, and kept while the session may act
--- under it. Null: a server of before this step started the session, and its tokens name the oldest grant.
+-- grant_id is the grant that a session's access tokens name: chosen when the session starts, and kept while the
+-- session may act under it. Null: a server from before this migration started the session, and its tokens name the
+-- oldest grant.
 alter table session
   add column grant_id uuid,
   add constraint session_grant_id_fkey foreign key (grant_id) references user_role (id) on delete set null;
 
--- last_used_at is when the session last began to act under the grant, or went on to. Null is not known: a row of before
--- this step.
+-- last_used_at is when the session last began to act under the grant, or continued to. Null is unknown: a row from
+-- before this migration.
 alter table session_grant add column last_used_at timestamptz;
 alter table session_grant alter column last_used_at set default now();
 grant update (last_used_at) on session_grant to portal_auth;
 
--- A server of before grants were signed out of ends sessions through these views. What its administrator may end is what
--- hangs on grants inside the scope: the session's grants there are shut, and it ends where it may act under no other.
--- Whatever the statement says, it ends now and for one reason.
+-- Servers from before grants had a sign-out time revoke sessions through these views. Their administrators may revoke
+-- what depends on grants inside the scope: the user is signed out of the grants there, and the session is revoked if
+-- it may act under no other grant. The time and the reason do not depend on the statement.
 -- +goose StatementBegin
 create function end_session_in_scope() returns trigger language plpgsql security definer set search_path from current as $$
 begin
