@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// TestSessionView covers the views that older servers update to sign users out. Any statement of a viewer's database role
-// revokes the sessions that depend on grants of the viewer's scope, and no others.
+// TestSessionView covers the views that older servers update to sign users out. Any statement of a viewer's database
+// role revokes the sessions that depend on grants of the viewer's scope, and no others.
 func TestSessionView(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)

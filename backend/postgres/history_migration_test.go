@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestHistoryMigration applies the migration a second time: it is not in a transaction, so an interrupted one starts again
-// with steps that were applied before.
+// TestHistoryMigration applies the migration a second time: it is not in a transaction, so an interrupted one starts
+// again with steps that were applied before.
 func TestHistoryMigration(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

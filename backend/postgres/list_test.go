@@ -17,13 +17,13 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// licensedWorld has a customer for every combination of facts that filters tell apart.
+// licensedWorld returns a customer for every combination of values that the filters distinguish.
 func licensedWorld() []portal.Customer {
 	world := []portal.Customer{msp("1", "North"), msp("2", "South"), msp("3", "Silent")}
 	world[1].SeatsUsed, world[1].SeatsTotal, world[1].SPLA, world[1].LicenceType = ptr[int64](70), ptr[int64](90), ptr(true), ptr("Monthly")
 	world[2].StatusReason = ptr(portal.ReasonInactive)
 	yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
-	for i, facts := range []portal.Customer{
+	for i, c := range []portal.Customer{
 		{ParentID: "1", LicenceType: ptr("EDR"), SPLA: ptr(true), SeatsUsed: ptr[int64](3), SeatsTotal: ptr[int64](10)},
 		{ParentID: "1", LicenceType: ptr("edr"), SPLA: ptr(false), SeatsTotal: ptr[int64](5), ExpiresOn: &yesterday},
 		{ParentID: "1", Type: "corp", SeatsUsed: ptr[int64](0)},
@@ -33,25 +33,25 @@ func licensedWorld() []portal.Customer {
 		{SPLA: ptr(false), SeatsUsed: ptr[int64](12), SeatsTotal: ptr[int64](12)},
 		{ParentID: "2"},
 	} {
-		c := client(fmt.Sprint(10+i), fmt.Sprintf("Client %d", i), facts.ParentID)
-		facts.Kind, facts.ExternalID, facts.Name, facts.Raw = c.Kind, c.ExternalID, c.Name, c.Raw
-		if facts.Type == "" {
-			facts.Type = "CORP"
+		usual := client(fmt.Sprint(10+i), fmt.Sprintf("Client %d", i), c.ParentID)
+		c.Kind, c.ExternalID, c.Name, c.Raw = usual.Kind, usual.ExternalID, usual.Name, usual.Raw
+		if c.Type == "" {
+			c.Type = "CORP"
 		}
-		world = append(world, facts)
+		world = append(world, c)
 	}
 	return world
 }
 
-// licensed is a tenant that has synced licensedWorld, and since then misses one client.
-func licensed(t *testing.T) *tenant {
+// newLicensedTenant returns a tenant that has synced licensedWorld, with one more client that is missing.
+func newLicensedTenant(t *testing.T) *tenant {
 	w := newTenant(t)
 	w.complete(append(licensedWorld(), client("99", "Leaver", "1")))
 	w.complete(licensedWorld())
 	return w
 }
 
-// atMSP is a person of the MSP with an external id.
+// atMSP returns a user of the MSP with an external id.
 func (w *tenant) atMSP(externalID string) portal.Viewer {
 	w.Helper()
 	id := value[string](w, "select id::text from msp where mssp_id = $1 and external_id = $2", w.ID, externalID)
@@ -66,7 +66,7 @@ func (w *tenant) atClient(externalID string) portal.Viewer {
 	return w.Person(portal.ClientUser, scope)
 }
 
-// clientRules are the filters of clients in Go: whether a client belongs to the list of a value.
+// clientRules are the filters of clients in Go: each reports whether a client matches a value.
 var clientRules = map[string]func(c portal.Client, value string) bool{
 	"q": func(c portal.Client, v string) bool {
 		return strings.Contains(strings.ToLower(c.Name), strings.ToLower(v))
@@ -74,11 +74,11 @@ var clientRules = map[string]func(c portal.Client, value string) bool{
 	"status":        func(c portal.Client, v string) bool { return string(c.Status) == v },
 	"status_reason": func(c portal.Client, v string) bool { return c.StatusReason != nil && string(*c.StatusReason) == v },
 	"type":          func(c portal.Client, v string) bool { return strings.EqualFold(c.Type, v) },
-	"licence_type":  func(c portal.Client, v string) bool { return textIs(c.LicenceType, v) },
-	"spla":          func(c portal.Client, v string) bool { return yesIs(c.SPLA, v) },
-	"seats_used":    func(c portal.Client, v string) bool { return numberIs(c.SeatsUsed, v) },
-	"seats_total":   func(c portal.Client, v string) bool { return numberIs(c.SeatsTotal, v) },
-	"msp_id":        func(c portal.Client, v string) bool { return textIs(c.MSPID, v) },
+	"licence_type":  func(c portal.Client, v string) bool { return textMatches(c.LicenceType, v) },
+	"spla":          func(c portal.Client, v string) bool { return boolMatches(c.SPLA, v) },
+	"seats_used":    func(c portal.Client, v string) bool { return numberMatches(c.SeatsUsed, v) },
+	"seats_total":   func(c portal.Client, v string) bool { return numberMatches(c.SeatsTotal, v) },
+	"msp_id":        func(c portal.Client, v string) bool { return textMatches(c.MSPID, v) },
 	"expires_within": func(c portal.Client, _ string) bool {
 		return c.Status == portal.Active && c.ExpiresOn != nil // all dates of licensedWorld have passed
 	},
@@ -91,28 +91,28 @@ var mspRules = map[string]func(m portal.MSP, value string) bool{
 	},
 	"status":        func(m portal.MSP, v string) bool { return string(m.Status) == v },
 	"status_reason": func(m portal.MSP, v string) bool { return m.StatusReason != nil && string(*m.StatusReason) == v },
-	"licence_type":  func(m portal.MSP, v string) bool { return textIs(m.LicenceType, v) },
-	"spla":          func(m portal.MSP, v string) bool { return yesIs(m.SPLA, v) },
-	"clients":       func(m portal.MSP, v string) bool { return numberIs(&m.Clients, v) },
-	"seats_used":    func(m portal.MSP, v string) bool { return numberIs(m.SeatsUsed, v) },
-	"seats_total":   func(m portal.MSP, v string) bool { return numberIs(m.SeatsTotal, v) },
+	"licence_type":  func(m portal.MSP, v string) bool { return textMatches(m.LicenceType, v) },
+	"spla":          func(m portal.MSP, v string) bool { return boolMatches(m.SPLA, v) },
+	"clients":       func(m portal.MSP, v string) bool { return numberMatches(&m.Clients, v) },
+	"seats_used":    func(m portal.MSP, v string) bool { return numberMatches(m.SeatsUsed, v) },
+	"seats_total":   func(m portal.MSP, v string) bool { return numberMatches(m.SeatsTotal, v) },
 }
 
-func textIs(text *string, v string) bool {
+func textMatches(text *string, v string) bool {
 	if text == nil {
 		return v == "none"
 	}
 	return strings.EqualFold(*text, v)
 }
 
-func yesIs(yes *bool, v string) bool {
+func boolMatches(yes *bool, v string) bool {
 	if yes == nil {
 		return v == "unknown"
 	}
 	return v == map[bool]string{true: "yes", false: "no"}[*yes]
 }
 
-func numberIs(n *int64, v string) bool {
+func numberMatches(n *int64, v string) bool {
 	if n == nil {
 		return v == "unknown"
 	}
@@ -127,12 +127,13 @@ func numberIs(n *int64, v string) bool {
 	return fmt.Sprint(*n) == v
 }
 
-// filterValues are the values each filter is tried with; "" leaves it out.
+// filterValues returns the values to try each filter with.
 func (w *tenant) filterValues() map[string][]any {
 	ranges := []any{"0", "..5", "5..", "3..12", "unknown"}
 	return map[string][]any{
-		"q": {"client 1", "%", "south"}, "status": {"active", "missing", "removed", "disabled"}, "status_reason": {"demo", "deleted", "inactive"},
-		"type": {"CORP", "corp", "demo"}, "licence_type": {"EDR", "none", "100%_suite", "Monthly"}, "spla": {"yes", "no", "unknown"},
+		"q": {"client 1", "%", "south"}, "status": {"active", "missing", "removed", "disabled"},
+		"status_reason": {"demo", "deleted", "inactive"},
+		"type":          {"CORP", "corp", "demo"}, "licence_type": {"EDR", "none", "100%_suite", "Monthly"}, "spla": {"yes", "no", "unknown"},
 		"seats_used": ranges, "seats_total": ranges, "clients": ranges, "expires_within": {30},
 		"msp_id": {"none", w.atMSP("1").Scope.MSPID, postgres.NewID()},
 	}
@@ -162,24 +163,24 @@ func eachFilter[F any](values map[string][]any, try func(filter F, set map[strin
 
 func TestClients(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
+	w := newLicensedTenant(t)
 	for level, viewer := range map[string]portal.Viewer{"mssp": w.admin, "msp": w.atMSP("1"), "client": w.atClient("10")} {
-		t.Run("filters_rows_and_total_alike_for_a_"+level, func(t *testing.T) {
+		t.Run("filters_rows_and_total_for_"+level, func(t *testing.T) {
 			all, _, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 200})
 			if err != nil {
 				t.Fatal(err)
 			}
 			eachFilter(w.filterValues(), func(filter portal.ClientFilter, set map[string]string) {
-				want := slices.DeleteFunc(slices.Clone(all.Items), func(c portal.Client) bool { return !belongs(clientRules, c, set) })
+				want := slices.DeleteFunc(slices.Clone(all.Items), func(c portal.Client) bool { return !matches(clientRules, c, set) })
 				page, _, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{ClientFilter: filter, Limit: 200})
-				if diff := cmp.Diff(names(want, clientName), names(page.Items, clientName)); err != nil || diff != "" ||
+				if diff := cmp.Diff(names(want, nameOfClient), names(page.Items, nameOfClient)); err != nil || diff != "" ||
 					page.Total != int64(len(want)) {
 					t.Errorf("by %v: got a total of %d, want %d (%v); clients (-want +got):\n%s", set, page.Total, len(want), err, diff)
 				}
 			})
 		})
 	}
-	t.Run("know_whether_any_has_an_expiry_date", func(t *testing.T) {
+	t.Run("report_whether_any_has_expiry_date", func(t *testing.T) {
 		for _, c := range []struct {
 			viewer portal.Viewer
 			want   bool
@@ -190,27 +191,30 @@ func TestClients(t *testing.T) {
 			}
 		}
 	})
+	t.Run("disabled_again_after_older_server", testClientsDisabledAfterOlderServer)
+	t.Run("search_without_letters_finds_none", testClientsSearchWithoutLetters)
 }
 
 func TestMSPs(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
+	w := newLicensedTenant(t)
 	for level, viewer := range map[string]portal.Viewer{"mssp": w.admin, "msp": w.atMSP("1")} {
-		t.Run("filters_rows_and_total_alike_for_a_"+level, func(t *testing.T) {
+		t.Run("filters_rows_and_total_for_"+level, func(t *testing.T) {
 			all, _, err := w.DB.MSPs(t.Context(), viewer, portal.MSPQuery{Limit: 200})
 			if err != nil {
 				t.Fatal(err)
 			}
 			eachFilter(w.filterValues(), func(filter portal.MSPFilter, set map[string]string) {
-				want := slices.DeleteFunc(slices.Clone(all.Items), func(m portal.MSP) bool { return !belongs(mspRules, m, set) })
+				want := slices.DeleteFunc(slices.Clone(all.Items), func(m portal.MSP) bool { return !matches(mspRules, m, set) })
 				page, _, err := w.DB.MSPs(t.Context(), viewer, portal.MSPQuery{MSPFilter: filter, Limit: 200})
-				if diff := cmp.Diff(names(want, nameOfMSP), names(page.Items, nameOfMSP)); err != nil || diff != "" || page.Total != int64(len(want)) {
+				if diff := cmp.Diff(names(want, nameOfMSP), names(page.Items, nameOfMSP)); err != nil || diff != "" ||
+					page.Total != int64(len(want)) {
 					t.Errorf("by %v: got a total of %d, want %d (%v); MSPs (-want +got):\n%s", set, page.Total, len(want), err, diff)
 				}
 			})
 		})
 	}
-	t.Run("show_their_own_figures_or_the_sum_over_their_clients", func(t *testing.T) {
+	t.Run("show_own_figures_or_sum_of_clients", func(t *testing.T) {
 		page, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Limit: 200})
 		if err != nil {
 			t.Fatal(err)
@@ -228,7 +232,7 @@ func TestMSPs(t *testing.T) {
 			t.Errorf("figures (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("show_both_figures_in_the_detail", func(t *testing.T) {
+	t.Run("show_both_figures_in_detail", func(t *testing.T) {
 		viewer := w.atMSP("2")
 		detail, err := w.DB.MSP(t.Context(), viewer, viewer.Scope.MSPID)
 		want := portal.SeatSums{UsedUnknown: 1, TotalUnknown: 1}
@@ -241,24 +245,24 @@ func TestMSPs(t *testing.T) {
 
 func TestFacets(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
+	w := newLicensedTenant(t)
 	for _, c := range []struct {
 		name   string
 		viewer portal.Viewer
 		read   func(context.Context, portal.Viewer) (portal.Facets, postgres.Stamp, error)
 		want   portal.Facets
 	}{
-		{"clients_of_an_MSSP", w.admin, w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite", "EDR"}}},
-		{"clients_of_an_MSP", w.atMSP("2"), w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite"}}},
-		{"a_client", w.atClient("12"), w.DB.ClientFacets, portal.Facets{Types: []string{"corp"}, LicenceTypes: []string{}}},
-		{"MSPs", w.admin, w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{"Monthly"}}},
-		{"one_MSP", w.atMSP("1"), w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{}}},
+		{"clients_of_mssp", w.admin, w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite", "EDR"}}},
+		{"clients_of_msp", w.atMSP("2"), w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite"}}},
+		{"client", w.atClient("12"), w.DB.ClientFacets, portal.Facets{Types: []string{"corp"}, LicenceTypes: []string{}}},
+		{"msps", w.admin, w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{"Monthly"}}},
+		{"one_msp", w.atMSP("1"), w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{}}},
 	} {
-		t.Run("of_"+c.name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			got, _, err := c.read(t.Context(), c.viewer)
 			for _, list := range [][]string{got.Types, got.LicenceTypes} {
 				for i, value := range list {
-					if strings.EqualFold(value, "edr") || strings.EqualFold(value, "corp") && c.name != "a_client" {
+					if strings.EqualFold(value, "edr") || strings.EqualFold(value, "corp") && c.name != "client" {
 						list[i] = strings.ToUpper(value) // either spelling may be returned
 					}
 				}
@@ -272,19 +276,19 @@ func TestFacets(t *testing.T) {
 
 func TestOverview(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
+	w := newLicensedTenant(t)
 	for _, c := range []struct {
 		name   string
 		viewer portal.Viewer
 		want   string
 	}{
-		{"an_MSSP", w.admin, "msps 2 clients 5 missing 1 disabled 2 seats 15/27 unknown 2/2 expiring 1 of [Heimdal]"},
-		{"an_MSP", w.atMSP("1"), "msps 0 clients 3 missing 1 disabled 0 seats 3/15 unknown 1/1 expiring 1 of [Heimdal]"},
-		{"an_MSP_without_figures", w.atMSP("2"), "msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expiring – of [Heimdal]"},
-		{"a_client", w.atClient("11"), "msps 0 clients 1 missing 0 disabled 0 seats –/5 unknown 1/0 expiring 1 of [Heimdal]"},
-		{"a_disabled_client", w.atClient("13"), "msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expiring – of [Heimdal]"},
+		{"mssp", w.admin, "msps 2 clients 5 missing 1 disabled 2 seats 15/27 unknown 2/2 expiring 1 of [Heimdal]"},
+		{"msp", w.atMSP("1"), "msps 0 clients 3 missing 1 disabled 0 seats 3/15 unknown 1/1 expiring 1 of [Heimdal]"},
+		{"msp_without_figures", w.atMSP("2"), "msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expiring – of [Heimdal]"},
+		{"client", w.atClient("11"), "msps 0 clients 1 missing 0 disabled 0 seats –/5 unknown 1/0 expiring 1 of [Heimdal]"},
+		{"disabled_client", w.atClient("13"), "msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expiring – of [Heimdal]"},
 	} {
-		t.Run("of_"+c.name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			o, _, err := w.DB.Overview(t.Context(), c.viewer, time.Hour)
 			got := fmt.Sprintf("msps %d clients %d missing %d disabled %d seats %s/%s unknown %d/%d expiring %s of %v", o.MSPs,
 				o.Clients, o.ClientsMissing,
@@ -297,7 +301,8 @@ func TestOverview(t *testing.T) {
 	}
 }
 
-func belongs[T any](rules map[string]func(T, string) bool, item T, set map[string]string) bool {
+// matches reports whether the item matches the value of every filter in set.
+func matches[T any](rules map[string]func(T, string) bool, item T, set map[string]string) bool {
 	for name, value := range set {
 		if !rules[name](item, value) {
 			return false
@@ -306,8 +311,8 @@ func belongs[T any](rules map[string]func(T, string) bool, item T, set map[strin
 	return true
 }
 
-func clientName(c portal.Client) string { return c.Name }
-func nameOfMSP(m portal.MSP) string     { return m.Name }
+func nameOfClient(c portal.Client) string { return c.Name }
+func nameOfMSP(m portal.MSP) string       { return m.Name }
 
 func names[T any](items []T, name func(T) string) []string {
 	all := make([]string, len(items))
@@ -324,10 +329,11 @@ func number(n *int64) string {
 	return fmt.Sprint(*n)
 }
 
-func TestClientsOfAnOlderServer(t *testing.T) {
+func testClientsDisabledAfterOlderServer(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
-	w.Exec("update client set status = 'active' where status = 'disabled'") // it knows no other status of a customer it reads
+	w := newLicensedTenant(t)
+	// An older server stores every customer that it reads as active.
+	w.Exec("update client set status = 'active' where status = 'disabled'")
 	w.complete(licensedWorld())
 	if n := value[int64](w, "select count(*) from client where mssp_id = $1 and status = 'disabled'", w.ID); n != 2 {
 		t.Errorf("got %d disabled clients after the next run, want 2", n)
@@ -335,13 +341,13 @@ func TestClientsOfAnOlderServer(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestSearchForNothing(t *testing.T) {
+func testClientsSearchWithoutLetters(t *testing.T) {
 	t.Parallel()
-	w := licensed(t)
+	w := newLicensedTenant(t)
 	for _, q := range []string{"\u0301", "\u200d"} {
 		page, _, err := w.DB.Clients(t.Context(), w.admin, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: q}, Limit: 10})
 		if err != nil || page.Total != 0 || len(page.Items) != 0 {
-			t.Errorf("%q: got %d of %d clients, want none (%v)", q, len(page.Items), page.Total, err)
+			t.Errorf("search for %q: got %d of %d clients, want none (%v)", q, len(page.Items), page.Total, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// asOlderServer writes customers as a server without keys does: count clients, named in descending order.
+// asOlderServer writes clients without keys, as an older server does: count clients with descending names.
 func asOlderServer(t *testing.T, w *testkit.World, count int) {
 	t.Helper()
 	w.Exec(t, `
@@ -25,7 +25,7 @@ func asOlderServer(t *testing.T, w *testkit.World, count int) {
 		from generate_series(1, $3::int) n`, w.Own.MSSPID, w.Own.ConnectionID, count)
 }
 
-// clientNames reads the whole list by name.
+// clientNames returns the names of all clients in a list, page by page.
 func clientNames(t *testing.T, w *testkit.World, q portal.ClientQuery) []string {
 	t.Helper()
 	var names []string
@@ -49,36 +49,37 @@ func version(t *testing.T, w *testkit.World) string {
 	return w.Text(t, "select version::text from mssp where id = $1", w.Own.MSSPID)
 }
 
+// unkeyed returns the number of clients whose key is not of their name.
 func unkeyed(t *testing.T, w *testkit.World) string {
 	t.Helper()
 	return w.Text(t, "select count(*)::text from client where keyed_name is distinct from name")
 }
 
 func TestKeyNames(t *testing.T) {
-	t.Run("makes_the_keys_of_what_an_older_server_wrote", func(t *testing.T) {
+	t.Run("fills_in_keys_of_older_server", func(t *testing.T) {
 		t.Parallel()
 		w := testkit.NewWorld(t)
-		const count = 2500 // some batches
+		const count = 2500 // more than two batches
 		asOlderServer(t, w, count)
 		w.Exec(t, "update app_user set name = 'Zoë' where id = $1", w.Own.Viewers[portal.MSPUser].UserID)
 		w.Exec(t, "update msp set name = 'Ähnlich & Co' where id = $1", w.Own.MSPs[0].ID)
 		before := version(t, w)
 		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != count+2 {
-			t.Fatalf("made %d keys, %v, want %d", made, err, count+2)
+			t.Fatalf("got %d keys, %v, want %d", made, err, count+2)
 		}
 		if n := unkeyed(t, w); n != "0" {
-			t.Errorf("%s clients have no key", n)
+			t.Errorf("got %s clients without a key, want 0", n)
 		}
 		names := clientNames(t, w, portal.ClientQuery{})
 		if len(names) != count+7 || !slices.IsSorted(names[8:]) || names[7] != "Österreich  097500" {
-			t.Errorf("the list has %d names and begins with %q", len(names), names[:9])
+			t.Errorf("got %d names that begin with %q, want %d in order with the older server's after 7", len(names), names[:9], count+7)
 		}
 		after := version(t, w)
 		if after == before {
-			t.Error("lists whose order has changed keep their version")
+			t.Errorf("got version %s after the order of lists changed, want a new one", after)
 		}
 		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != 0 || version(t, w) != after {
-			t.Errorf("made %d keys again, %v, and the version changed from %s to %s", made, err, after, version(t, w))
+			t.Errorf("second call: got %d keys, %v, version %s, want 0 keys and version %s", made, err, version(t, w), after)
 		}
 	})
 	t.Run("continues_after_an_interruption", func(t *testing.T) {
@@ -96,14 +97,14 @@ func TestKeyNames(t *testing.T) {
 			t.Fatalf("got %v, want the interruption", err)
 		}
 		if n := unkeyed(t, w); n == "0" || n == "3500" {
-			t.Errorf("%s clients are left without a key, want some of 3500", n)
+			t.Errorf("after the interruption: got %s clients without a key, want some of 3500", n)
 		}
 		if names := clientNames(t, w, portal.ClientQuery{}); len(names) != 3507 {
-			t.Errorf("the list has %d clients meanwhile, want 3507", len(names))
+			t.Errorf("after the interruption: got %d clients in the list, want 3507", len(names))
 		}
 		w.Exec(t, "drop trigger interrupt on client")
 		if _, err := w.DB.KeyNames(t.Context()); err != nil || unkeyed(t, w) != "0" {
-			t.Errorf("%s clients are left after the second time, %v", unkeyed(t, w), err)
+			t.Errorf("second call: got %s clients without a key, %v, want 0", unkeyed(t, w), err)
 		}
 	})
 	t.Run("ends_with_its_context", func(t *testing.T) {
@@ -120,34 +121,34 @@ func TestKeyNames(t *testing.T) {
 		w := testkit.NewWorld(t)
 		asOlderServer(t, w, 10)
 		if _, err := postgres.Migrate(t.Context(), w.URLs.Owner); err != nil || unkeyed(t, w) != "0" {
-			t.Errorf("%s clients have no key after migrating, %v", unkeyed(t, w), err)
+			t.Errorf("after migrating: got %s clients without a key, %v, want 0", unkeyed(t, w), err)
 		}
 	})
-	t.Run("finds_a_name_that_an_older_server_changed", func(t *testing.T) {
+	t.Run("finds_name_that_older_server_changed", func(t *testing.T) {
 		t.Parallel()
 		w := testkit.NewWorld(t)
 		id := w.Own.Direct.ID
 		w.Exec(t, "update client set name = 'ZÜRICH Holding' where id = $1", id)
 		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "holding"}}); len(names) != 1 {
-			t.Errorf("the new name finds %q", names)
+			t.Errorf("search for the new name: got %q, want one client", names)
 		}
 		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "direct"}}); len(names) != 0 {
-			t.Errorf("the former name still finds %q", names)
+			t.Errorf("search for the former name: got %q, want none", names)
 		}
 		if names := clientNames(t, w, portal.ClientQuery{Sort: "-name"}); len(names) != 7 {
-			t.Errorf("the list has %d clients, want 7", len(names))
+			t.Errorf("list by name: got %d clients, want 7", len(names))
 		}
 		if _, err := w.DB.KeyNames(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "zurich"}}); len(names) != 1 {
-			t.Errorf("the folded name finds %q", names)
+			t.Errorf("search for the folded name: got %q, want one client", names)
 		}
 	})
 }
 
 func TestMergeKeysNames(t *testing.T) {
-	// keys are what the rows of the MSSP's customers have, checked against their names.
+	// check compares the stored keys of all customers with the keys of their names.
 	check := func(t *testing.T, w *tenant, want int) {
 		t.Helper()
 		rows, err := w.Owner.Query(t.Context(), `
@@ -163,7 +164,7 @@ func TestMergeKeysNames(t *testing.T) {
 		}
 		all, err := pgx.CollectRows(rows, pgx.RowToStructByName[keyed])
 		if err != nil || len(all) != want {
-			t.Fatalf("%d customers, %v, want %d", len(all), err, want)
+			t.Fatalf("got %d customers, %v, want %d", len(all), err, want)
 		}
 		for _, row := range all {
 			key, rest := postgres.NameKey(row.Name)
@@ -181,7 +182,7 @@ func TestMergeKeysNames(t *testing.T) {
 		w.complete([]portal.Customer{msp("1", long), client("2", "Kleine Gasse", "1"), client("3", "Kurz", "1")})
 		check(t, w, 3)
 	})
-	t.Run("but_not_of_those_that_an_older_server_staged", func(t *testing.T) {
+	t.Run("not_of_customers_staged_by_older_server", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		w.complete([]portal.Customer{msp("1", "Süd"), client("2", "Älter", "1")})
@@ -192,13 +193,13 @@ func TestMergeKeysNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != 2 {
-			t.Errorf("made %d keys, %v, want 2", made, err)
+			t.Errorf("got %d keys, %v, want 2", made, err)
 		}
 		check(t, w, 3)
 	})
 }
 
-func TestPageByNameIsReadFromAnIndex(t *testing.T) {
+func TestClientPageUsesNameIndex(t *testing.T) {
 	w := testkit.NewWorld(t)
 	asOlderServer(t, w, 5000)
 	if _, err := w.DB.KeyNames(t.Context()); err != nil {
@@ -230,6 +231,6 @@ func TestPageByNameIsReadFromAnIndex(t *testing.T) {
 	}
 	if text := strings.Join(plan, "\n"); !strings.Contains(text, "client_name_key_idx") ||
 		!strings.Contains(text, "Index Cond: ((mssp_id") || !strings.Contains(text, "ROW(name_key, id)") || strings.Contains(text, "Sort") {
-		t.Errorf("a page is read by\n%s", text)
+		t.Errorf("got the plan\n%s\nwant a condition on client_name_key_idx and no sort", text)
 	}
 }

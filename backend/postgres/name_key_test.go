@@ -24,13 +24,13 @@ func TestNameKey(t *testing.T) {
 		want, _ := NameKey(alike[0])
 		for _, name := range alike[1:] {
 			if got, _ := NameKey(name); got != want {
-				t.Errorf("the key of %q is %q, want %q as of %q", name, got, want, alike[0])
+				t.Errorf("NameKey(%q): got %q, want %q, the key of %q", name, got, want, alike[0])
 			}
 		}
 	}
 	for _, different := range [][2]string{{"a b", "ab"}, {"株式会社", "有限会社"}, {"1", "2"}, {"a-b", "a b"}} {
 		if fold(different[0]) == fold(different[1]) {
-			t.Errorf("%q and %q have the same key", different[0], different[1])
+			t.Errorf("got the same key for %q and %q, want two", different[0], different[1])
 		}
 	}
 }
@@ -38,7 +38,7 @@ func TestNameKey(t *testing.T) {
 var anyName = rapid.StringN(0, 1000, -1)
 
 func TestNameKeyProperties(t *testing.T) {
-	t.Run("is_bounded_whole_and_final", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("is_bounded_complete_and_idempotent", rapid.MakeCheck(func(t *rapid.T) {
 		name := anyName.Draw(t, "name")
 		key, rest := NameKey(name)
 		whole := key
@@ -46,18 +46,18 @@ func TestNameKeyProperties(t *testing.T) {
 			whole += *rest
 		}
 		if len(key) > maxKeyLength || !utf8.ValidString(key) || whole != fold(name) || strings.ContainsRune(whole, 0) {
-			t.Fatalf("the key of %q is %q and %v", name, key, rest)
+			t.Fatalf("NameKey(%q): got %q and %v, want %q cut at %d bytes", name, key, rest, fold(name), maxKeyLength)
 		}
 		if again := fold(whole); again != whole {
-			t.Fatalf("folded twice %q is %q, want %q", name, again, whole)
+			t.Fatalf("%q folded twice: got %q, want %q", name, again, whole)
 		}
 	}))
-	t.Run("contains_the_key_of_every_part_of_the_name", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("contains_key_of_every_part_of_name", rapid.MakeCheck(func(t *rapid.T) {
 		runes := []rune(anyName.Draw(t, "name"))
 		ends := []int{rapid.IntRange(0, len(runes)).Draw(t, "from"), rapid.IntRange(0, len(runes)).Draw(t, "to")}
 		slices.Sort(ends)
 		if part := string(runes[ends[0]:ends[1]]); !strings.Contains(fold(string(runes)), fold(part)) {
-			t.Fatalf("%q is not found by its part %q", string(runes), part)
+			t.Fatalf("got no key of %q that contains the key of its part %q, want one", string(runes), part)
 		}
 	}))
 }

@@ -6,7 +6,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestCountsOfAnOlderServer writes counts and days as a server from before the unknown figures does. They must be right.
+// TestCountsOfAnOlderServer writes counts and days as a server from before the unknown figures does. They must be
+// right.
 func TestCountsOfAnOlderServer(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -17,7 +18,8 @@ func TestCountsOfAnOlderServer(t *testing.T) {
 	}
 	w.complete([]portal.Customer{msp("1", "North"), client("10", "Known", "1"), unknown("11", ""), unknown("12", "")})
 	w.CheckCounts(t.Errorf)
-	// A client whose figures are unknown comes to an MSP, another leaves the MSSP's own, and a group of a new type is added.
+	// A client whose figures are unknown comes to an MSP, another leaves the MSSP's own, and a group of a new type is
+	// added.
 	w.Exec("update client set msp_id = (select id from msp), seats_used = 4 where external_id = '11'")
 	w.Exec("update client set type = 'DEMO', expires_on = '2030-01-01' where external_id = '12'")
 	w.Exec("update client set seats_used = null where external_id = '10'")

@@ -11,46 +11,46 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// TestOlderServer runs statements of a server from before session_grant and inviters beside this version: it knows neither
-// the table nor the column.
+// TestOlderServer runs statements of a server from before session_grant and inviters beside this version: it knows
+// neither the table nor the column.
 func TestOlderServer(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	// oldSession is a person in a session that an older server started.
+	// oldSession returns a user with a session that an older server started.
 	oldSession := func(t *testing.T, at portal.Scope) portal.Viewer {
 		t.Helper()
-		person := w.Person(t, portal.MSPUser, at)
-		w.Exec(t, "delete from session_grant where session_id = $1", person.SessionID)
-		return person
+		user := w.Person(t, portal.MSPUser, at)
+		w.Exec(t, "delete from session_grant where session_id = $1", user.SessionID)
+		return user
 	}
 	views := map[portal.Role]string{portal.MSSPAdmin: "session_of_mssp", portal.MSPAdmin: "session_of_msp"}
 	for role, view := range views {
 		admin := w.Own.Viewers[role]
 		signOut := "update " + view + " set revoked_at = now(), revoked_reason = 'admin' where user_id = $1"
-		t.Run(view+"_ends_a_session_it_started", func(t *testing.T) {
-			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
-			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 1 {
-				t.Errorf("%d sessions ended, want 1", n)
+		t.Run(view+"_revokes_session_it_started", func(t *testing.T) {
+			user := oldSession(t, w.Own.At(portal.MSPUser, 0))
+			if n := writeAs(t, w.DB, admin, signOut, user.UserID); n != 1 {
+				t.Errorf("got %d revoked sessions, want 1", n)
 			}
-			if code := requestCode(w, person); code != portal.SessionRevoked {
-				t.Errorf("the next request: %q, want %q", code, portal.SessionRevoked)
-			}
-		})
-		t.Run(view+"_reaches_no_session_of_others", func(t *testing.T) {
-			stranger := oldSession(t, w.Other.At(portal.MSPUser, 0))
-			if n := writeAs(t, w.DB, admin, signOut, stranger.UserID); n != 0 {
-				t.Errorf("%d sessions of another tenant ended, want none", n)
-			}
-			if code := requestCode(w, stranger); code != "" {
-				t.Errorf("the stranger's next request: %q, want none", code)
+			if code := requestCode(w, user); code != portal.SessionRevoked {
+				t.Errorf("next request: got code %q, want %q", code, portal.SessionRevoked)
 			}
 		})
-		t.Run(view+"_leaves_a_session_that_was_used_elsewhere", func(t *testing.T) {
-			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
-			there := w.Grant(t, person.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
-			w.Exec(t, "insert into session_grant (session_id, grant_id) values ($1, $2)", person.SessionID, there)
-			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 0 {
-				t.Errorf("%d sessions ended, want none", n)
+		t.Run(view+"_keeps_sessions_of_other_scopes", func(t *testing.T) {
+			foreign := oldSession(t, w.Other.At(portal.MSPUser, 0))
+			if n := writeAs(t, w.DB, admin, signOut, foreign.UserID); n != 0 {
+				t.Errorf("got %d revoked sessions of the other MSSP, want 0", n)
+			}
+			if code := requestCode(w, foreign); code != "" {
+				t.Errorf("next request of the other MSSP's user: got code %q, want none", code)
+			}
+		})
+		t.Run(view+"_keeps_session_used_elsewhere", func(t *testing.T) {
+			user := oldSession(t, w.Own.At(portal.MSPUser, 0))
+			there := w.Grant(t, user.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
+			w.Exec(t, "insert into session_grant (session_id, grant_id) values ($1, $2)", user.SessionID, there)
+			if n := writeAs(t, w.DB, admin, signOut, user.UserID); n != 0 {
+				t.Errorf("got %d revoked sessions, want 0", n)
 			}
 		})
 		t.Run("an_invite_by_"+string(role)+"_names_its_inviters", func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestOlderServer(t *testing.T) {
 					admin.Scope.MSSPID, postgres.NewID(), admin.UserID, action, id)
 			}
 			if got := w.Text(t, "select array_to_string(inviters, ' ') from pre_assigned_role where id = $1", id); got != admin.UserID {
-				t.Errorf("the inviters are %q, want %q once", got, admin.UserID)
+				t.Errorf("got the inviters %q, want %q once", got, admin.UserID)
 			}
 		})
 	}

@@ -17,17 +17,17 @@ import (
 // The two zones are 25 hours apart: they never have the same day.
 const east, west = "Pacific/Kiritimati", "Pacific/Pago_Pago"
 
-// in sets the MSSP's zone as an administrator does.
-func (w *tenant) in(zone string) *tenant {
+// setTimeZone sets the MSSP's time zone as its administrator.
+func (w *tenant) setTimeZone(zone string) *tenant {
 	w.Helper()
 	o, err := w.DB.ChangeOrganisation(context.Background(), w.admin, portal.OrganisationChange{TimeZone: &zone})
 	if err != nil || o.TimeZone != zone {
-		w.Fatalf("the time zone is %q, want %q: %v", o.TimeZone, zone, err)
+		w.Fatalf("got time zone %q, %v, want %q", o.TimeZone, err, zone)
 	}
 	return w
 }
 
-// today is the day in a zone by the database's clock, some days later.
+// today returns the day in a zone by the database's clock, plus a number of days.
 func (w *tenant) today(zone string, later int) string {
 	w.Helper()
 	return value[string](w, "select to_char((now() at time zone $1)::date + $2::int, 'YYYY-MM-DD')", zone, later)
@@ -55,11 +55,12 @@ func (w *tenant) expiresWithin(days int) int {
 	q.ExpiresWithin = days
 	page, _, err := w.DB.Clients(context.Background(), w.admin, q)
 	if err != nil || page.Total != int64(len(page.Items)) {
-		w.Fatalf("the page has %d clients of %d: %v", len(page.Items), page.Total, err)
+		w.Fatalf("got %d clients of a total of %d, %v, want all", len(page.Items), page.Total, err)
 	}
 	return len(page.Items)
 }
 
+// needing returns the names in the attention list of one kind.
 func (w *tenant) needing(kind string) (names []string) {
 	w.Helper()
 	for _, a := range w.overview().Attention {
@@ -70,7 +71,7 @@ func (w *tenant) needing(kind string) (names []string) {
 	return names
 }
 
-// sameDay repeats a check during which midnight passed in one of the zones.
+// sameDay runs a check, and skips the test if midnight passed in one of the zones meanwhile.
 func (w *tenant) sameDay(check func(today func(zone string, later int) string)) {
 	w.Helper()
 	before := [2]string{w.today(east, 0), w.today(west, 0)}
@@ -82,44 +83,44 @@ func (w *tenant) sameDay(check func(today func(zone string, later int) string)) 
 func TestTimeZone(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	here, there := w.in(east), w.sibling().in(west)
+	here, there := w.setTimeZone(east), w.sibling().setTimeZone(west)
 	w.sameDay(func(today func(zone string, later int) string) {
 		world := []portal.Customer{expiring("1", today(west, 0)), expiring("2", today(east, 1)), client("3", "No end", "")}
 		here.complete(world)
 		there.complete(world)
 		t.Run("decides_what_has_expired", func(t *testing.T) {
 			if got := here.needing("licence_expired"); len(got) != 1 || len(here.needing("licence_expiring")) != 1 {
-				t.Errorf("in the east %q have expired, want the client whose licence ends today in the west", got)
+				t.Errorf("in the east: got expired licences of %q, want of the client whose licence ends today in the west", got)
 			}
 			if got := there.needing("licence_expired"); got != nil || len(there.needing("licence_expiring")) != 2 {
-				t.Errorf("in the west %q have expired, want none", got)
+				t.Errorf("in the west: got expired licences of %q, want none", got)
 			}
 		})
 		t.Run("decides_what_expires_within_days", func(t *testing.T) {
 			if got := here.expiresWithin(1); got != 2 {
-				t.Errorf("in the east %d clients expire within a day, want 2", got)
+				t.Errorf("in the east: got %d licences that expire within a day, want 2", got)
 			}
 			if got := there.expiresWithin(1); got != 1 {
-				t.Errorf("in the west %d clients expire within a day, want 1", got)
+				t.Errorf("in the west: got %d licences that expire within a day, want 1", got)
 			}
 		})
 		t.Run("decides_the_day_of_the_trend", func(t *testing.T) {
 			for zone, s := range map[string]*tenant{east: here, west: there} {
 				trend := s.overview().Trend
 				if last := trend[len(trend)-1]; len(trend) != 1 || last.Day != today(zone, 0) || last.Clients != 3 {
-					t.Errorf("the trend in %s is %+v, want 3 clients on %s", zone, trend, today(zone, 0))
+					t.Errorf("in %s: got the trend %+v, want 3 clients on %s", zone, trend, today(zone, 0))
 				}
 			}
 		})
-		t.Run("decides_the_day_of_an_answer", func(t *testing.T) {
+		t.Run("decides_the_day_of_a_stamp", func(t *testing.T) {
 			for zone, s := range map[string]*tenant{east: here, west: there} {
 				stamp, err := s.DB.Stamp(context.Background(), s.admin)
 				if got := stamp.Today.Format(time.DateOnly); err != nil || got != today(zone, 0) {
-					t.Errorf("the stamp in %s is of %s, want %s: %v", zone, got, today(zone, 0), err)
+					t.Errorf("in %s: got a stamp of %s, %v, want of %s", zone, got, err, today(zone, 0))
 				}
 			}
 		})
-		t.Run("decides_the_day_a_missing_client_was_last_seen", func(t *testing.T) {
+		t.Run("decides_when_missing_client_was_last_seen", func(t *testing.T) {
 			for zone, s := range map[string]*tenant{east: here, west: there} {
 				s.complete(world[:2])
 				days := []string{}
@@ -129,14 +130,14 @@ func TestTimeZone(t *testing.T) {
 					}
 				}
 				if diff := cmp.Diff([]string{today(zone, 0)}, days); diff != "" {
-					t.Errorf("in %s (-want +got):\n%s", zone, diff)
+					t.Errorf("in %s: days (-want +got):\n%s", zone, diff)
 				}
 			}
 		})
-		t.Run("is_sent_to_everyone_in_the_MSSP", func(t *testing.T) {
+		t.Run("is_returned_to_users_of_the_mssp", func(t *testing.T) {
 			me, err := there.DB.Me(context.Background(), there.admin)
 			if err != nil || me.TimeZone != west {
-				t.Errorf("Me says the zone is %q, want %q: %v", me.TimeZone, west, err)
+				t.Errorf("Me: got time zone %q, %v, want %q", me.TimeZone, err, west)
 			}
 		})
 	})
@@ -145,24 +146,24 @@ func TestTimeZone(t *testing.T) {
 func TestTimeZoneChange(t *testing.T) {
 	t.Parallel()
 	t.Run("to_the_west_keeps_the_trend_current", func(t *testing.T) {
-		w := newTenant(t).in(east)
+		w := newTenant(t).setTimeZone(east)
 		w.sameDay(func(today func(zone string, later int) string) {
 			w.complete([]portal.Customer{client("1", "A", "")})
-			w.in(west)
+			w.setTimeZone(west)
 			for n, world := range [][]portal.Customer{{client("1", "A", "")}, {client("1", "A", ""), client("2", "B", "")}} {
 				w.complete(world)
 				trend := w.overview().Trend
 				if len(trend) != 1 || trend[0].Day != today(west, 0) || trend[0].Clients != int64(n+1) {
-					t.Errorf("the trend is %+v, want %d clients on %s", trend, n+1, today(west, 0))
+					t.Errorf("got the trend %+v, want %d clients on %s", trend, n+1, today(west, 0))
 				}
 			}
 			if days := value[int64](w, "select count(distinct day) from client_day where mssp_id = $1", w.ID); days != 1 {
-				t.Errorf("%d days are kept, want the one the trend had already", days)
+				t.Errorf("got %d stored days, want only the one from before the change", days)
 			}
 		})
 	})
-	t.Run("is_audited_with_before_and_after_once", func(t *testing.T) {
-		w := newTenant(t).in(east).in(west).in(west)
+	t.Run("is_audited_once_with_before_and_after", func(t *testing.T) {
+		w := newTenant(t).setTimeZone(east).setTimeZone(west).setTimeZone(west)
 		got := value[[]string](w, `
 			select array_agg(concat_ws(' ', detail->'before'->>'time_zone', detail->'after'->>'time_zone') order by id)
 			from audit_log
@@ -171,59 +172,64 @@ func TestTimeZoneChange(t *testing.T) {
 			t.Errorf("audit (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("is_a_change_of_the_MSSP", func(t *testing.T) {
+	t.Run("increments_version_of_the_mssp", func(t *testing.T) {
 		w := newTenant(t)
 		before := value[int64](w, "select version from mssp where id = $1", w.ID)
-		if after := value[int64](w.in(east), "select version from mssp where id = $1", w.ID); after != before+1 {
-			t.Errorf("the version is %d, want %d", after, before+1)
+		if after := value[int64](w.setTimeZone(east), "select version from mssp where id = $1", w.ID); after != before+1 {
+			t.Errorf("got version %d, want %d", after, before+1)
 		}
 	})
-	t.Run("leaves_another_MSSP_alone", func(t *testing.T) {
+	t.Run("leaves_other_mssp_unchanged", func(t *testing.T) {
 		w := newTenant(t)
 		s := w.sibling()
-		w.in(east)
+		w.setTimeZone(east)
 		if o, err := s.DB.Organisation(context.Background(), s.admin); err != nil || o.TimeZone != "UTC" || o.ID != s.ID ||
 			o.Name != "Fjord Security" {
-			t.Errorf("the other MSSP is %q %q in %q: %v", o.ID, o.Name, o.TimeZone, err)
+			t.Errorf("got the other MSSP %q %q in %q, %v, want it unchanged in UTC", o.ID, o.Name, o.TimeZone, err)
 		}
 	})
-	t.Run("refuses_an_unknown_zone", func(t *testing.T) {
+	t.Run("refuses_unknown_zone", func(t *testing.T) {
 		w := newTenant(t)
 		before := w.Everything()
 		for _, zone := range []string{"", "CET", "EST", "Local", "localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base",
 			"Europe/", "../UTC", "+02", "UTC+2", "Europe/Berlin'"} {
 			_, err := w.DB.ChangeOrganisation(context.Background(), w.admin, portal.OrganisationChange{TimeZone: &zone})
-			refusesTimeZone(t, zone, err)
+			wantInvalidTimeZone(t, zone, err)
 			_, _, err = w.DB.Bootstrap(context.Background(), "New", zone, postgres.NewID(), portal.NewInvite{}, nil)
-			refusesTimeZone(t, zone, err)
+			wantInvalidTimeZone(t, zone, err)
 		}
 		if w.Everything() != before {
-			t.Error("a refused zone changed rows")
+			t.Error("got changed rows after a refused zone, want none")
 		}
 	})
-	t.Run("accepts_every_zone_that_is_offered", func(t *testing.T) {
+	t.Run("accepts_every_listed_zone", func(t *testing.T) {
 		w := newTenant(t)
 		o, err := w.DB.Organisation(context.Background(), w.admin)
 		if err != nil || !slices.IsSorted(o.TimeZones) || len(o.TimeZones) < 300 {
-			t.Fatalf("%d zones are offered: %v", len(o.TimeZones), err)
+			t.Fatalf("got %d zones, %v, want at least 300 in order", len(o.TimeZones), err)
 		}
 		for _, zone := range []string{"UTC", "Europe/Copenhagen", "America/Argentina/Buenos_Aires", east, west} {
-			if w.in(zone); !slices.Contains(o.TimeZones, zone) {
-				t.Errorf("%s is not offered", zone)
+			if w.setTimeZone(zone); !slices.Contains(o.TimeZones, zone) {
+				t.Errorf("got no zone %s in the list, want it", zone)
 			}
 		}
 	})
 }
 
-func refusesTimeZone(t *testing.T, zone string, err error) {
+func wantInvalidTimeZone(t *testing.T, zone string, err error) {
 	t.Helper()
 	var refused *portal.Error
 	if !errors.As(err, &refused) || refused.Code != portal.Invalid || refused.Field != "time_zone" {
-		t.Errorf("%q is not refused as a time zone: %v", zone, err)
+		t.Errorf("time zone %q: got error %v, want Invalid naming time_zone", zone, err)
 	}
 }
 
-func TestBootstrapKeepsTheTimeZone(t *testing.T) {
+func TestBootstrap(t *testing.T) {
+	t.Parallel()
+	t.Run("stores_time_zone", testBootstrapStoresTimeZone)
+}
+
+func testBootstrapStoresTimeZone(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	invite := portal.NewInvite{Email: "first@example.com", Role: portal.MSSPAdmin, Provider: portal.Google, ExpiresInHours: 1}
@@ -232,30 +238,35 @@ func TestBootstrapKeepsTheTimeZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := value[string](w, "select time_zone from mssp where id = $1", id); got != east {
-		t.Errorf("the new MSSP's zone is %q, want %q", got, east)
+		t.Errorf("new MSSP: got time zone %q, want %q", got, east)
 	}
 }
 
-func TestTimeZonesAreReadOnce(t *testing.T) {
+func TestTimeZoneList(t *testing.T) {
+	t.Parallel()
+	t.Run("is_read_from_database_once", testTimeZoneListIsReadFromDatabaseOnce)
+}
+
+func testTimeZoneListIsReadFromDatabaseOnce(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	db, trips := counted(t, w.URLs)
 	admin := w.Own.Viewers[portal.MSSPAdmin]
-	var took [3]int64
-	for i := range took {
+	var used [3]int64
+	for i := range used {
 		before := trips()
 		o, err := db.WithTakeover(time.Minute).Organisation(t.Context(), admin)
 		if err != nil || len(o.TimeZones) < 300 || !slices.Contains(o.TimeZones, east) {
-			t.Fatalf("%d zones, %v; want all that can be chosen", len(o.TimeZones), err)
+			t.Fatalf("got %d zones, %v, want at least 300 with %s", len(o.TimeZones), err, east)
 		}
-		took[i] = trips() - before
+		used[i] = trips() - before
 	}
-	if took[1] >= took[0] || took[1] != took[2] {
-		t.Errorf("round trips: %v, want fewer after the first call", took)
+	if used[1] >= used[0] || used[1] != used[2] {
+		t.Errorf("got %v round trips, want fewer after the first call", used)
 	}
 	zone := "Mars/Olympus"
 	_, err := db.ChangeOrganisation(t.Context(), admin, portal.OrganisationChange{TimeZone: &zone})
 	if portal.ErrorCode(err) != portal.Invalid {
-		t.Errorf("another planet's zone: got %v, want it refused", err)
+		t.Errorf("unknown zone: got error %v, want code %s", err, portal.Invalid)
 	}
 }

@@ -81,7 +81,7 @@ func TestOutageReason(t *testing.T) {
 			var down *Outage
 			got := outage(c.err)
 			if errors.As(got, &down) != c.down {
-				t.Errorf("outage(%v) = %v, want an outage: %t", c.err, got, c.down)
+				t.Errorf("outage(%v): got %v, want an outage: %t", c.err, got, c.down)
 			}
 			if !errors.Is(got, c.err) {
 				t.Errorf("got %v, want an error that wraps %v", got, c.err)
@@ -124,7 +124,7 @@ func TestOutageIsNotWrappedTwice(t *testing.T) {
 		t.Errorf("got %v, want the same error", twice)
 	}
 	if text := once.Error(); !strings.Contains(text, "starting") {
-		t.Errorf("the server's message is missing: %s", text)
+		t.Errorf("got %q, want the server's message in it", text)
 	}
 }
 

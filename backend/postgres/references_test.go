@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// write runs sql as a database role of the server with a scope, as the code would if it had no check of its own.
+// write runs sql as a database role of the server with a scope, without the checks of the Go code.
 func write(t *testing.T, db *postgres.DB, role string, scope portal.Scope, sql string) (rows int64, err error) {
 	t.Helper()
 	err = pgx.BeginFunc(t.Context(), db.Pool(), func(tx pgx.Tx) error {
@@ -31,12 +31,16 @@ func write(t *testing.T, db *postgres.DB, role string, scope portal.Scope, sql s
 	return rows, err
 }
 
-func TestInvitesAndGrantsAtClients(t *testing.T) {
+// TestClientNodes covers which clients an invite or grant may name, and which columns of an invite may be changed.
+func TestClientNodes(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	admin := w.Own.Viewers[portal.MSPAdmin].Scope
 	mssp := w.Own.Viewers[portal.MSSPAdmin].Scope
-	own, sister, direct, foreign := w.Own.MSPs[0].Clients[0].ID, w.Own.MSPs[1].Clients[0].ID, w.Own.Direct.ID, w.Other.MSPs[0].Clients[0].ID
+	own, sibling := w.Own.MSPs[0].Clients[0].ID, w.Own.MSPs[1].Clients[0].ID
+	direct, foreign := w.Own.Direct.ID, w.Other.MSPs[0].Clients[0].ID
+	foreignUser := w.Other.Viewers[portal.MSPUser].UserID
+	update := func(set string) string { return "update pre_assigned_role set " + set }
 	orNull := func(id string) string {
 		if id == "" {
 			return "null"
@@ -54,52 +58,52 @@ func TestInvitesAndGrantsAtClients(t *testing.T) {
 			orNull(msp), client, w.Own.Viewers[portal.MSPUser].GrantID)
 	}
 	for name, test := range map[string]struct {
-		role  string
-		scope portal.Scope
-		sql   string
-		fits  bool
+		role    string
+		scope   portal.Scope
+		sql     string
+		allowed bool
 	}{
-		"an_MSP_invites_to_its_client":                           {"portal_msp", admin, invite(admin.MSPID, own), true},
-		"an_MSP_invites_to_its_sister's_client":                  {"portal_msp", admin, invite(admin.MSPID, sister), false},
-		"an_MSP_invites_to_a_client_directly_under_the_MSSP":     {"portal_msp", admin, invite(admin.MSPID, direct), false},
-		"an_MSP_invites_to_another_MSSP's_client":                {"portal_msp", admin, invite(admin.MSPID, foreign), false},
-		"an_MSP_grants_its_client":                               {"portal_msp", admin, grant(admin.MSPID, own), true},
-		"an_MSP_grants_its_sister's_client":                      {"portal_msp", admin, grant(admin.MSPID, sister), false},
-		"an_MSP_grants_a_client_directly_under_the_MSSP":         {"portal_msp", admin, grant(admin.MSPID, direct), false},
-		"an_MSSP_invites_to_a_client_of_the_MSP":                 {"portal_mssp", mssp, invite(w.Own.MSPs[1].ID, sister), true},
-		"an_MSSP_invites_to_a_client_directly_under_it":          {"portal_mssp", mssp, invite("", direct), true},
-		"an_MSSP_invites_to_a_client_of_another_MSP":             {"portal_mssp", mssp, invite(w.Own.MSPs[0].ID, sister), false},
-		"an_MSSP_invites_to_an_MSP's_client_as_if_it_were_its":   {"portal_mssp", mssp, invite("", own), false},
-		"an_MSSP_grants_an_MSP's_client_as_if_it_were_its":       {"portal_mssp", mssp, grant("", own), false},
-		"an_MSSP_grants_a_client_of_another_MSP":                 {"portal_mssp", mssp, grant(w.Own.MSPs[1].ID, own), false},
-		"an_MSP_turns_an_invite_to_another_client":               {"portal_msp", admin, "update pre_assigned_role set client_id = '" + sister + "'", false},
-		"an_MSP_turns_an_invite_to_another_role":                 {"portal_msp", admin, "update pre_assigned_role set role = 'msp_admin', client_id = null", false},
-		"an_MSP_turns_an_invite_to_another_address":              {"portal_msp", admin, "update pre_assigned_role set email = 'b@example.com'", false},
-		"an_MSP_accepts_an_invite_for_a_person_of_another_MSSP":  {"portal_msp", admin, "update pre_assigned_role set accepted_by = '" + w.Other.Viewers[portal.MSPUser].UserID + "'", false},
-		"an_MSSP_accepts_an_invite_for_a_person_of_another_MSSP": {"portal_mssp", mssp, "update pre_assigned_role set accepted_at = now()", false},
+		"msp_invites_to_own_client":               {"portal_msp", admin, invite(admin.MSPID, own), true},
+		"msp_invites_to_client_of_sibling":        {"portal_msp", admin, invite(admin.MSPID, sibling), false},
+		"msp_invites_to_direct_client":            {"portal_msp", admin, invite(admin.MSPID, direct), false},
+		"msp_invites_to_client_of_other_mssp":     {"portal_msp", admin, invite(admin.MSPID, foreign), false},
+		"msp_grants_own_client":                   {"portal_msp", admin, grant(admin.MSPID, own), true},
+		"msp_grants_client_of_sibling":            {"portal_msp", admin, grant(admin.MSPID, sibling), false},
+		"msp_grants_direct_client":                {"portal_msp", admin, grant(admin.MSPID, direct), false},
+		"mssp_invites_to_client_of_msp":           {"portal_mssp", mssp, invite(w.Own.MSPs[1].ID, sibling), true},
+		"mssp_invites_to_direct_client":           {"portal_mssp", mssp, invite("", direct), true},
+		"mssp_invites_to_client_under_wrong_msp":  {"portal_mssp", mssp, invite(w.Own.MSPs[0].ID, sibling), false},
+		"mssp_invites_to_client_of_msp_as_direct": {"portal_mssp", mssp, invite("", own), false},
+		"mssp_grants_client_of_msp_as_direct":     {"portal_mssp", mssp, grant("", own), false},
+		"mssp_grants_client_under_wrong_msp":      {"portal_mssp", mssp, grant(w.Own.MSPs[1].ID, own), false},
+		"msp_changes_client_of_invite":            {"portal_msp", admin, update("client_id = '" + sibling + "'"), false},
+		"msp_changes_role_of_invite":              {"portal_msp", admin, update("role = 'msp_admin', client_id = null"), false},
+		"msp_changes_address_of_invite":           {"portal_msp", admin, update("email = 'b@example.com'"), false},
+		"msp_accepts_for_user_of_other_mssp":      {"portal_msp", admin, update("accepted_by = '" + foreignUser + "'"), false},
+		"mssp_accepts_invite":                     {"portal_mssp", mssp, update("accepted_at = now()"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rows, err := write(t, w.DB, test.role, test.scope, test.sql)
-			if test.fits && (err != nil || rows != 1) {
-				t.Errorf("got %d rows, %v; want one", rows, err)
+			if test.allowed && (err != nil || rows != 1) {
+				t.Errorf("got %d rows, error %v, want one row", rows, err)
 			}
-			if !test.fits && err == nil {
-				t.Errorf("%d rows are written, want a refusal", rows)
+			if !test.allowed && err == nil {
+				t.Errorf("got %d written rows, want an error", rows)
 			}
 		})
 	}
 }
 
-// reference is a row of one MSSP that names something of another.
+// reference is a statement that writes a row of one MSSP with the id of a row of another.
 type reference struct {
-	// name is the table and the column that names it.
+	// name is the table and column of the id.
 	name, role, sql string
-	// foreign is another MSSP's: nothing read there may have it.
+	// foreign is the id of the other MSSP's row. No viewer there may read a row that names it because of the statement.
 	table, column, foreign string
 }
 
-// references are all columns of tenants' tables that name a row of a tenant's table and that the server's roles write.
-// Own is the MSSP that writes, and other the one that is named.
+// references returns a statement for every column of tenants' tables that names a row of a tenant's table and that the
+// server's roles write. own is the MSSP that writes, and other the one whose rows are named.
 func references(own, other testkit.Tenant, ownRun, otherRun string) []reference {
 	msp, client := other.MSPs[0].ID, other.MSPs[0].Clients[0].ID
 	id := postgres.NewID
@@ -150,21 +154,21 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			values ('%s', '%s', '%s', now(), 1, '[]', '{}')`, own.MSSPID, other.ConnectionID, ownRun)),
 		sync("sync_turn", "mssp_id", other.MSSPID, fmt.Sprintf(`
 			insert into sync_turn (mssp_id, taken_at) values ('%s', now())`, other.MSSPID)),
-		{"sync_run.mssp_product_id by an admin", "portal_mssp", fmt.Sprintf(`
+		{"sync_run.mssp_product_id_by_admin", "portal_mssp", fmt.Sprintf(`
 			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger) values ('%s', '%s', '%s', 'failed', 'manual')`,
 			own.MSSPID, id(), other.ConnectionID), "sync_run", "mssp_product_id", other.ConnectionID},
-		{"user_role.msp_id by an admin", "portal_mssp",
+		{"user_role.msp_id_by_admin", "portal_mssp",
 			fmt.Sprintf("update user_role set msp_id = '%s' where msp_id is not null", msp), "user_role", "msp_id", msp},
-		{"user_role.client_id by an admin", "portal_mssp",
+		{"user_role.client_id_by_admin", "portal_mssp",
 			fmt.Sprintf("update user_role set client_id = '%s' where client_id is not null", client), "user_role", "client_id", client},
-		{"pre_assigned_role.msp_id by an admin", "portal_mssp", fmt.Sprintf(`
+		{"pre_assigned_role.msp_id_by_admin", "portal_mssp", fmt.Sprintf(`
 			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
 			values ('%s', '%s', 'a@example.com', 'msp_user', '%s', 'google', '', '', now())`, own.MSSPID, id(), msp),
 			"pre_assigned_role", "msp_id", msp},
-		{"invite_mail.msp_id by an admin", "portal_mssp", fmt.Sprintf(`
+		{"invite_mail.msp_id_by_admin", "portal_mssp", fmt.Sprintf(`
 			insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox) values ('%s', '%s', '%s', '%s', 'a@example.com')`,
 			own.MSSPID, id(), msp, id()), "invite_mail", "msp_id", msp},
-		{"field_map.noticed_in by an admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
+		{"field_map.noticed_in_by_admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
 			"field_map", "noticed_in", otherRun},
 	}
 }
@@ -204,35 +208,35 @@ func TestReferencesToAnotherMSSP(t *testing.T) {
 			}
 			for role := range w.Other.Viewers {
 				if now := count(r, role); now != before[r.name+string(role)] {
-					t.Errorf("%s of the named MSSP reads %d rows, want %d as before", role, now, before[r.name+string(role)])
+					t.Errorf("%s of the named MSSP: got %d rows, want %d as before", role, now, before[r.name+string(role)])
 				}
 			}
 		})
 	}
-	t.Run("are_tried_of_every_column", func(t *testing.T) {
-		tried := map[string]bool{}
+	t.Run("covers_every_column", func(t *testing.T) {
+		covered := map[string]bool{}
 		for _, r := range all {
-			tried[r.table+"."+r.column] = true
+			covered[r.table+"."+r.column] = true
 		}
-		for _, column := range referring(t, w) {
-			if !tried[column] && !slices.Contains(notReferences, column) {
-				t.Errorf("%s is not tried", column)
+		for _, column := range idColumns(t, w) {
+			if !covered[column] && !slices.Contains(notReferences, column) {
+				t.Errorf("got no reference for %s, want one", column)
 			}
 		}
 	})
 }
 
-// notReferences are columns of identifiers that name nothing of a tenant, or that no role of the server writes.
+// notReferences are columns of ids that name no row of a tenant, or that no role of the server writes.
 var notReferences = []string{
 	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "mssp_product.product_id", "mssp_product.customer_id",
-	"pre_assigned_role.client_id", // TestInvitesAndGrantsAtClients
+	"pre_assigned_role.client_id", // TestClientNodes
 	"user_role.user_id",           // only a sign-in writes it
-	"invite_mail.inviter_id",      // a person, not a tenant's row
+	"invite_mail.inviter_id",      // a user, not a tenant's row
 	"client.external_id", "msp.external_id", "sync_customer.external_id",
 }
 
-// referring lists the columns of tenants' tables whose name says that they hold an identifier.
-func referring(t *testing.T, w *testkit.World) []string {
+// idColumns returns the columns of tenants' tables that hold an id by their name.
+func idColumns(t *testing.T, w *testkit.World) []string {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), w.URLs.Owner)
 	if err != nil {

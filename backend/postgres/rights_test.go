@@ -34,8 +34,8 @@ func catalog[T any](t *testing.T, urls testkit.URLs, sql string, scan pgx.RowToF
 	return all
 }
 
-// TestGrants compares what each database role of the server may do with the file of what it needs: the policies bound the
-// rows, the grants the tables and columns.
+// TestGrants compares the privileges of each database role of the server with a file of those it needs. Policies limit
+// the rows, grants the tables and columns.
 func TestGrants(t *testing.T) {
 	t.Parallel()
 	want, err := os.ReadFile("testdata/grants.txt")
@@ -72,13 +72,14 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// policy is one policy with the columns of its table that say whose a row is.
+// policy is one policy, and which columns of its table name the owner of a row.
 type policy struct {
 	Table, Name, Role, Command, Using, Check string
 	HasMSP, HasClient                        bool
 }
 
-// rows returns the condition that the policy should have: the MSSP, and the viewer's level where the table has a column for it.
+// rows returns the condition that the policy should have: the MSSP, and the viewer's level if the table has a column
+// for it.
 func (p policy) rows() string {
 	own := func(table, column string) string {
 		if p.Table == table {
@@ -89,7 +90,7 @@ func (p policy) rows() string {
 	level := ""
 	switch {
 	case p.Role == "portal_auth", p.Role == "portal_jobs":
-		return "true" // They serve all MSSPs, and no viewer has them.
+		return "true" // roles of the server for all MSSPs, which no viewer has
 	case p.Role == "portal_msp" && (p.HasMSP || p.Table == "msp"), p.Role == "portal_client" && p.Table == "msp":
 		level = own("msp", "msp_id")
 	case p.Role == "portal_client" && (p.HasClient || p.Table == "client"):
@@ -101,7 +102,7 @@ func (p policy) rows() string {
 	return own("mssp", "mssp_id") + " AND " + level
 }
 
-// TestPolicies covers every policy, of tables that come later too. The restrictive ones are TestInvitesAndGrantsAtClients's.
+// TestPolicies covers every permissive policy of every table. TestClientNodes covers the restrictive ones.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	all := catalog(t, testkit.Database(t), `
@@ -121,14 +122,14 @@ func TestPolicies(t *testing.T) {
 				using, check = "", using
 			}
 			if plain.Replace(p.Using) != using || plain.Replace(p.Check) != check {
-				t.Errorf("%s of %s has using %q, check %q; want %q, %q", p.Role, p.Table, p.Using, p.Check, using, check)
+				t.Errorf("%s of %s: got using %q, check %q, want %q, %q", p.Role, p.Table, p.Using, p.Check, using, check)
 			}
 		})
 	}
 }
 
-// TestInvitesOfOthers tries what an MSP reads of invites and their mails, and for whom it counts a mail.
-func TestInvitesOfOthers(t *testing.T) {
+// TestInvitesOfMSP covers which invites and invite mails an MSP reads, and which mails it may record.
+func TestInvitesOfMSP(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	own, viewer := w.Own.MSPs[0].ID, w.Own.Viewers[portal.MSPAdmin]
@@ -140,31 +141,31 @@ func TestInvitesOfOthers(t *testing.T) {
 		return fmt.Sprintf("insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox) values ('%s', '%s', %s, '%s', 'a@example.com')",
 			msspID, postgres.NewID(), msp, viewer.UserID)
 	}
-	of := map[string]struct {
+	owners := map[string]struct {
 		mssp string
 		msp  *string
 	}{
-		"its_own": {w.Own.MSSPID, &own}, "its_sister's": {w.Own.MSSPID, &w.Own.MSPs[1].ID},
-		"its_MSSP's": {w.Own.MSSPID, nil}, "another_MSSP's": {w.Other.MSSPID, &w.Other.MSPs[0].ID},
+		"own_msp": {w.Own.MSSPID, &own}, "sibling_msp": {w.Own.MSSPID, &w.Own.MSPs[1].ID},
+		"own_mssp": {w.Own.MSSPID, nil}, "other_mssp": {w.Other.MSSPID, &w.Other.MSPs[0].ID},
 	}
-	for _, whose := range of {
-		w.Exec(t, mail(whose.mssp, whose.msp))
+	for _, owner := range owners {
+		w.Exec(t, mail(owner.mssp, owner.msp))
 		w.Exec(t, `
 			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
 			values ($1, $2, 'b@example.com', case when $3::uuid is null then 'mssp_staff' else 'msp_user' end, $3, 'google', '', '', now())`,
-			whose.mssp, postgres.NewID(), whose.msp)
+			owner.mssp, postgres.NewID(), owner.msp)
 	}
 	for _, table := range []string{"pre_assigned_role", "invite_mail"} {
 		sql := fmt.Sprintf("select count(*) filter (where msp_id is distinct from '%s') from %s", own, table)
 		if n := read(t, w.DB, viewer, sql); n != 0 {
-			t.Errorf("an MSP's admin reads %d rows of others in %s, want 0", n, table)
+			t.Errorf("admin of an MSP: got %d rows of others in %s, want 0", n, table)
 		}
 	}
-	for name, whose := range of {
-		t.Run("counts_a_mail_of_"+name, func(t *testing.T) {
-			rows, err := write(t, w.DB, "portal_msp", viewer.Scope, mail(whose.mssp, whose.msp))
-			if fits := name == "its_own"; fits != (err == nil) {
-				t.Errorf("got %d rows, %v; want it written: %t", rows, err, fits)
+	for name, owner := range owners {
+		t.Run("records_mail_of_"+name, func(t *testing.T) {
+			rows, err := write(t, w.DB, "portal_msp", viewer.Scope, mail(owner.mssp, owner.msp))
+			if allowed := name == "own_msp"; allowed != (err == nil) {
+				t.Errorf("got %d rows, error %v, want it allowed: %t", rows, err, allowed)
 			}
 		})
 	}

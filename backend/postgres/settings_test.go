@@ -40,7 +40,7 @@ func databaseOf(t *testing.T, databaseURL string) string {
 	return strings.TrimPrefix(parsed.Path, "/")
 }
 
-// alterDatabase gives a database another default for each setting.
+// alterDatabase changes the default of each setting in a database.
 func alterDatabase(t *testing.T, databaseURL string, settings map[string]string) {
 	t.Helper()
 	conn, name := admin(t), pgx.Identifier{databaseOf(t, databaseURL)}.Sanitize()
@@ -63,12 +63,12 @@ func TestSettings(t *testing.T) {
 	foreign := map[string]string{
 		"datestyle": "German, DMY", "intervalstyle": "sql_standard", "timezone": "Pacific/Chatham", "bytea_output": "escape",
 		"extra_float_digits": "-15", "lc_messages": "POSIX", "lc_time": "C.utf8", "lc_numeric": "C.utf8", "lc_monetary": "C.utf8",
-		"standard_conforming_strings": "off", "array_nulls": "off", "client_encoding": "LATIN1", "default_transaction_isolation": "serializable",
-		"default_transaction_read_only": "on", "default_transaction_deferrable": "on",
+		"standard_conforming_strings": "off", "array_nulls": "off", "client_encoding": "LATIN1",
+		"default_transaction_isolation": "serializable", "default_transaction_read_only": "on", "default_transaction_deferrable": "on",
 	}
-	// What statements mean when they are prepared.
+	// Settings that change the meaning of a statement when it is prepared.
 	prepared := map[string]string{"search_path": "elsewhere", "row_security": "off", "transform_null_equals": "on"}
-	t.Run("are_the_portals_own_on_a_direct_connection", func(t *testing.T) {
+	t.Run("are_set_on_direct_connection", func(t *testing.T) {
 		t.Parallel()
 		w := worldThatExpires(t)
 		w.Exec(t, "create schema elsewhere; create table elsewhere.client (id int)")
@@ -79,7 +79,7 @@ func TestSettings(t *testing.T) {
 		checkSettings(t, db, prepared)
 		readsAndWrites(t, db, w)
 	})
-	t.Run("are_set_by_each_transaction_behind_a_pooler", func(t *testing.T) {
+	t.Run("are_set_by_each_transaction_behind_pooler", func(t *testing.T) {
 		t.Parallel()
 		w := worldThatExpires(t)
 		alterDatabase(t, w.URLs.Owner, foreign)
@@ -98,19 +98,19 @@ func TestSettings(t *testing.T) {
 		}
 		readsAndWrites(t, db, w)
 	})
-	t.Run("must_be_right_where_a_pooler_cannot_set_them", func(t *testing.T) {
+	t.Run("are_checked_where_pooler_cannot_set_them", func(t *testing.T) {
 		t.Parallel()
 		w := testkit.NewWorld(t)
 		for name, value := range prepared {
 			alterDatabase(t, w.URLs.Owner, map[string]string{name: value})
 			_, err := postgres.Open(t.Context(), pooler(t, w.URLs.Server))
 			if err == nil || !strings.Contains(err.Error(), "set "+name) {
-				t.Errorf("got the error %v, want one that names %s", err, name)
+				t.Errorf("got error %v, want one that names %s", err, name)
 			}
 			resetDatabase(t, w.URLs.Owner, name)
 		}
 	})
-	t.Run("hold_while_migrating", func(t *testing.T) {
+	t.Run("apply_while_migrating", func(t *testing.T) {
 		t.Parallel()
 		name := testkit.EmptyDatabase(t, "encoding 'UTF8' template template0")
 		alterDatabase(t, name, foreign)
@@ -134,8 +134,8 @@ func open(t *testing.T, databaseURL string) *postgres.DB {
 	return db
 }
 
-// checkSettings fails for each setting that the database has and the session took over. lc_messages may be set by
-// superusers only.
+// checkSettings fails for each setting whose value in the session is the database's default. Only superusers may set
+// lc_messages.
 func checkSettings(t *testing.T, db *postgres.DB, foreign map[string]string) {
 	t.Helper()
 	for name, value := range foreign {
@@ -153,7 +153,7 @@ func checkSetting(t *testing.T, row pgx.Row, name, foreign string) error {
 	var got string
 	err := row.Scan(&got)
 	if got == foreign {
-		t.Errorf("%s is the database's %q", name, got)
+		t.Errorf("%s: got the database's default %q, want the portal's own value", name, got)
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func readsAndWrites(t *testing.T, db *postgres.DB, w *testkit.World) {
 		}
 		for _, client := range page.Items {
 			if ids = append(ids, client.ID); *client.ExpiresOn != "2031-02-03" {
-				t.Errorf("a date reads %s, want 2031-02-03", *client.ExpiresOn)
+				t.Errorf("got the date %s, want 2031-02-03", *client.ExpiresOn)
 			}
 		}
 		if page.NextCursor == nil {
@@ -186,18 +186,18 @@ func readsAndWrites(t *testing.T, db *postgres.DB, w *testkit.World) {
 		cursor = *page.NextCursor
 	}
 	if slices.Sort(ids); len(slices.Compact(ids)) != 7 {
-		t.Errorf("the pages hold %d different clients, want 7", len(ids))
+		t.Errorf("got %d different clients in the pages, want 7", len(ids))
 	}
 	staff := w.Own.Viewers[portal.MSSPStaff]
 	inactive := false
 	user, err := db.ChangeUser(t.Context(), admin, staff.UserID, portal.UserChange{Active: &inactive})
 	if err != nil || user.Active {
-		t.Errorf("deactivating a user returns %+v, %v", user, err)
+		t.Errorf("deactivation: got user %+v, %v, want an inactive one", user, err)
 	}
 }
 
 func TestEncoding(t *testing.T) {
-	t.Run("is_read_where_a_pooler_hides_it", func(t *testing.T) {
+	t.Run("is_read_where_pooler_hides_it", func(t *testing.T) {
 		t.Parallel()
 		w := testkit.NewWorld(t)
 		if err := open(t, poolerHiding(t, w.URLs.Server, "server_encoding")).Ready(t.Context()); err != nil {
@@ -206,7 +206,7 @@ func TestEncoding(t *testing.T) {
 		latin := testkit.EmptyDatabase(t, "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0")
 		_, err := postgres.Open(t.Context(), poolerHiding(t, latin, "server_encoding"))
 		if err == nil || !strings.Contains(err.Error(), "is LATIN1 and must be UTF8") {
-			t.Errorf("got %v, want the encoding by its name", err)
+			t.Errorf("got error %v, want one that names LATIN1 and UTF8", err)
 		}
 	})
 	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
@@ -225,13 +225,14 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
-// pooler passes connections on to the database as PgBouncer does: it refuses start-up parameters it does not track.
+// pooler starts a proxy of the database that, like PgBouncer, refuses the start-up parameters that it does not track.
+// It returns the URL of the proxy.
 func pooler(t *testing.T, databaseURL string) string {
 	t.Helper()
 	return poolerHiding(t, databaseURL, "")
 }
 
-// poolerHiding is a pooler that does not tell its clients a parameter of the server.
+// poolerHiding is pooler with a parameter of the server that is not reported to clients.
 func poolerHiding(t *testing.T, databaseURL, parameter string) string {
 	t.Helper()
 	parsed, err := url.Parse(databaseURL)
@@ -258,7 +259,7 @@ func poolerHiding(t *testing.T, databaseURL, parameter string) string {
 
 var tracked = []string{"user", "database", "application_name", "client_encoding", "datestyle", "timezone", "standard_conforming_strings"}
 
-// hiding writes to a client and gives a parameter of the server another name of the same length.
+// hiding writes to a client, and replaces the name of a parameter of the server by another of the same length.
 type hiding struct {
 	net.Conn
 	parameter string
@@ -271,6 +272,7 @@ func (h hiding) Write(p []byte) (int, error) {
 	return h.Conn.Write(p)
 }
 
+// pool relays one connection of a client to the database at target.
 func pool(client net.Conn, target, hidden string) {
 	defer client.Close()
 	length := make([]byte, 4)

@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// at makes a moment, written with its offset, that of the run that is merged.
+// at merges a run of these customers and dates its spans at a moment, which is written with its offset.
 func (w *tenant) at(moment string, world ...portal.Customer) {
 	w.Helper()
 	begun := value[string](w, "select clock_timestamp()::text")
@@ -20,7 +20,7 @@ func (w *tenant) at(moment string, world ...portal.Customer) {
 	w.Exec("update client_span set from_at = $1::text::timestamptz where from_at > $2::text::timestamptz", moment, begun)
 }
 
-// usage lists what was used, as "client under whom: share; active licences; purchased licences", each licence as
+// usage lists the usage as "client under its MSP: share; active licences; purchased licences", each kind of licence as
 // first-last peak average known.
 func (w *tenant) usage(viewer portal.Viewer, q portal.UsageQuery) []string {
 	w.Helper()
@@ -51,9 +51,10 @@ func figures(f portal.UsageFigures) string {
 	return fmt.Sprintf(" %d-%d peak %d average %.4f known %.4f", *f.First, *f.Last, *f.Peak, *f.Average, f.Known)
 }
 
-// autumn is a history through the end of summer time in Copenhagen, 27 October 2024: client 3 moves from North to South,
-// 4 goes missing and comes back, 5 has unknown figures for a time, 6 comes late.
-func autumn(t *testing.T) *tenant {
+// newTenantWithHistory returns a tenant with a history across the end of daylight saving time in Copenhagen on 27
+// October 2024: client 3 moves from North to South, 4 goes missing and returns, 5 has unknown figures for a time, 6 is
+// added late.
+func newTenantWithHistory(t *testing.T) *tenant {
 	w := newTenant(t)
 	north, south := msp("1", "North"), msp("2", "South")
 	unknown := seated("5", "", 2, 0)
@@ -72,28 +73,28 @@ func autumn(t *testing.T) *tenant {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	w := autumn(t)
+	w := newTenantWithHistory(t)
 	month := portal.UsageQuery{From: "2024-10-19", Until: "2024-11-19", TimeZone: "Europe/Copenhagen"}
-	// The month has 31 days and an hour: 745 hours. Client 3 was North's for 10 days and that hour, 241 hours, then South's
-	// for 240 hours with 5, 96 with 9 and 168 with 4 licences; 4 was missing from 3 to 12 November, 216 hours; 5 had a known
-	// number of purchased licences for 504 hours; 6 was there for the last 12.
-	theirs := map[string]string{
+	// The month has 31 days and an hour: 745 hours. Client 3 was under North for 10 days and that hour, 241 hours, then
+	// under South for 240 hours with 5, 96 with 9 and 168 with 4 licences; 4 was missing from 3 to 12 November, 216
+	// hours; 5 had a known number of purchased licences for 504 hours; 6 existed for the last 12 hours.
+	lines := map[string]string{
 		"North":  "3 under North: 0.3235; 3-3 peak 3 average 3.0000 known 0.3235; 10-10 peak 10 average 10.0000 known 0.3235",
 		"South":  "3 under South: 0.6765; 5-4 peak 9 average 5.4286 known 0.6765; 10-12 peak 12 average 10.6667 known 0.6765",
 		"4":      "4 under North: 0.7101; 6-6 peak 6 average 6.0000 known 0.7101; 8-8 peak 8 average 8.0000 known 0.7101",
 		"direct": "5 under MSSP: 1.0000; 2-2 peak 2 average 2.0000 known 1.0000; 4-4 peak 4 average 4.0000 known 0.6765",
 		"late":   "6 under South: 0.0161; 1-1 peak 1 average 1.0000 known 0.0161; 1-1 peak 1 average 1.0000 known 0.0161",
 	}
-	t.Run("of_a_month_cut_on_the_19th_with_a_move_in_it", func(t *testing.T) {
-		want := []string{theirs["North"], theirs["South"], theirs["4"], theirs["direct"], theirs["late"]}
+	t.Run("of_month_from_the_19th_with_a_move", func(t *testing.T) {
+		want := []string{lines["North"], lines["South"], lines["4"], lines["direct"], lines["late"]}
 		if diff := cmp.Diff(want, w.usage(w.admin, month)); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("of_an_MSP_is_the_time_in_which_the_client_was_its_own", func(t *testing.T) {
+	t.Run("of_msp_covers_time_under_the_msp", func(t *testing.T) {
 		for name, want := range map[string][]string{
-			"North": {theirs["North"], theirs["4"]},
-			"South": {theirs["South"], theirs["late"]},
+			"North": {lines["North"], lines["4"]},
+			"South": {lines["South"], lines["late"]},
 		} {
 			id := value[string](w, "select id::text from msp where mssp_id = $1 and name = $2", w.ID, name)
 			viewer := w.SignInAt(portal.MSPUser, portal.Scope{Level: portal.LevelMSP, MSSPID: w.ID, MSPID: id})
@@ -102,7 +103,7 @@ func TestUsage(t *testing.T) {
 			}
 		}
 	})
-	t.Run("of_a_client_names_no_MSP", func(t *testing.T) {
+	t.Run("of_client_names_no_msp", func(t *testing.T) {
 		south := value[string](w, "select id::text from msp where mssp_id = $1 and name = 'South'", w.ID)
 		id := value[string](w, "select id::text from client where mssp_id = $1 and external_id = '3'", w.ID)
 		viewer := w.SignInAt(portal.ClientUser, portal.Scope{Level: portal.LevelClient, MSSPID: w.ID, MSPID: south, ClientID: id})
@@ -111,46 +112,47 @@ func TestUsage(t *testing.T) {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("of_a_cut_in_another_zone_begins_and_ends_at_its_midnight", func(t *testing.T) {
-		// In UTC the 19th begins two hours later than in Copenhagen and ends one hour later: 744 hours, 239 of them North's.
+	t.Run("in_other_zone_begins_and_ends_at_its_midnight", func(t *testing.T) {
+		// In UTC the 19th begins two hours later than in Copenhagen and ends one hour later: 744 hours, 239 of them
+		// under North.
 		month := month
 		month.TimeZone = "UTC"
 		got := w.usage(w.admin, month)
 		want := "3 under North: 0.3212; 3-3 peak 3 average 3.0000 known 0.3212; 10-10 peak 10 average 10.0000 known 0.3212"
 		if len(got) == 0 || got[0] != want {
-			t.Errorf("usage is %q, want %q first", got, want)
+			t.Errorf("got the usage %q, want %q first", got, want)
 		}
-		w.in("Europe/Copenhagen")
+		w.setTimeZone("Europe/Copenhagen")
 		month.TimeZone = ""
-		if got := w.usage(w.admin, month); len(got) != 5 || got[0] != theirs["North"] {
-			t.Errorf("usage in the MSSP's own zone is %q", got)
+		if got := w.usage(w.admin, month); len(got) != 5 || got[0] != lines["North"] {
+			t.Errorf("in the MSSP's own zone: got the usage %q, want 5 lines, %q first", got, lines["North"])
 		}
 	})
-	t.Run("of_the_next_month_begins_where_the_last_ended", func(t *testing.T) {
+	t.Run("of_next_month_begins_where_the_last_ended", func(t *testing.T) {
 		got := w.usage(w.admin, portal.UsageQuery{From: "2024-11-19", Until: "2024-11-29", TimeZone: "Europe/Copenhagen"})
 		want := "3 under South: 1.0000; 4-4 peak 4 average 4.0000 known 1.0000; 12-12 peak 12 average 12.0000 known 1.0000"
 		if len(got) != 4 || got[0] != want {
-			t.Errorf("usage is %q, want %q first", got, want)
+			t.Errorf("got the usage %q, want %q first", got, want)
 		}
 	})
-	t.Run("of_a_time_before_anything_is_known_is_none", func(t *testing.T) {
+	t.Run("before_first_run_is_empty", func(t *testing.T) {
 		if got := w.usage(w.admin, portal.UsageQuery{From: "2024-01-01", Until: "2024-02-01"}); len(got) != 0 {
-			t.Errorf("usage is %q", got)
+			t.Errorf("got the usage %q, want none", got)
 		}
 	})
-	t.Run("of_a_window_that_has_not_ended_is_of_what_has_passed", func(t *testing.T) {
+	t.Run("of_current_window_covers_time_until_now", func(t *testing.T) {
 		from := value[string](w, "select to_char(now() - interval '10 days', 'YYYY-MM-DD')")
 		until := value[string](w, "select to_char(now() + interval '10 days', 'YYYY-MM-DD')")
 		got := w.usage(w.admin, portal.UsageQuery{From: from, Until: until})
 		want := "3 under South: 1.0000; 100-100 peak 100 average 100.0000 known 1.0000; 100-100 peak 100 average 100.0000 known 1.0000"
 		if len(got) != 4 || got[0] != want {
-			t.Errorf("usage is %q, want %q first", got, want)
+			t.Errorf("got the usage %q, want %q first", got, want)
 		}
 		if got := w.usage(w.admin, portal.UsageQuery{From: until, Until: "9999-01-01"}); len(got) != 0 {
-			t.Errorf("usage of the future is %q", got)
+			t.Errorf("in the future: got the usage %q, want none", got)
 		}
 	})
-	t.Run("refuses_an_invalid_window", func(t *testing.T) {
+	t.Run("refuses_invalid_window", func(t *testing.T) {
 		for field, q := range map[string]portal.UsageQuery{
 			"from":      {From: "19.10.2024", Until: "2024-11-19"},
 			"until":     {From: "2024-10-19", Until: "2024-10-19"},
@@ -159,7 +161,7 @@ func TestUsage(t *testing.T) {
 			var refused *portal.Error
 			err := w.DB.Usage(context.Background(), w.admin, q, nil)
 			if !errors.As(err, &refused) || refused.Code != portal.Invalid || refused.Field != field {
-				t.Errorf("%+v is refused with %v, want Invalid naming %s", q, err, field)
+				t.Errorf("%+v: got error %v, want Invalid naming %s", q, err, field)
 			}
 		}
 	})
