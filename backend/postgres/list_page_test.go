@@ -12,7 +12,11 @@ var testSorts = map[string]sortKey{
 	"seats": absentLast("c.seats", intKey), "day": absentLast("c.day", dateKey), "at": plainKey("c.at", timeKey),
 }
 
-func TestCursorIsBounded(t *testing.T) {
+func TestCursor(t *testing.T) {
+	t.Run("has_at_most_1024_characters", testCursorHasAtMost1024Characters)
+}
+
+func testCursorHasAtMost1024Characters(t *testing.T) {
 	sort := "-name,-type,-city" + strings.Repeat(",", 83) // the longest that the API accepts
 	widest := strings.Repeat("𐍈", maxKeyLength/4)
 	k := keyset{sort: sort}

@@ -55,23 +55,23 @@ func TestOutageReason(t *testing.T) {
 		{"lock_not_available", refused("55P03"), true},
 		{"network", &net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
 		{"network_ended", fmt.Errorf("receive message: %w", io.EOF), true},
-		{"broken_before", fmt.Errorf("begin: %w", pgconn.ErrConnClosed), true},
+		{"connection_closed_before", fmt.Errorf("begin: %w", pgconn.ErrConnClosed), true},
 		{"network_of_another_kind", &net.OpError{Op: "dial", Err: errors.New("x")}, true},
 		{"closed_by_the_server", fmt.Errorf("receive message: %w", io.ErrUnexpectedEOF), true},
 		{"not_reached", failedConnect(t, errors.New("x")), true},
 		{"not_reached_in_time", failedConnect(t, context.DeadlineExceeded), true},
 		{"nothing_sent", fmt.Errorf("begin: %w", unsent{errors.New("x")}), true},
 
-		{"caller_gone_while_connecting", failedConnect(t, context.Canceled), false},
-		{"caller_gone_before_sending", unsent{context.Canceled}, false},
-		{"caller's_deadline_before_sending", unsent{context.DeadlineExceeded}, false},
+		{"caller_cancelled_while_connecting", failedConnect(t, context.Canceled), false},
+		{"caller_cancelled_before_sending", unsent{context.Canceled}, false},
+		{"caller_deadline_before_sending", unsent{context.DeadlineExceeded}, false},
 		{"query_cancelled", refused("57014"), false},
 		{"unique_violation", refused("23505"), false},
 		{"syntax_error", refused("42601"), false},
 		{"no_privilege", refused("42501"), false},
 		{"serialization_failure", refused("40001"), false},
-		{"caller_gone", context.Canceled, false},
-		{"caller's_deadline", context.DeadlineExceeded, false},
+		{"caller_cancelled", context.Canceled, false},
+		{"caller_deadline", context.DeadlineExceeded, false},
 		{"code_of_another_length", refused("57"), false},
 		{"code_that_is_too_long", refused("57P033"), false},
 		{"no_code", refused(""), false},
@@ -90,7 +90,13 @@ func TestOutageReason(t *testing.T) {
 	}
 }
 
-func TestOutageOfConnection(t *testing.T) {
+func TestOutage(t *testing.T) {
+	t.Run("of_connection_has_reason", testOutageOfConnectionHasReason)
+	t.Run("is_wrapped_once", testOutageIsWrappedOnce)
+	t.Run("text_has_no_password", testOutageTextHasNoPassword)
+}
+
+func testOutageOfConnectionHasReason(t *testing.T) {
 	for name, cause := range map[string]error{
 		"refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "too_slow": context.DeadlineExceeded,
 	} {
@@ -118,7 +124,7 @@ func TestBeginError(t *testing.T) {
 	}
 }
 
-func TestOutageIsNotWrappedTwice(t *testing.T) {
+func testOutageIsWrappedOnce(t *testing.T) {
 	once := outage(&pgconn.PgError{Code: "57P03", Message: "starting"})
 	if twice := outage(once); twice != once { //nolint:errorlint // the very same error is meant
 		t.Errorf("got %v, want the same error", twice)
@@ -128,7 +134,7 @@ func TestOutageIsNotWrappedTwice(t *testing.T) {
 	}
 }
 
-func TestOutageText(t *testing.T) {
+func testOutageTextHasNoPassword(t *testing.T) {
 	if acquireWait != 10*time.Second {
 		t.Errorf("wait for a connection: got %s, want 10s", acquireWait)
 	}
@@ -137,6 +143,6 @@ func TestOutageText(t *testing.T) {
 		t.Errorf("got the password in %q, want none", text)
 	}
 	if text := (&Outage{Reason: "x"}).Error(); text != "the database is not available: x" {
-		t.Errorf("got %q", text)
+		t.Errorf("got %q, want %q", text, "the database is not available: x")
 	}
 }
