@@ -28,7 +28,7 @@ func TestSessionView(t *testing.T) {
 				t.Errorf("next request: got code %q, want %q", code, portal.SessionRevoked)
 			}
 		})
-		t.Run(view+"_keeps_session_with_grant_elsewhere", func(t *testing.T) {
+		t.Run(view+"_keeps_session_used_elsewhere", func(t *testing.T) {
 			user := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 0))
 			there := user
 			there.Role, there.Scope = portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0)
