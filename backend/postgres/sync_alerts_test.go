@@ -14,38 +14,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestAnAlertIsRaisedOnceWhicheverReplicaIsFasterAndToActivePeopleAlone(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	left := w.sibling().admin
-	w.Exec("update user_role set mssp_id = $1 where user_id = $2", w.ID, left.UserID)
-	w.Exec("update app_user set active = false where id = $1", left.UserID)
-	ref := postgres.RunRef{MSSPID: w.ID, ID: w.failed().ID}
-	var replicas sync.WaitGroup
-	told := make(chan []string, 6)
-	for range cap(told) {
-		replicas.Go(func() {
-			err := w.DB.RaiseAlert(context.Background(), ref, func(_ context.Context, _ pgx.Tx, users []string) error {
-				told <- users
-				return nil
-			})
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	replicas.Wait()
-	close(told)
-	var all []string
-	for users := range told {
-		all = append(all, users...)
-	}
-	if !slices.Equal(all, []string{w.admin.UserID}) {
-		t.Errorf("told %v, want %s once", all, w.admin.UserID)
-	}
-}
-
-// attention is what the overview says of each connection's syncs, as "kind count", that of w first.
+// attention returns the overview's item for the syncs of each connection, that of w first: its kind with one "+" per
+// count, or "-" where there is none.
 func (w *tenant) attention(stale time.Duration, others ...*tenant) string {
 	w.Helper()
 	overview, _, err := w.DB.Overview(context.Background(), w.admin, stale)
@@ -54,15 +24,20 @@ func (w *tenant) attention(stale time.Duration, others ...*tenant) string {
 	}
 	var all []string
 	for _, c := range append([]*tenant{w}, others...) {
-		said := "-"
+		item := "-"
 		for _, a := range overview.Attention {
-			if a.RunID != nil && value[string](w, "select mssp_product_id::text from sync_run where id = $1", *a.RunID) == c.connection {
-				said = strings.TrimSpace(a.Kind + strings.Repeat("+", int(deref(a.Count))))
+			if a.RunID != nil && w.connectionOfRun(*a.RunID) == c.connection {
+				item = strings.TrimSpace(a.Kind + strings.Repeat("+", int(deref(a.Count))))
 			}
 		}
-		all = append(all, said)
+		all = append(all, item)
 	}
 	return strings.Join(all, ", ")
+}
+
+func (w *tenant) connectionOfRun(id string) string {
+	w.Helper()
+	return value[string](w, "select mssp_product_id::text from sync_run where id = $1", id)
 }
 
 func deref(n *int64) int64 {
@@ -72,67 +47,112 @@ func deref(n *int64) int64 {
 	return *n
 }
 
-func TestEachConnectionsFailuresAreItsOwn(t *testing.T) {
+func TestSyncAttention(t *testing.T) {
+	t.Parallel()
+	t.Run("counts_failures_by_connection", testSyncAttentionCountsFailuresByConnection)
+	t.Run("lists_connection_without_recent_complete_run", testSyncAttentionListsConnectionWithoutRecentCompleteRun)
+	t.Run("lists_connection_never_synced_once", testSyncAttentionListsConnectionNeverSyncedOnce)
+}
+
+func testSyncAttentionCountsFailuresByConnection(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.second()
+	wants := func(when, want string) {
+		t.Helper()
+		if got := w.attention(time.Hour, other); got != want {
+			t.Errorf("attention %s: got %q, want %q", when, got, want)
+		}
+	}
 	w.complete(crowd(1))
 	other.failed()
 	other.failed()
-	if got := w.attention(time.Hour, other); got != "-, sync_failed++" {
-		t.Errorf("one works and one fails: %s", got)
-	}
+	wants("while only the second connection fails", "-, sync_failed++")
 	w.complete(crowd(1))
 	w.failed()
-	if got := w.attention(time.Hour, other); got != "sync_failed+, sync_failed++" {
-		t.Errorf("both fail: %s", got)
-	}
+	wants("while both fail", "sync_failed+, sync_failed++")
 	w.lease()
-	if got := w.attention(time.Hour, other); got != "sync_failed+, sync_failed++" {
-		t.Errorf("while the next run is at work: %s", got)
-	}
+	wants("while the next run is in progress", "sync_failed+, sync_failed++")
 	due, err := w.DB.DueAlerts(context.Background(), 2)
-	if err != nil || len(due) != 1 || value[string](w, "select mssp_product_id::text from sync_run where id = $1", due[0].ID) != other.connection {
-		t.Errorf("due is %v: %v", due, err)
+	if err != nil || len(due) != 1 || w.connectionOfRun(due[0].ID) != other.connection {
+		t.Errorf("due alerts: got %v (%v), want one, of connection %s", due, err, other.connection)
 	}
 }
 
-func TestAConnectionWithoutACompleteRunForLongIsStaleWhateverTheOthersDo(t *testing.T) {
+func testSyncAttentionListsConnectionWithoutRecentCompleteRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	never := w.second()
+	stale := w.second()
+	wants := func(when, want string) {
+		t.Helper()
+		if got := w.attention(time.Hour, stale); got != want {
+			t.Errorf("attention %s: got %q, want %q", when, got, want)
+		}
+	}
 	w.complete(crowd(40))
 	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
-	run := never.complete(crowd(40))
-	never.discard(never.reviewed(crowd(1)))
-	if got := w.attention(time.Hour, never); got != "-, -" {
-		t.Errorf("both have been complete: %s", got)
-	}
+	run := stale.complete(crowd(40))
+	stale.discard(stale.reviewed(crowd(1)))
+	wants("after a recent complete run of both", "-, -")
 	w.Exec("update sync_run set read_at = now() - interval '2 hours' where id = $1", run.ID)
-	if got := w.attention(time.Hour, never); got != "-, sync_stale" {
-		t.Errorf("one was complete long ago: %s", got)
-	}
+	wants("two hours after the second's complete run", "-, sync_stale")
 	w.Exec("update sync_run set status = 'discarded' where id = $1", run.ID)
-	if got := w.attention(time.Hour, never); got != "-, sync_stale" {
-		t.Errorf("one was never complete: %s", got)
-	}
-	never.reviewed(crowd(1))
-	if got := w.attention(time.Hour, never); got != "-, needs_review"+strings.Repeat("+", 39) {
-		t.Errorf("one waits for a review: %s", got)
-	}
+	wants("without a complete run of the second", "-, sync_stale")
+	stale.reviewed(crowd(1))
+	wants("while a run of the second needs review", "-, needs_review"+strings.Repeat("+", 39))
 }
 
-func TestAConnectionThatWasNeverSyncedIsNotStaleToo(t *testing.T) {
+func testSyncAttentionListsConnectionNeverSyncedOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
 	overview, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
 	if err != nil || len(overview.Attention) != 1 || overview.Attention[0].Kind != "sync_never" {
-		t.Errorf("a connection without a run is %+v: %v", overview.Attention, err)
+		t.Errorf("attention for a connection without a run: got %+v (%v), want sync_never alone", overview.Attention, err)
 	}
 }
 
-func TestARowOfFailuresIsToldWithWhatWentWrongLast(t *testing.T) {
+func TestAlert(t *testing.T) {
+	t.Parallel()
+	t.Run("raised_once_and_for_active_users_only", testAlertRaisedOnceAndForActiveUsersOnly)
+	t.Run("shows_count_and_last_error_of_failures", testAlertShowsCountAndLastErrorOfFailures)
+	t.Run("hidden_from_admins_of_other_mssps", testAlertHiddenFromAdminsOfOtherMSSPs)
+	t.Run("ignores_language_of_another_mssps_invite", testAlertIgnoresLanguageOfAnotherMSSPsInvite)
+}
+
+// Six replicas raise the same alert at once; the MSSP has an active admin and a deactivated one.
+func testAlertRaisedOnceAndForActiveUsersOnly(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	inactive := w.sibling().admin
+	w.Exec("update user_role set mssp_id = $1 where user_id = $2", w.ID, inactive.UserID)
+	w.Exec("update app_user set active = false where id = $1", inactive.UserID)
+	ref := postgres.RunRef{MSSPID: w.ID, ID: w.failed().ID}
+	var replicas sync.WaitGroup
+	notified := make(chan []string, 6)
+	for range cap(notified) {
+		replicas.Go(func() {
+			err := w.DB.RaiseAlert(context.Background(), ref, func(_ context.Context, _ pgx.Tx, users []string) error {
+				notified <- users
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	replicas.Wait()
+	close(notified)
+	var got []string
+	for users := range notified {
+		got = append(got, users...)
+	}
+	if want := []string{w.admin.UserID}; !slices.Equal(got, want) {
+		t.Errorf("notified users: got %v, want %v", got, want)
+	}
+}
+
+func testAlertShowsCountAndLastErrorOfFailures(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var last portal.SyncRun
@@ -145,29 +165,36 @@ func TestARowOfFailuresIsToldWithWhatWentWrongLast(t *testing.T) {
 	}
 	due, err := w.DB.DueAlerts(context.Background(), 2)
 	if err != nil || len(due) != 1 || due[0].ID != last.ID {
-		t.Errorf("due is %v, want %s: %v", due, last.ID, err)
+		t.Errorf("due alerts: got %v (%v), want that of run %s alone", due, err, last.ID)
 	}
 	first := value[string](w, "select id::text from sync_run order by created_at limit 1")
 	alert, _, err := w.DB.Alert(context.Background(), postgres.RunRef{MSSPID: w.ID, ID: first}, w.admin.UserID)
 	if err != nil || alert.Detail != *last.Error || alert.Count != 3 {
-		t.Errorf("told %+v: %v", alert, err)
+		t.Errorf("alert: got detail %q and count %d (%v), want %q and 3", alert.Detail, alert.Count, err, *last.Error)
 	}
 }
 
-func TestAnAlertIsForTheAdminsOfItsOwnMSSPInTheLanguageOfItsOwnInvites(t *testing.T) {
+func testAlertHiddenFromAdminsOfOtherMSSPs(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.sibling()
 	ref := postgres.RunRef{MSSPID: w.ID, ID: w.failed().ID}
-	if alert, still, err := w.DB.Alert(context.Background(), ref, other.admin.UserID); still || err != nil {
-		t.Errorf("another MSSP's admin is told %+v: %v", alert, err)
+	if alert, due, err := w.DB.Alert(context.Background(), ref, other.admin.UserID); due || err != nil {
+		t.Errorf("alert for another MSSP's admin: got %+v, %v (%v), want none", alert, due, err)
 	}
+}
+
+func testAlertIgnoresLanguageOfAnotherMSSPsInvite(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.sibling()
+	ref := postgres.RunRef{MSSPID: w.ID, ID: w.failed().ID}
 	w.Exec(`
 		insert into pre_assigned_role (mssp_id, id, email, role, provider, code_hash, invited_by, expires_at, language)
 		select $1, new_id(), email, 'mssp_staff', 'google', '', '', now(), 'da'
 		from app_user
 		where id = $2`, other.ID, w.admin.UserID)
-	if alert, still, err := w.DB.Alert(context.Background(), ref, w.admin.UserID); !still || err != nil || alert.Language != "" {
-		t.Errorf("an admin whom another MSSP has invited in Danish is told %+v: %v", alert, err)
+	if alert, due, err := w.DB.Alert(context.Background(), ref, w.admin.UserID); !due || err != nil || alert.Language != "" {
+		t.Errorf("alert for an admin whom another MSSP invited in Danish: got %+v, %v (%v), want one without a language", alert, due, err)
 	}
 }

@@ -1,20 +1,17 @@
 package postgres_test
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
 )
 
-// connectionOf is a connection of an MSSP to a customer of its own.
+// connectionOf returns a new connection of an MSSP, with a customer id of its own.
 func connectionOf(msspID string) portal.Connection {
 	id := postgres.NewID()
 	return portal.Connection{
@@ -23,13 +20,31 @@ func connectionOf(msspID string) portal.Connection {
 	}
 }
 
+// addConnections adds connections to the own MSSP of w until it has n.
+func addConnections(t *testing.T, w *testkit.World, n int) {
+	t.Helper()
+	all, err := w.DB.Connections(t.Context(), w.Own.Viewers[portal.MSSPAdmin], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range n - len(all.Items) {
+		if err := w.DB.AddConnection(t.Context(), connectionOf(w.Own.MSSPID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestConnectionLimit(t *testing.T) {
+	t.Parallel()
+	t.Run("applies_to_admins_of_each_mssp", testConnectionLimitAppliesToAdminsOfEachMSSP)
+	t.Run("holds_for_concurrent_creations", testConnectionLimitHoldsForConcurrentCreations)
+}
+
+func testConnectionLimitAppliesToAdminsOfEachMSSP(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	create := func(tenant testkit.Tenant) error {
-		c := connectionOf(tenant.MSSPID)
-		return w.DB.CreateConnection(t.Context(), tenant.Viewers[portal.MSSPAdmin], c,
-			func(context.Context, pgx.Tx, portal.SyncRun) error { return nil })
+		return w.DB.CreateConnection(t.Context(), tenant.Viewers[portal.MSSPAdmin], connectionOf(tenant.MSSPID), noJob)
 	}
 	refused := func(when string) {
 		t.Helper()
@@ -37,49 +52,31 @@ func TestConnectionLimit(t *testing.T) {
 			t.Errorf("%s: got %v, want a conflict that names 50 connections", when, err)
 		}
 	}
-	all, err := w.DB.Connections(t.Context(), w.Own.Viewers[portal.MSSPAdmin], 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 49 - len(all.Items) {
-		if err := w.DB.AddConnection(t.Context(), connectionOf(w.Own.MSSPID)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addConnections(t, w, 49)
 	if err := create(w.Own); err != nil {
-		t.Fatalf("the 50th connection is refused: %v", err)
+		t.Fatalf("50th connection: got %v, want no error", err)
 	}
-	refused("the 51st connection")
+	refused("51st connection")
 	w.Exec(t, "update mssp_product set paused = true where mssp_id = $1", w.Own.MSSPID)
-	refused("the 51st while all others are paused")
+	refused("51st connection while all others are paused")
 	if err := create(w.Other); err != nil {
-		t.Errorf("another MSSP's connection is refused: %v", err)
+		t.Errorf("another MSSP's connection: got %v, want no error", err)
 	}
 	if err := w.DB.AddConnection(t.Context(), connectionOf(w.Own.MSSPID)); err != nil {
-		t.Errorf("the operator's 51st connection is refused: %v", err)
+		t.Errorf("51st connection added by the operator: got %v, want no error", err)
 	}
-	refused("the 52nd connection")
+	refused("52nd connection")
 }
 
-func TestConcurrentConnections(t *testing.T) {
+func testConnectionLimitHoldsForConcurrentCreations(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	admin := w.Own.Viewers[portal.MSSPAdmin]
-	all, err := w.DB.Connections(t.Context(), admin, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 48 - len(all.Items) {
-		if err := w.DB.AddConnection(t.Context(), connectionOf(w.Own.MSSPID)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addConnections(t, w, 48)
 	var created atomic.Int64
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			err := w.DB.CreateConnection(t.Context(), admin, connectionOf(w.Own.MSSPID),
-				func(context.Context, pgx.Tx, portal.SyncRun) error { return nil })
+			err := w.DB.CreateConnection(t.Context(), w.Own.Viewers[portal.MSSPAdmin], connectionOf(w.Own.MSSPID), noJob)
 			if err == nil {
 				created.Add(1)
 			} else if portal.ErrorCode(err) != portal.Conflict {
@@ -88,7 +85,7 @@ func TestConcurrentConnections(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if created.Load() != 2 {
-		t.Errorf("got %d connections beside 48, want 2", created.Load())
+	if got := created.Load(); got != 2 {
+		t.Errorf("connections created beside 48: got %d, want 2", got)
 	}
 }
