@@ -119,7 +119,7 @@
 //	the database loses the unlogged table  everything is read again                  the merge's tests (postgres)
 //	too many customers would go missing    needs_review; one mail; first in          TestAlert/review_is_mailed_immediately_and_once
 //	                                       attention                                 TestAttention/review_precedes_other_entries
-//	the product's fields change            shown in the run, in attention until an   TestFieldMap, TestFieldMapAlert (postgres)
+//	the product's fields change            shown in the run, in attention until an   TestFieldMap (postgres)
 //	                                       admin has looked, and in one mail
 //	an admin changes the field map         everything is read again; the history     TestFieldMap/change_during_run_restarts_reading
 //	                                       has the reason; a review if customers     TestRemap (postgres)

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -245,5 +246,20 @@ func TestANewerRunThatCompletesOrNeedsReviewSupersedesAnOlderReview(t *testing.T
 	w.complete(crowd(49))
 	if status(newer) != "discarded superseded" || value[int64](w, "select count(*) from sync_vanishing") != 0 {
 		t.Errorf("after a complete run: %s", status(newer))
+	}
+}
+
+func testReviewStoresEffectOnEachCustomer(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(20))
+	detached := crowd(20)
+	for i := range detached[1:] {
+		detached[i+1].ParentID = ""
+	}
+	run := w.reviewed(detached)
+	effects := value[[]string](w, "select array_agg(distinct effect) from sync_vanishing where run_id = $1", run.ID)
+	if want := []string{"detached"}; !slices.Equal(effects, want) {
+		t.Errorf("effects: got %v, want %v", effects, want)
 	}
 }
