@@ -13,31 +13,34 @@ func TestCustomerColumns(t *testing.T) {
 		columns[column.field] = true
 	}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[portal.Customer]()) {
-		t.Run("hold_"+field.Name, func(t *testing.T) {
+		t.Run("include_"+field.Name, func(t *testing.T) {
 			if !columns[field.Name] {
-				t.Errorf("no column of customerColumns holds portal.Customer.%s", field.Name)
+				t.Errorf("column of portal.Customer.%s: got none in customerColumns, want one", field.Name)
 			}
 		})
 	}
-	t.Run("hold_the_value_of_their_field", func(t *testing.T) {
-		for _, column := range customerColumns {
-			whole, empty := reflect.ValueOf(filledCustomer()), portal.Customer{}
-			reflect.ValueOf(&empty).Elem().FieldByName(column.field).Set(whole.FieldByName(column.field))
-			got, err := column.value(empty)
-			none, _ := column.value(portal.Customer{})
-			if err != nil || reflect.DeepEqual(got, none) {
-				t.Errorf("column %s of field %s: got %v (%v), as of a customer without it", column.name, column.field, got, err)
-			}
+	t.Run("hold_value_of_their_field", testCustomerColumnsHoldValueOfTheirField)
+}
+
+func testCustomerColumnsHoldValueOfTheirField(t *testing.T) {
+	for _, column := range customerColumns {
+		whole, empty := reflect.ValueOf(filledCustomer()), portal.Customer{}
+		reflect.ValueOf(&empty).Elem().FieldByName(column.field).Set(whole.FieldByName(column.field))
+		got, err := column.value(empty)
+		none, _ := column.value(portal.Customer{})
+		if err != nil || reflect.DeepEqual(got, none) {
+			t.Errorf("column %s of field %s: got %v (%v), want another value than for an empty field", column.name, column.field, got, err)
 		}
-	})
+	}
 }
 
 // filledCustomer returns a customer none of whose fields is empty.
 func filledCustomer() portal.Customer {
 	text, yes, number, day, reason := "text", true, int64(3), "2031-01-31", portal.ReasonDemo
 	return portal.Customer{
-		Kind: portal.KindClient, ExternalID: text, ParentID: text, Name: text, Type: text, StatusReason: &reason, Products: []string{text},
-		LicenceType: &text, SPLA: &yes, SeatsUsed: &number, SeatsTotal: &number, ExpiresOn: &day, Raw: []byte("{}"),
+		Kind: portal.KindClient, ExternalID: text, ParentID: text, Name: text, Type: text, StatusReason: &reason,
+		Products: []string{text}, LicenceType: &text, SPLA: &yes, SeatsUsed: &number, SeatsTotal: &number, ExpiresOn: &day,
+		Raw: []byte("{}"),
 	}
 }
 
@@ -48,40 +51,49 @@ func TestFilters(t *testing.T) {
 		table  map[string]listFilter
 	}{
 		{"clients", reflect.TypeFor[portal.ClientFilter](), clientFilters},
-		{"MSPs", reflect.TypeFor[portal.MSPFilter](), mspFilters},
+		{"msps", reflect.TypeFor[portal.MSPFilter](), mspFilters},
 	} {
-		parameters := map[string]bool{}
-		for _, field := range reflect.VisibleFields(list.filter) {
-			name := field.Tag.Get("query")
-			parameters[name] = true
-			if list.table[name].rows == nil || name != field.Tag.Get("json") {
-				t.Errorf("%s: the parameter %q of %s has no row in the table of filters, or another name in JSON", list.name, name, field.Name)
-			}
+		t.Run("equal_parameters_of_"+list.name, func(t *testing.T) { testFiltersEqualParameters(t, list.filter, list.table) })
+	}
+}
+
+func testFiltersEqualParameters(t *testing.T, filter reflect.Type, table map[string]listFilter) {
+	parameters := map[string]bool{}
+	for _, field := range reflect.VisibleFields(filter) {
+		name := field.Tag.Get("query")
+		parameters[name] = true
+		if table[name].rows == nil || name != field.Tag.Get("json") {
+			t.Errorf("parameter %q of %s: got no filter, or another JSON name, want both by that name", name, field.Name)
 		}
-		for name := range list.table {
-			if !parameters[name] {
-				t.Errorf("%s: the filter %q is no parameter", list.name, name)
-			}
+	}
+	for name := range table {
+		if !parameters[name] {
+			t.Errorf("filter %q: got no parameter, want one", name)
 		}
 	}
 }
 
+// parsedRange is what readRange returns.
+type parsedRange struct {
+	from, to int64
+	ok       bool
+}
+
 func TestReadRange(t *testing.T) {
-	const most = 1<<63 - 1
-	for text, want := range map[string]struct {
-		from, to int64
-		ok       bool
-	}{
-		"0": {0, 0, true}, "5": {5, 5, true}, "5..": {5, most, true}, "..5": {0, 5, true}, "5..10": {5, 10, true}, "5..5": {5, 5, true},
+	const highest = 1<<63 - 1
+	for text, want := range map[string]parsedRange{
+		"0": {0, 0, true}, "5": {5, 5, true}, "5..": {5, highest, true}, "..5": {0, 5, true}, "5..10": {5, 10, true}, "5..5": {5, 5, true},
 		"": {}, "..": {}, "10..5": {}, "-5": {}, "+5": {}, "5...": {}, "1..2..3": {}, "a": {}, " 5": {}, "5.5": {},
 		"99999999999999999999": {}, "٥": {},
 	} {
-		t.Run(text, func(t *testing.T) {
-			from, to, ok := readRange(text)
-			if ok != want.ok || ok && (from != want.from || to != want.to) {
-				t.Errorf("got %d to %d (%v), want %d to %d (%v)", from, to, ok, want.from, want.to, want.ok)
-			}
-		})
+		t.Run("of_"+text, func(t *testing.T) { testReadRangeOf(t, text, want) })
+	}
+}
+
+func testReadRangeOf(t *testing.T, text string, want parsedRange) {
+	from, to, ok := readRange(text)
+	if ok != want.ok || ok && (from != want.from || to != want.to) {
+		t.Errorf("got %d to %d (%v), want %d to %d (%v)", from, to, ok, want.from, want.to, want.ok)
 	}
 }
 
@@ -91,7 +103,7 @@ func FuzzReadRange(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if from, to, ok := readRange(text); ok && (from < 0 || to < from) {
-			t.Errorf("%q is read as %d to %d", text, from, to)
+			t.Errorf("%q: got range %d to %d, want 0 ≤ from ≤ to", text, from, to)
 		}
 	})
 }

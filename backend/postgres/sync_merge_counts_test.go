@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// counted opens a test's database so that trips answers how often it was waited for.
+// counted opens the test's database behind a counter; trips returns the number of round trips so far.
 func counted(t *testing.T, urls testkit.URLs) (db *postgres.DB, trips func() int64) {
 	t.Helper()
 	counter, err := roundtrips.Start(urls.Server)
