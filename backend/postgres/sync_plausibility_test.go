@@ -10,89 +10,30 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestTheShareThatMayVanishIsASetting(t *testing.T) {
+func TestPlausibility(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t)
-	for _, test := range []struct {
-		share, least int64
-		left         int
-		want         portal.RunStatus
-	}{
-		{0, 0, 39, portal.RunComplete}, {0, 0, 38, portal.RunNeedsReview}, {50, 0, 25, portal.RunComplete},
-		{50, 0, 23, portal.RunNeedsReview}, {0, 30, 20, portal.RunComplete}, {0, 3, 46, portal.RunComplete}, {5, 3, 46, portal.RunNeedsReview},
-	} {
-		s := w.sibling()
-		s.complete(crowd(49))
-		s.rules = postgres.MergeRules{MissingShare: test.share, MissingAtLeast: test.least}
-		if run, err := s.sync(crowd(test.left)); err != nil || run.Status != test.want {
-			t.Errorf("%+v ended as %s: %v", test, run.Status, err)
-		}
+	t.Run("limit_of_missing_customers", testPlausibilityLimitOfMissingCustomers)
+	t.Run("limit_follows_settings", testPlausibilityLimitFollowsSettings)
+	t.Run("limit_counts_newly_missing_msps_and_clients", testPlausibilityLimitCountsNewlyMissingMSPsAndClients)
+	t.Run("run_without_customers_needs_review", testPlausibilityRunWithoutCustomersNeedsReview)
+	t.Run("many_msps_turned_clients_need_review", testPlausibilityManyMSPsTurnedClientsNeedReview)
+	t.Run("all_of_few_msps_turned_clients_need_review", testPlausibilityAllOfFewMSPsTurnedClientsNeedReview)
+	t.Run("many_detached_clients_need_review", testPlausibilityManyDetachedClientsNeedReview)
+}
+
+// checkImplausible plays a run that must need review, with this number of affected customers, this error code, and detail
+// in its error.
+func (w *tenant) checkImplausible(affected int64, code, detail string, calls ...[]portal.Customer) {
+	w.Helper()
+	run := w.reviewed(calls...)
+	if *run.WouldMiss != affected || *run.ErrorCode != code || !strings.Contains(*run.Error, detail) {
+		w.Errorf("run: got %d affected customers, %s: %s; want %d, %s: …%s…",
+			*run.WouldMiss, *run.ErrorCode, *run.Error, affected, code, detail)
 	}
 }
 
-func TestAnEmptyAnswerAndMSPsThatAllTurnIntoClientsNeedReview(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	if run := w.complete(); run.Seen != 0 {
-		t.Errorf("an MSSP without customers is %+v", run)
-	}
-	w.complete(crowd(3))
-	if run, err := w.sync(); err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 4 || *run.ErrorCode != "too_many_missing" {
-		t.Errorf("an empty answer ended as %+v: %v", run, err)
-	}
-	s := w.sibling()
-	var msps, turned []portal.Customer
-	for i := range 12 {
-		id := fmt.Sprint(i + 1)
-		msps, turned = append(msps, msp(id, "MSP "+id)), append(turned, client(id, "MSP "+id, ""))
-	}
-	clients := crowd(100)[1:]
-	s.complete(msps, clients)
-	run, err := s.sync(turned, clients)
-	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 12 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "12 of 12 MSPs") {
-		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v: %v", run, err)
-	}
-}
-
-func TestMSPsThatAllTurnAtOnceNeedReviewHoweverFewTheyAre(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.complete([]portal.Customer{msp("1", "One"), msp("2", "Two"), client("11", "A", "1")})
-	run, err := w.sync([]portal.Customer{client("1", "One", ""), client("2", "Two", ""), client("11", "A", "1")})
-	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 2 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "2 of 2 MSPs") {
-		t.Errorf("both MSPs turned clients in a run that ended as %+v: %v", run, err)
-	}
-	w.complete([]portal.Customer{msp("1", "One"), client("2", "Two", ""), client("11", "A", "1")})
-}
-
-func TestClientsThatAreAllUnderNobodyAtOnceNeedReview(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	world := crowd(40)
-	w.complete(world, []portal.Customer{client("5", "Direct", "")})
-	orphans := func(n int, parent string) []portal.Customer {
-		changed := slices.Clone(world)
-		for i := range n {
-			changed[1+i].ParentID = parent
-		}
-		return append(changed, client("5", "Direct", ""))
-	}
-	before := w.Everything()
-	for _, parent := range []string{"", "no MSP", "5"} {
-		run, err := w.sync(orphans(10, parent))
-		if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 10 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "10 of the 40 clients under MSPs") {
-			t.Errorf("10 of 40 clients under %q are a run that ended as %+v: %v", parent, run, err)
-		}
-	}
-	if w.Everything() != before {
-		t.Error("a run that was not believed wrote rows")
-	}
-	if run := w.complete(orphans(9, "")); run.Moved != 9 {
-		t.Errorf("9 of 40 are a run that ended as %+v", run)
-	}
-}
-
-func TestAFifthAndAtLeastTenMayVanishAndNotOneMore(t *testing.T) {
+// By default a run needs review when more than a fifth of the customers, and at least ten, are missing.
+func testPlausibilityLimitOfMissingCustomers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	for _, test := range []struct {
@@ -104,12 +45,34 @@ func TestAFifthAndAtLeastTenMayVanishAndNotOneMore(t *testing.T) {
 		s := w.sibling()
 		s.complete(crowd(test.known - 1))
 		if run, err := s.sync(crowd(test.left - 1)); err != nil || run.Status != test.want {
-			t.Errorf("%d of %d customers ended as %s: %v", test.left, test.known, run.Status, err)
+			t.Errorf("run with %d of %d customers: got %s (%v), want %s", test.left, test.known, run.Status, err, test.want)
 		}
 	}
 }
 
-func TestMSPsAndClientsThatVanishAreCountedTogetherAndWhoIsMissingAlreadyIsNot(t *testing.T) {
+func testPlausibilityLimitFollowsSettings(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	for _, test := range []struct {
+		share, least int64
+		left         int
+		want         portal.RunStatus
+	}{
+		{0, 0, 39, portal.RunComplete}, {0, 0, 38, portal.RunNeedsReview},
+		{50, 0, 25, portal.RunComplete}, {50, 0, 23, portal.RunNeedsReview},
+		{0, 30, 20, portal.RunComplete}, {0, 3, 46, portal.RunComplete}, {5, 3, 46, portal.RunNeedsReview},
+	} {
+		s := w.sibling()
+		s.complete(crowd(49))
+		s.rules = postgres.MergeRules{MissingShare: test.share, MissingAtLeast: test.least}
+		if run, err := s.sync(crowd(test.left)); err != nil || run.Status != test.want {
+			t.Errorf("%d of 49 clients left, share %d %%, at least %d: got %s (%v), want %s",
+				test.left, test.share, test.least, run.Status, err, test.want)
+		}
+	}
+}
+
+func testPlausibilityLimitCountsNewlyMissingMSPsAndClients(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var msps, clients []portal.Customer
@@ -120,9 +83,65 @@ func TestMSPsAndClientsThatVanishAreCountedTogetherAndWhoIsMissingAlreadyIsNot(t
 	w.complete(msps, clients[:20])
 	w.reviewed(msps[6:], clients[5:20])
 	if run := w.complete(msps[5:], clients[5:20]); run.Missing != 10 {
-		t.Errorf("10 of 50 are missing in a run that says %+v", run)
+		t.Errorf("missing customers of 50: got %d, want 10", run.Missing)
 	}
 	if run := w.complete(msps[9:], clients[9:20]); run.Missing != 8 {
-		t.Errorf("8 of 40 more are missing in a run that says %+v", run)
+		t.Errorf("customers newly missing of the other 40: got %d, want 8", run.Missing)
+	}
+}
+
+func testPlausibilityRunWithoutCustomersNeedsReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if run := w.complete(); run.Seen != 0 {
+		t.Errorf("customers in the first run: got %d, want 0", run.Seen)
+	}
+	w.complete(crowd(3))
+	w.checkImplausible(4, "too_many_missing", "")
+}
+
+func testPlausibilityManyMSPsTurnedClientsNeedReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var msps, turned []portal.Customer
+	for i := range 12 {
+		id := fmt.Sprint(i + 1)
+		msps, turned = append(msps, msp(id, "MSP "+id)), append(turned, client(id, "MSP "+id, ""))
+	}
+	clients := crowd(100)[1:]
+	w.complete(msps, clients)
+	w.checkImplausible(12, "too_many_moved", "12 of 12 MSPs", turned, clients)
+}
+
+func testPlausibilityAllOfFewMSPsTurnedClientsNeedReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete([]portal.Customer{msp("1", "One"), msp("2", "Two"), client("11", "A", "1")})
+	w.checkImplausible(2, "too_many_moved", "2 of 2 MSPs",
+		[]portal.Customer{client("1", "One", ""), client("2", "Two", ""), client("11", "A", "1")})
+	w.complete([]portal.Customer{msp("1", "One"), client("2", "Two", ""), client("11", "A", "1")})
+}
+
+func testPlausibilityManyDetachedClientsNeedReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := crowd(40)
+	w.complete(world, []portal.Customer{client("5", "Direct", "")})
+	detached := func(n int, parent string) []portal.Customer {
+		changed := slices.Clone(world)
+		for i := range n {
+			changed[1+i].ParentID = parent
+		}
+		return append(changed, client("5", "Direct", ""))
+	}
+	before := w.Everything()
+	for _, parent := range []string{"", "no MSP", "5"} {
+		w.checkImplausible(10, "too_many_moved", "10 of the 40 clients under MSPs", detached(10, parent))
+	}
+	if w.Everything() != before {
+		t.Error("a run that needs review wrote rows, want none")
+	}
+	if run := w.complete(detached(9, "")); run.Moved != 9 {
+		t.Errorf("customers moved: got %d, want 9", run.Moved)
 	}
 }
