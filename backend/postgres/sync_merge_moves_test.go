@@ -12,7 +12,8 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// moves lists the moves, the oldest first, with what their ids say: "external id: name(external id)→name(external id) known".
+// moves returns the moves of each client, the oldest first, as "client: from(its id)→to(its id) known", where the names are those
+// that history recorded, the ids external ones found by MSP id, and known tells whether both ids are recorded.
 func (w *tenant) moves() []string {
 	w.Helper()
 	return value[[]string](w, `
@@ -27,7 +28,8 @@ func (w *tenant) moves() []string {
 			order by c.external_id, h.at, h.id)`, w.ID)
 }
 
-// twins are two MSPs of one name and others that had one name in turn, and a client that moves between them.
+// twins plays runs with two MSPs of the same name, others that had the same name one after the other, and a client that
+// moves between them.
 func twins(w *tenant) {
 	world := func(parent string, names ...string) {
 		w.Helper()
@@ -48,59 +50,74 @@ func twins(w *tenant) {
 
 func TestMoves(t *testing.T) {
 	t.Parallel()
-	t.Run("name_both_MSPs_by_id", func(t *testing.T) {
-		w := newTenant(t)
-		twins(w)
-		want := []string{
-			"9: North(1)→South(2) true", "9: South(2)→Twin(3) true", "9: Twin(3)→Twin(4) true", "9: Twin(4)→∅() true", "9: ∅()→West(1) true",
-		}
-		if diff := cmp.Diff(want, w.moves()); diff != "" {
-			t.Errorf("moves (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("recorded_without_ids_are_identified_where_a_name_is_unique", func(t *testing.T) {
-		w := newTenant(t)
-		twins(w)
-		s := w.sibling()
-		s.complete([]portal.Customer{msp("7", "North"), msp("8", "South"), client("9", "Client", "7")})
-		s.complete([]portal.Customer{msp("7", "North"), msp("8", "South"), client("9", "Client", "8")})
-		w.Exec("update change set before_msp_id = null, after_msp_id = null, msps_known = null")
-		w.migrate()
-		// North was the name of 1 and then of 2, West of 1 and then of 5.
-		want := []string{
-			"9: North()→South(2) false", "9: South(2)→Twin() false", "9: Twin()→Twin() false", "9: Twin()→∅() false", "9: ∅()→West() false",
-		}
-		if diff := cmp.Diff(want, w.moves()); diff != "" {
-			t.Errorf("moves (-want +got):\n%s", diff)
-		}
-		if diff := cmp.Diff([]string{"9: North(7)→South(8) true"}, s.moves()); diff != "" {
-			t.Errorf("moves of the other MSSP (-want +got):\n%s", diff)
-		}
-		before := w.Everything()
-		if w.migrate(); w.Everything() != before {
-			t.Error("doing it again wrote rows")
-		}
-	})
-	t.Run("are_read_by_the_MSSP_alone", func(t *testing.T) {
-		w := testkit.NewWorld(t)
-		own := w.Own
-		w.Exec(t, `
-			insert into change (mssp_id, id, at, entity, entity_id, kind, field, before, after, before_msp_id, after_msp_id, msps_known, version)
-			values ($1, new_id(), now(), 'client', $2, 'moved', 'msp', 'a', 'b', $3, $4, true, 1)`,
-			own.MSSPID, own.MSPs[0].Clients[0].ID, own.MSPs[0].ID, own.MSPs[1].ID)
-		for role, viewer := range own.Viewers {
-			want := int64(0)
-			if role.Level() == portal.LevelMSSP {
-				want = 1
-			}
-			if n := read(t, w.DB, viewer, "select count(*) from change where before_msp_id is not null or after = 'b'"); n != want {
-				t.Errorf("%s reads %d moves, want %d", role, n, want)
-			}
-		}
-	})
+	t.Run("name_both_msps_by_id", testMovesNameBothMSPsByID)
+	t.Run("without_ids_are_completed_by_unique_names", testMovesWithoutIDsAreCompletedByUniqueNames)
+	t.Run("are_visible_to_the_mssp_only", testMovesAreVisibleToTheMSSPOnly)
 }
 
-// TestChangesByTime checks for each scope that its changes in the order of time are read from an index of its own.
+func testMovesNameBothMSPsByID(t *testing.T) {
+	w := newTenant(t)
+	twins(w)
+	want := []string{
+		"9: North(1)→South(2) true", "9: South(2)→Twin(3) true", "9: Twin(3)→Twin(4) true",
+		"9: Twin(4)→∅() true", "9: ∅()→West(1) true",
+	}
+	if diff := cmp.Diff(want, w.moves()); diff != "" {
+		t.Errorf("moves (-want +got):\n%s", diff)
+	}
+}
+
+func testMovesWithoutIDsAreCompletedByUniqueNames(t *testing.T) {
+	w := newTenant(t)
+	twins(w)
+	s := w.sibling()
+	s.complete([]portal.Customer{msp("7", "North"), msp("8", "South"), client("9", "Client", "7")})
+	s.complete([]portal.Customer{msp("7", "North"), msp("8", "South"), client("9", "Client", "8")})
+	w.Exec("update change set before_msp_id = null, after_msp_id = null, msps_known = null")
+	w.migrate()
+	// Both 1 and 2 were named North, both 1 and 5 West.
+	want := []string{
+		"9: North()→South(2) false", "9: South(2)→Twin() false", "9: Twin()→Twin() false",
+		"9: Twin()→∅() false", "9: ∅()→West() false",
+	}
+	if diff := cmp.Diff(want, w.moves()); diff != "" {
+		t.Errorf("moves (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"9: North(7)→South(8) true"}, s.moves()); diff != "" {
+		t.Errorf("moves of the other MSSP (-want +got):\n%s", diff)
+	}
+	before := w.Everything()
+	if w.migrate(); w.Everything() != before {
+		t.Error("migrating again wrote rows, want none")
+	}
+}
+
+func testMovesAreVisibleToTheMSSPOnly(t *testing.T) {
+	w := testkit.NewWorld(t)
+	own := w.Own
+	w.Exec(t, `
+		insert into change (mssp_id, id, at, entity, entity_id, kind, field, before, after, before_msp_id, after_msp_id,
+		                    msps_known, version)
+		values ($1, new_id(), now(), 'client', $2, 'moved', 'msp', 'a', 'b', $3, $4, true, 1)`,
+		own.MSSPID, own.MSPs[0].Clients[0].ID, own.MSPs[0].ID, own.MSPs[1].ID)
+	for role, viewer := range own.Viewers {
+		want := int64(0)
+		if role.Level() == portal.LevelMSSP {
+			want = 1
+		}
+		if n := read(t, w.DB, viewer, "select count(*) from change where before_msp_id is not null or after = 'b'"); n != want {
+			t.Errorf("moves that %s reads: got %d, want %d", role, n, want)
+		}
+	}
+}
+
+// changesByTime is a scope's condition on change h, with a viewer of that scope and the index for the order of time.
+type changesByTime struct {
+	condition string
+	role      portal.Role
+	index     string
+}
+
 func TestChangesByTime(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
@@ -109,29 +126,32 @@ func TestChangesByTime(t *testing.T) {
 		select $1, new_id(), now() - n * interval '1 minute', 'client', c.id, m.id, c.id, 'changed', 1
 		from generate_series(1, 5000) n
 		cross join lateral (select case when n % 100 = 0 then $2 else new_id() end as id) c
-		cross join lateral (select case when n % 100 = 0 then $3 else new_id() end as id) m`, w.Own.MSSPID, w.Own.MSPs[0].Clients[0].ID, w.Own.MSPs[0].ID)
+		cross join lateral (select case when n % 100 = 0 then $3 else new_id() end as id) m`,
+		w.Own.MSSPID, w.Own.MSPs[0].Clients[0].ID, w.Own.MSPs[0].ID)
 	w.Exec(t, "analyze change")
-	for scope, c := range map[string]struct {
-		role  portal.Role
-		index string
-	}{
-		"h.mssp_id = scope_mssp()":                                  {portal.MSSPStaff, "change_at_idx"},
-		"h.mssp_id = scope_mssp() and h.msp_id = scope_msp()":       {portal.MSPUser, "change_msp_at_idx"},
-		"h.mssp_id = scope_mssp() and h.client_id = scope_client()": {portal.ClientUser, "change_client_at_idx"},
+	for name, test := range map[string]changesByTime{
+		"use_index_of_mssp":   {"h.mssp_id = scope_mssp()", portal.MSSPStaff, "change_at_idx"},
+		"use_index_of_msp":    {"h.mssp_id = scope_mssp() and h.msp_id = scope_msp()", portal.MSPUser, "change_msp_at_idx"},
+		"use_index_of_client": {"h.mssp_id = scope_mssp() and h.client_id = scope_client()", portal.ClientUser, "change_client_at_idx"},
 	} {
-		var plan string
-		err := w.DB.As(w.Own.Viewers[c.role]).Read(context.Background(), func(batch *pgx.Batch) {
-			batch.Queue(`
-				explain (format json)
-				select h.id
-				from change h
-				where ` + scope + `
-				and h.at < now()
-				order by h.at desc, h.id desc
-				limit 50`).QueryRow(func(row pgx.Row) error { return row.Scan(&plan) })
-		})
-		if err != nil || !strings.Contains(plan, c.index) || strings.Contains(plan, `"Sort"`) {
-			t.Errorf("%s does not read %s in order: %v\n%s", c.role, c.index, err, plan)
-		}
+		t.Run(name, func(t *testing.T) { test.check(t, w) })
+	}
+}
+
+// check checks that the changes are read from the index in its order, without sorting.
+func (c changesByTime) check(t *testing.T, w *testkit.World) {
+	var plan string
+	err := w.DB.As(w.Own.Viewers[c.role]).Read(context.Background(), func(batch *pgx.Batch) {
+		batch.Queue(`
+			explain (format json)
+			select h.id
+			from change h
+			where ` + c.condition + `
+			and h.at < now()
+			order by h.at desc, h.id desc
+			limit 50`).QueryRow(func(row pgx.Row) error { return row.Scan(&plan) })
+	})
+	if err != nil || !strings.Contains(plan, c.index) || strings.Contains(plan, `"Sort"`) {
+		t.Errorf("plan: got %s (%v), want one that reads %s without a sort", plan, err, c.index)
 	}
 }

@@ -11,14 +11,15 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// seated is a client with so many active and purchased licences.
+// seated returns a client with these numbers of used and of purchased seats.
 func seated(id, parent string, used, total int64) portal.Customer {
 	c := client(id, "Client "+id, parent)
 	c.SeatsUsed, c.SeatsTotal = &used, &total
 	return c
 }
 
-// spans lists the spans of the MSSP, as "client under whom: status used/total", the oldest first, "…" after the open one.
+// spans returns the spans of each client of the MSSP, the oldest first, as "client under MSP: status used/total", with "…"
+// after the open one.
 func (w *tenant) spans() []string {
 	w.Helper()
 	return value[[]string](w, `
@@ -34,70 +35,80 @@ func (w *tenant) spans() []string {
 
 func TestSpans(t *testing.T) {
 	t.Parallel()
-	t.Run("follow_every_fact_and_nothing_else", func(t *testing.T) {
-		w := newTenant(t)
-		w.rules.RemoveAfterRuns = 1
-		msps := []portal.Customer{msp("1", "North"), msp("2", "South")}
-		world := func(clients ...portal.Customer) []portal.Customer { return append(clients, msps...) }
-		other := seated("9", "2", 1, 1)
-		renamed := seated("3", "2", 4, 6)
-		renamed.Name = "Another name"
-		unknown := seated("3", "", 4, 6)
-		unknown.SeatsTotal = nil
-		disabled := unknown
-		disabled.StatusReason = new(portal.ReasonDemo)
-		for _, calls := range [][]portal.Customer{
-			world(other, seated("3", "1", 4, 5)), world(other, seated("3", "1", 4, 6)), world(other, seated("3", "2", 4, 6)),
-			world(other, renamed), world(other, unknown), world(other, disabled), world(other), world(other), world(other, unknown),
-		} {
-			w.complete(calls)
-			w.CheckSpans(t.Errorf)
-		}
-		want := []string{
-			"3 under North: active 4/5", "3 under North: active 4/6", "3 under South: active 4/6", "3 under MSSP: active 4/?",
-			"3 under MSSP: disabled 4/?", "3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …",
-			"9 under South: active 1/1 …",
-		}
-		if diff := cmp.Diff(want, w.spans()); diff != "" {
-			t.Errorf("spans (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("begin_and_end_when_history_says", func(t *testing.T) {
-		w := newTenant(t)
-		for _, used := range []int64{1, 2, 3} {
-			w.complete([]portal.Customer{seated("3", "", used, 5)})
-		}
-		wrong := value[int64](w, `
-			select count(*)
-			from client_span s
-			where s.mssp_id = $1
-			and not exists (select from change h where h.entity_id = s.client_id and h.at = s.from_at and coalesce(h.after, '') <> '')`, w.ID)
-		if wrong != 0 || len(w.spans()) != 3 {
-			t.Errorf("%d of %q begin when history has no change", wrong, w.spans())
-		}
-	})
-	t.Run("never_end_before_they_begin", func(t *testing.T) {
-		w := newTenant(t)
-		w.complete([]portal.Customer{seated("3", "", 1, 5)})
-		w.Exec("update client_span set from_at = now() + interval '1 hour'")
-		w.complete([]portal.Customer{seated("3", "", 2, 5)})
-		if diff := cmp.Diff([]string{"3 under MSSP: active 2/5 …"}, w.spans()); diff != "" {
-			t.Errorf("after the clock went back (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("end_for_a_client_that_turns_into_an_MSP", func(t *testing.T) {
-		w := newTenant(t)
-		w.complete([]portal.Customer{msp("1", "North"), seated("3", "1", 4, 5), seated("4", "1", 1, 1)})
-		w.complete([]portal.Customer{msp("1", "North"), msp("3", "Client 3"), seated("4", "1", 1, 1)})
-		w.CheckSpans(t.Errorf)
-		want := []string{"3 under North: active 4/5", "3 under North: removed 4/5 …", "4 under North: active 1/1 …"}
-		if diff := cmp.Diff(want, w.spans()); diff != "" {
-			t.Errorf("spans (-want +got):\n%s", diff)
-		}
-	})
+	t.Run("follow_msp_status_and_seats_only", testSpansFollowMSPStatusAndSeatsOnly)
+	t.Run("begin_at_times_of_history", testSpansBeginAtTimesOfHistory)
+	t.Run("never_end_before_they_begin", testSpansNeverEndBeforeTheyBegin)
+	t.Run("end_when_client_becomes_msp", testSpansEndWhenClientBecomesMSP)
 }
 
-// asOlderServer writes a client's seats as a server without spans does, some time ago.
+func testSpansFollowMSPStatusAndSeatsOnly(t *testing.T) {
+	w := newTenant(t)
+	w.rules.RemoveAfterRuns = 1
+	msps := []portal.Customer{msp("1", "North"), msp("2", "South")}
+	world := func(clients ...portal.Customer) []portal.Customer { return append(clients, msps...) }
+	other := seated("9", "2", 1, 1)
+	renamed := seated("3", "2", 4, 6)
+	renamed.Name = "Another name"
+	unknown := seated("3", "", 4, 6)
+	unknown.SeatsTotal = nil
+	disabled := unknown
+	disabled.StatusReason = new(portal.ReasonDemo)
+	for _, calls := range [][]portal.Customer{
+		world(other, seated("3", "1", 4, 5)), world(other, seated("3", "1", 4, 6)), world(other, seated("3", "2", 4, 6)),
+		world(other, renamed), world(other, unknown), world(other, disabled), world(other), world(other), world(other, unknown),
+	} {
+		w.complete(calls)
+		w.CheckSpans(t.Errorf)
+	}
+	want := []string{
+		"3 under North: active 4/5", "3 under North: active 4/6", "3 under South: active 4/6", "3 under MSSP: active 4/?",
+		"3 under MSSP: disabled 4/?", "3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …",
+		"9 under South: active 1/1 …",
+	}
+	if diff := cmp.Diff(want, w.spans()); diff != "" {
+		t.Errorf("spans (-want +got):\n%s", diff)
+	}
+}
+
+func testSpansBeginAtTimesOfHistory(t *testing.T) {
+	w := newTenant(t)
+	for _, used := range []int64{1, 2, 3} {
+		w.complete([]portal.Customer{seated("3", "", used, 5)})
+	}
+	wrong := value[int64](w, `
+		select count(*)
+		from client_span s
+		where s.mssp_id = $1
+		and not exists (
+			select from change h
+			where h.entity_id = s.client_id and h.at = s.from_at and coalesce(h.after, '') <> '')`, w.ID)
+	if wrong != 0 || len(w.spans()) != 3 {
+		t.Errorf("spans: got %q, %d of which begin at a time without a change, want 3 and 0", w.spans(), wrong)
+	}
+}
+
+func testSpansNeverEndBeforeTheyBegin(t *testing.T) {
+	w := newTenant(t)
+	w.complete([]portal.Customer{seated("3", "", 1, 5)})
+	w.Exec("update client_span set from_at = now() + interval '1 hour'")
+	w.complete([]portal.Customer{seated("3", "", 2, 5)})
+	if diff := cmp.Diff([]string{"3 under MSSP: active 2/5 …"}, w.spans()); diff != "" {
+		t.Errorf("spans after the clock was set back (-want +got):\n%s", diff)
+	}
+}
+
+func testSpansEndWhenClientBecomesMSP(t *testing.T) {
+	w := newTenant(t)
+	w.complete([]portal.Customer{msp("1", "North"), seated("3", "1", 4, 5), seated("4", "1", 1, 1)})
+	w.complete([]portal.Customer{msp("1", "North"), msp("3", "Client 3"), seated("4", "1", 1, 1)})
+	w.CheckSpans(t.Errorf)
+	want := []string{"3 under North: active 4/5", "3 under North: removed 4/5 …", "4 under North: active 1/1 …"}
+	if diff := cmp.Diff(want, w.spans()); diff != "" {
+		t.Errorf("spans (-want +got):\n%s", diff)
+	}
+}
+
+// asOlderServer writes a client's used seats as a server without spans did, this long ago.
 func (w *tenant) asOlderServer(externalID string, used int, ago time.Duration) {
 	w.Helper()
 	w.Exec("update mssp set version = version + 1 where id = $1", w.ID)
@@ -113,7 +124,7 @@ func (w *tenant) asOlderServer(externalID string, used int, ago time.Duration) {
 		from new n`, w.ID, externalID, used, ago)
 }
 
-// sinceOf is how long ago a client's open span began, in whole minutes.
+// sinceOf returns the age of a client's open span in whole minutes.
 func (w *tenant) sinceOf(externalID string) int {
 	w.Helper()
 	return value[int](w, `
@@ -123,6 +134,7 @@ func (w *tenant) sinceOf(externalID string) int {
 		where s.mssp_id = $1 and c.external_id = $2 and s.to_at = 'infinity'`, w.ID, externalID)
 }
 
+// migrate runs the migrations again, and with them the steps that complete rows of older servers.
 func (w *tenant) migrate() {
 	w.Helper()
 	if _, err := postgres.Migrate(context.Background(), w.URLs.Owner); err != nil {
@@ -130,72 +142,83 @@ func (w *tenant) migrate() {
 	}
 }
 
-func TestSpansBesideAnOlderServer(t *testing.T) {
+// twoClients returns client 3 with one used seat, and client 4 with the given number.
+func twoClients(seats int64) []portal.Customer {
+	return []portal.Customer{seated("3", "", 1, 5), seated("4", "", seats, 5)}
+}
+
+func TestSpansBesideOlderServer(t *testing.T) {
 	t.Parallel()
-	world := func(seats int64) []portal.Customer {
-		return []portal.Customer{seated("3", "", 1, 5), seated("4", "", seats, 5)}
-	}
-	for name, next := range map[string]func(*tenant){
-		"are_made_up_for_by_the_next_merge": func(w *tenant) {
+	t.Run("are_completed_by_next_merge", func(t *testing.T) {
+		testSpansBesideOlderServerAreCompleted(t, func(w *tenant) {
 			w.complete([]portal.Customer{seated("3", "", 7, 5), seated("4", "", 2, 5)})
-		},
-		"are_made_up_for_by_migrate_up": (*tenant).migrate,
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newTenant(t)
-			w.complete(world(1))
-			w.Exec("update client_span set from_at = from_at - interval '2 days'; update change set at = at - interval '2 days'")
-			w.asOlderServer("3", 7, time.Hour)
-			next(w)
-			w.CheckSpans(t.Errorf)
-			if got := w.sinceOf("3"); got != 60 {
-				t.Errorf("the span of what the older server wrote began %d minutes ago, want 60", got)
-			}
-			before := w.Everything()
-			if next(w); w.Everything() != before {
-				t.Error("doing it again wrote rows")
-			}
 		})
+	})
+	t.Run("are_completed_by_migrate_up", func(t *testing.T) {
+		testSpansBesideOlderServerAreCompleted(t, (*tenant).migrate)
+	})
+	t.Run("are_opened_where_none_exist", testSpansBesideOlderServerAreOpenedWhereNoneExist)
+	t.Run("begin_now_without_history", testSpansBesideOlderServerBeginNowWithoutHistory)
+	t.Run("are_filled_in_batches", testSpansBesideOlderServerAreFilledInBatches)
+}
+
+// testSpansBesideOlderServerAreCompleted checks that next completes the spans of a client that an older server changed.
+func testSpansBesideOlderServerAreCompleted(t *testing.T, next func(*tenant)) {
+	w := newTenant(t)
+	w.complete(twoClients(1))
+	w.Exec("update client_span set from_at = from_at - interval '2 days'; update change set at = at - interval '2 days'")
+	w.asOlderServer("3", 7, time.Hour)
+	next(w)
+	w.CheckSpans(t.Errorf)
+	if got := w.sinceOf("3"); got != 60 {
+		t.Errorf("age of the span that the older server's change began: got %d minutes, want 60", got)
 	}
-	t.Run("are_opened_where_there_are_none", func(t *testing.T) {
-		w := newTenant(t)
-		w.complete(world(1))
-		w.Exec("update change set at = at - interval '3 hours'")
-		w.asOlderServer("4", 2, time.Hour)
-		w.Exec("delete from client_span; update mssp set spanned_in = 1")
-		w.migrate()
-		w.CheckSpans(t.Errorf)
-		if old, changed := w.sinceOf("3"), w.sinceOf("4"); old != 180 || changed != 60 {
-			t.Errorf("the spans began %d and %d minutes ago, want 180 and 60", old, changed)
-		}
-	})
-	t.Run("begin_now_where_history_has_nothing", func(t *testing.T) {
-		w := newTenant(t)
-		w.complete(world(1))
-		w.Exec("delete from change; delete from client_span; update mssp set spanned_in = 1")
-		w.migrate()
-		w.CheckSpans(t.Errorf)
-		if got := w.sinceOf("3"); got != 0 {
-			t.Errorf("the span began %d minutes ago, though nothing is known of then", got)
-		}
-	})
-	t.Run("are_filled_in_batches", func(t *testing.T) {
-		w := newTenant(t)
-		w.complete(world(1))
-		s := w.sibling()
-		s.complete(world(2))
-		w.Exec(`
-			insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
-			select c.mssp_id, new_id(), c.mssp_product_id, n::text, 'Many', 'CORP', '{}', now(), now(), 2
-			from client c
-			cross join generate_series(1000, 11500) n
-			where c.mssp_id = $1 and c.external_id = '3'`, w.ID)
-		w.Exec("delete from client_span; update mssp set spanned_in = 1")
-		w.migrate()
-		w.CheckSpans(t.Errorf)
-		s.CheckSpans(t.Errorf)
-		if n := value[int64](w, "select count(*) from mssp where spanned_in <> version"); n != 0 {
-			t.Errorf("%d MSSPs are still to be filled", n)
-		}
-	})
+	before := w.Everything()
+	if next(w); w.Everything() != before {
+		t.Error("the second time wrote rows, want none")
+	}
+}
+
+func testSpansBesideOlderServerAreOpenedWhereNoneExist(t *testing.T) {
+	w := newTenant(t)
+	w.complete(twoClients(1))
+	w.Exec("update change set at = at - interval '3 hours'")
+	w.asOlderServer("4", 2, time.Hour)
+	w.Exec("delete from client_span; update mssp set spanned_in = 1")
+	w.migrate()
+	w.CheckSpans(t.Errorf)
+	if old, changed := w.sinceOf("3"), w.sinceOf("4"); old != 180 || changed != 60 {
+		t.Errorf("ages of the spans: got %d and %d minutes, want 180 and 60", old, changed)
+	}
+}
+
+func testSpansBesideOlderServerBeginNowWithoutHistory(t *testing.T) {
+	w := newTenant(t)
+	w.complete(twoClients(1))
+	w.Exec("delete from change; delete from client_span; update mssp set spanned_in = 1")
+	w.migrate()
+	w.CheckSpans(t.Errorf)
+	if got := w.sinceOf("3"); got != 0 {
+		t.Errorf("age of the span: got %d minutes, want 0", got)
+	}
+}
+
+func testSpansBesideOlderServerAreFilledInBatches(t *testing.T) {
+	w := newTenant(t)
+	w.complete(twoClients(1))
+	s := w.sibling()
+	s.complete(twoClients(2))
+	w.Exec(`
+		insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+		select c.mssp_id, new_id(), c.mssp_product_id, n::text, 'Many', 'CORP', '{}', now(), now(), 2
+		from client c
+		cross join generate_series(1000, 11500) n
+		where c.mssp_id = $1 and c.external_id = '3'`, w.ID)
+	w.Exec("delete from client_span; update mssp set spanned_in = 1")
+	w.migrate()
+	w.CheckSpans(t.Errorf)
+	s.CheckSpans(t.Errorf)
+	if n := value[int64](w, "select count(*) from mssp where spanned_in <> version"); n != 0 {
+		t.Errorf("MSSPs whose spans are not complete: got %d, want 0", n)
+	}
 }

@@ -16,10 +16,10 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// tenant is an MSSP with a connection whose runs a test plays by hand: staging, merging, reviewing.
 // clientTypes are the types of ordinary clients of the tests' product.
 var clientTypes = []string{"CORP"}
 
+// tenant is an MSSP with a connection, for which a test performs the steps of a run: staging, merging, reviewing.
 type tenant struct {
 	*testkit.MSSP
 	connection string
@@ -32,18 +32,19 @@ func newTenant(t testing.TB) *tenant {
 	return withConnection(testkit.NewMSSP(t))
 }
 
-// sibling makes another MSSP in the same database.
+// sibling returns another MSSP in the same database.
 func (w *tenant) sibling() *tenant {
 	w.Helper()
 	return withConnection(w.Another(w.TB))
 }
 
+// withConnection returns the MSSP with an admin and a new connection.
 func withConnection(m *testkit.MSSP) *tenant {
 	m.Helper()
 	return (&tenant{MSSP: m, admin: m.SignIn(portal.MSSPAdmin)}).second()
 }
 
-// second is the same MSSP by another connection.
+// second returns the same MSSP with another connection.
 func (w *tenant) second() *tenant {
 	w.Helper()
 	s := *w
@@ -58,13 +59,13 @@ func (w *tenant) second() *tenant {
 	return &s
 }
 
-// value answers the one value sql selects.
+// value returns the one value that sql selects.
 func value[T any](w *tenant, sql string, args ...any) T {
 	w.Helper()
 	return testkit.Value[T](w.MSSP, sql, args...)
 }
 
-// lease begins a run.
+// lease creates a run and takes it.
 func (w *tenant) lease() postgres.Lease {
 	w.Helper()
 	run, err := w.DB.CreateRun(context.Background(), w.ID, w.connection, "schedule", nil)
@@ -74,27 +75,28 @@ func (w *tenant) lease() postgres.Lease {
 	return w.take(run.ID)
 }
 
+// take takes a run as a worker does.
 func (w *tenant) take(runID string) postgres.Lease {
 	w.Helper()
 	lease, taken, err := w.DB.TakeRun(context.Background(), w.ID, runID)
 	if err != nil || !taken {
-		w.Fatalf("the run is not taken up: %v", err)
+		w.Fatalf("taking the run: got %v (%v), want true", taken, err)
 	}
 	return lease
 }
 
-// die lets the worker of a run fall silent for longer than it may.
+// die makes the last heartbeat of a run's worker so old that the worker counts as dead.
 func (w *tenant) die(lease postgres.Lease) {
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where id = $1 and status = 'running'", lease.Run.ID)
 }
 
-// read plays the calls that are left of a reading of these.
+// read performs those of the calls that the run has not finished yet.
 func (w *tenant) read(lease postgres.Lease, calls ...[]portal.Customer) {
 	w.Helper()
 	w.readAs(lease, func(*connector.State) {}, calls...)
 }
 
-// readAs is read with a state that end completes after the last call.
+// readAs is read, and lets end complete the state after the last call.
 func (w *tenant) readAs(lease postgres.Lease, end func(*connector.State), calls ...[]portal.Customer) {
 	w.Helper()
 	state, err := w.DB.ResumeReading(context.Background(), lease)
@@ -121,7 +123,7 @@ func (w *tenant) readAs(lease postgres.Lease, end func(*connector.State), calls 
 	}
 }
 
-// paged plays a whole run whose answer came on several pages, and that asked about these customers again.
+// paged plays a whole run whose customers came on several pages, and that asked for the checked ones by id.
 func (w *tenant) paged(checked []string, calls ...[]portal.Customer) portal.SyncRun {
 	w.Helper()
 	lease := w.lease()
@@ -133,7 +135,7 @@ func (w *tenant) paged(checked []string, calls ...[]portal.Customer) portal.Sync
 	return run
 }
 
-// stage brings a call's customers in chunks.
+// stage stages a call's customers in chunks.
 func (w *tenant) stage(lease postgres.Lease, number int64, call []portal.Customer) {
 	w.Helper()
 	for chunk := range slices.Chunk(call, 7) {
@@ -151,6 +153,7 @@ func (w *tenant) sync(calls ...[]portal.Customer) (portal.SyncRun, error) {
 	return w.merge(lease)
 }
 
+// merge merges a run. A run that the merge rejects is recorded as failed, and returned with the error.
 func (w *tenant) merge(lease postgres.Lease) (portal.SyncRun, error) {
 	w.Helper()
 	run, err := w.DB.Merge(context.Background(), lease, w.rules, clientTypes)
@@ -165,17 +168,17 @@ func (w *tenant) merge(lease postgres.Lease) (portal.SyncRun, error) {
 	return run, err
 }
 
-// complete is sync, and must be complete.
+// complete plays a whole run that must be complete.
 func (w *tenant) complete(calls ...[]portal.Customer) portal.SyncRun {
 	w.Helper()
 	run, err := w.sync(calls...)
 	if err != nil || run.Status != portal.RunComplete {
-		w.Fatalf("the run is %s: %v", run.Status, err)
+		w.Fatalf("run: got %s (%v), want complete", run.Status, err)
 	}
 	return run
 }
 
-// accepted gives the admin's word for a run and merges it.
+// accepted accepts a run as the admin, and merges it.
 func (w *tenant) accepted(run portal.SyncRun) portal.SyncRun {
 	w.Helper()
 	if _, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob); err != nil {
@@ -190,6 +193,7 @@ func (w *tenant) accepted(run portal.SyncRun) portal.SyncRun {
 	return run
 }
 
+// noJob queues no job for a run.
 func noJob(context.Context, pgx.Tx, portal.SyncRun) error { return nil }
 
 func msp(id, name string) portal.Customer {
@@ -212,7 +216,7 @@ func rawOf(parts ...string) json.RawMessage {
 	return raw
 }
 
-// crowd is an MSP with n clients.
+// crowd returns an MSP with n clients.
 func crowd(n int) []portal.Customer {
 	all := []portal.Customer{msp("1", "Partner")}
 	for i := range n {
