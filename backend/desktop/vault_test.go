@@ -3,6 +3,7 @@ package desktop
 import (
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -64,17 +65,19 @@ func testStoredSessionIsWrittenAfterTheRenewalOfAnotherProcess(t *testing.T) {
 	b.api.mu.Lock()
 	tokens := b.api.tokens()
 	b.api.mu.Unlock()
-	adopted := make(chan error, 1)
-	go func() { adopted <- s.adopt(t.Context(), tokens, "", s.endCount()) }()
-	// Long enough to be caught by; a sign-in that does wait passes however long this is.
-	time.Sleep(30 * time.Millisecond)
-	released.Store(true)
-	if err := lock.Unlock(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-adopted; err != nil {
-		t.Error(err)
-	}
+	// In the bubble, Wait returns once the sign-in waits for the lock, or has gone on without it.
+	synctest.Test(t, func(t *testing.T) {
+		adopted := make(chan error, 1)
+		go func() { adopted <- s.adopt(t.Context(), tokens, "", s.endCount()) }()
+		synctest.Wait()
+		released.Store(true)
+		if err := lock.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-adopted; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
