@@ -13,17 +13,27 @@ type area struct {
 	name string
 	// folders hold its Go files; screens have none.
 	folders []string
-	// tests are the Go packages that should notice a fault in it, beside its own: those that import it most directly.
-	tests []string
+	// users are the Go packages that use it most directly, and whose tests should notice a fault in it too: by the
+	// beginning of a file's name, the first that fits.
+	users []users
+}
+
+type users struct {
+	prefix   string
+	packages []string
 }
 
 var areas = []area{
-	{"postgres", []string{"backend/postgres"}, []string{"customersync", "httpapi", "identity", "session", "cmd/portal-api"}},
-	{"identity", []string{"backend/identity"}, []string{"httpapi", "cmd/portal-api"}},
-	{"session", []string{"backend/session"}, []string{"identity", "httpapi", "cmd/portal-api"}},
-	{"httpapi", []string{"backend/httpapi"}, []string{"cmd/portal-api"}},
-	{"customersync", []string{"backend/customersync"}, []string{"httpapi", "cmd/portal-api"}},
-	{"desktop", []string{"backend/desktop", "backend/desktop/keyring", "backend/desktop/loopback"}, []string{"desktop"}},
+	{"postgres", []string{"backend/postgres"}, []users{
+		{"sync_", []string{"customersync", "httpapi"}},
+		{"auth_", []string{"identity", "session", "httpapi"}},
+		{"", []string{"httpapi", "identity"}},
+	}},
+	{"identity", []string{"backend/identity"}, []users{{"", []string{"httpapi"}}}},
+	{"session", []string{"backend/session"}, []users{{"", []string{"identity", "httpapi"}}}},
+	{"httpapi", []string{"backend/httpapi"}, []users{{"", []string{"cmd/portal-api"}}}},
+	{"customersync", []string{"backend/customersync"}, []users{{"", []string{"httpapi", "cmd/portal-api"}}}},
+	{"desktop", []string{"backend/desktop", "backend/desktop/keyring", "backend/desktop/loopback"}, []users{{"", []string{"desktop"}}}},
 	{"screens", nil, nil},
 }
 
@@ -79,4 +89,14 @@ func (a area) contains(file string) bool {
 		return strings.HasPrefix(file, "frontend/")
 	}
 	return slices.Contains(a.folders, path.Dir(file))
+}
+
+// usersOf returns the packages that use a file of the area.
+func (a area) usersOf(file string) []string {
+	for _, u := range a.users {
+		if strings.HasPrefix(path.Base(file), u.prefix) {
+			return u.packages
+		}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,9 +34,12 @@ func newGoRunner(top string, a area, timeout time.Duration) (*goRunner, error) {
 func (r *goRunner) close() { os.RemoveAll(r.temporary) }
 
 func (r *goRunner) baseline(ctx context.Context) error {
-	packages := r.others("")
+	var packages []string
 	for _, folder := range r.area.folders {
 		packages = append(packages, "./"+folder)
+	}
+	for _, u := range r.area.users {
+		packages = append(packages, folders(u.packages)...)
 	}
 	v, err := r.test(ctx, packages)
 	if err == nil && v.outcome != survived {
@@ -44,29 +48,39 @@ func (r *goRunner) baseline(ctx context.Context) error {
 	return err
 }
 
-// try runs the tests of the mutant's own package first, then those of the packages that use it.
+// try runs the nearest tests first, then the others of the mutant's own package, then those of the packages that use it.
 func (r *goRunner) try(ctx context.Context, m mutant) (verdict, error) {
 	overlay, err := r.overlay(m)
 	if err != nil {
 		return verdict{}, err
 	}
-	own := "./" + path.Dir(m.Path)
-	v, err := r.test(ctx, []string{own}, "-overlay", overlay)
-	others := r.others(own)
+	nearest, err := nearestTests(r.top, m.Path)
+	if err != nil {
+		return verdict{}, err
+	}
+	own := []string{"./" + path.Dir(m.Path)}
+	var flags []string
+	if len(nearest) > 0 {
+		names := "^(" + strings.Join(nearest, "|") + ")$"
+		if v, err := r.test(ctx, own, "-overlay", overlay, "-run", names); err != nil || v.outcome != survived {
+			return v, err
+		}
+		flags = []string{"-skip", names}
+	}
+	v, err := r.test(ctx, own, append(flags, "-overlay", overlay)...)
+	others := slices.DeleteFunc(folders(r.area.usersOf(m.Path)), func(folder string) bool { return folder == own[0] })
 	if err != nil || v.outcome != survived || len(others) == 0 {
 		return v, err
 	}
 	return r.test(ctx, others, "-overlay", overlay)
 }
 
-func (r *goRunner) others(own string) []string {
-	var packages []string
-	for _, name := range r.area.tests {
-		if other := "./backend/" + name; other != own {
-			packages = append(packages, other)
-		}
+func folders(packages []string) []string {
+	var all []string
+	for _, name := range packages {
+		all = append(all, "./backend/"+name)
 	}
-	return packages
+	return all
 }
 
 func (r *goRunner) overlay(m mutant) (string, error) {

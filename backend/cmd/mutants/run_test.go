@@ -42,7 +42,7 @@ func TestGoRunner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests, err := newGoRunner(folder, area{"session", []string{"backend/session"}, []string{"identity"}}, time.Minute)
+	tests, err := newGoRunner(folder, area{"session", []string{"backend/session"}, []users{{"", []string{"identity"}}}}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,5 +105,29 @@ func TestFirstFailure(t *testing.T) {
 func TestScore(t *testing.T) {
 	if got := (score{killed: 9, survived: 1, equivalent: 5, broken: 7}).percent(); got != 90 {
 		t.Errorf("got %v %%, want 90: only killed and survived count", got)
+	}
+}
+
+func TestNearestTests(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"sync_merge_write", "sync_lease", "session"} {
+		source := "package p\n\nfunc Test_" + name + "(t *testing.T) {}\n\nfunc TestMain(m *testing.M) {}\n"
+		if err := os.WriteFile(filepath.Join(folder, name+"_test.go"), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for file, want := range map[string][]string{
+		"sync_lease.go":      {"Test_sync_lease"},
+		"sync_merge_read.go": {"Test_sync_merge_write"},
+		"sync_calls.go":      {"Test_sync_lease", "Test_sync_merge_write"},
+		"sessions.go":        {"Test_session"},
+		"clients.go":         nil,
+	} {
+		t.Run(file, func(t *testing.T) {
+			got, err := nearestTests(folder, file)
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("error %v, tests (-want +got):\n%s", err, diff)
+			}
+		})
 	}
 }
