@@ -18,7 +18,7 @@ func (d *Door) Open(n int, names []string) (err error) {
 	if n < limit && d.ready == true {
 		d.count++
 		d.ring()
-		slog.Info("rings")
+		slog.Info("rings", "first", n == 1)
 	}
 	switch n {
 	case 0:

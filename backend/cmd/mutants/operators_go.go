@@ -33,7 +33,11 @@ func (f *goFile) visit(n ast.Node) bool {
 	case *ast.Ident:
 		f.boolean(n)
 	case *ast.ExprStmt:
-		if call, ok := n.X.(*ast.CallExpr); ok && !logs(call) && !panics(call) {
+		call, ok := n.X.(*ast.CallExpr)
+		if ok && logs(call) {
+			return false
+		}
+		if ok && !panics(call) {
 			f.replace("drop call", n, "")
 		}
 	case *ast.AssignStmt:
@@ -48,8 +52,6 @@ func (f *goFile) visit(n ast.Node) bool {
 		if len(n.Body) > 0 {
 			f.replace("remove case", n, "")
 		}
-	case *ast.CommClause:
-		return true
 	}
 	return true
 }
