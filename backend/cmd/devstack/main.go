@@ -14,22 +14,22 @@ import (
 )
 
 type options struct {
-	Data             string `help:"Folder the data is kept in from one run to the next (default: the user's state folder)." type:"path" placeholder:"DIR"`
+	Data             string `help:"${data}" type:"path" placeholder:"DIR"`
 	Ephemeral        bool   `help:"Keep nothing: everything lies in a temporary folder and goes with the stack." xor:"data"`
 	Fresh            bool   `help:"Throw away what earlier runs have kept."`
-	EnvFile          string `help:"Write settings, account ids and the admin's invite code to this file, as shell exports." type:"path" placeholder:"FILE"`
-	PortalAPI        string `help:"The portal-api to run (default: the one beside this program, else it is built)." name:"portal-api" type:"existingfile" placeholder:"PATH"`
+	EnvFile          string `help:"${env_file}" type:"path" placeholder:"FILE"`
+	PortalAPI        string `help:"${portal_api}" name:"portal-api" type:"existingfile" placeholder:"PATH"`
 	Listen           string `help:"Address of the API (default: 127.0.0.1:8480, or a free port where that is taken)." placeholder:"ADDRESS"`
-	MetricsListen    string `help:"Address of the metrics (default: 127.0.0.1:8481, or a free port where that is taken)." placeholder:"ADDRESS"`
+	MetricsListen    string `help:"${metrics_listen}" placeholder:"ADDRESS"`
 	HeimdalPerMinute int    `help:"Calls a minute the Heimdal stand-in allows; 0 for any number." default:"5"`
 	NoHistory        bool   `help:"Sync once, instead of making up three weeks in which customers came, went and changed."`
-	NoAPI            bool   `help:"Prepare everything and leave the API's address free, for a portal-api that is started by hand with the settings of --env-file." name:"no-api"`
+	NoAPI            bool   `help:"${no_api}" name:"no-api"`
 	NoInvites        bool   `help:"Invite nobody but the admin, whose invite code stays unused."`
 }
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("devstack"), kong.Description("Runs the whole portal on this machine, with sample data."))
+	kong.Parse(&o, kong.Name("devstack"), kong.Description("Runs the whole portal on this machine, with sample data."), helpTexts)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	stop()

@@ -65,7 +65,7 @@ type bootstrapCommand struct {
 	Provider string `required:"" enum:"google,entra" help:"Identity provider of the admin: google or entra."`
 	Domain   string `help:"Google Workspace domain (hd), or the e-mail domain of the Entra ID tenant."`
 	Tenant   string `help:"Entra ID tenant of the admin."`
-	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated. A single one is the default of --tenant."`
+	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"${entra_tenants}"`
 	Language string `help:"Language of the e-mail, such as de (default: English)."`
 	TimeZone string `name:"time-zone" default:"UTC" help:"Time zone of the MSSP, such as Europe/Copenhagen."`
 }
@@ -187,7 +187,7 @@ type syncCommand struct {
 	heimdalRate
 	syncRules
 	MSSP   string `required:"" name:"mssp" help:"Id of the MSSP."`
-	Record string `placeholder:"FILE" help:"Write the shape of the responses (names, types and lengths, no values) to a new file that only its owner can read. FILE must not exist. A failed run keeps what it has recorded."`
+	Record string `placeholder:"FILE" help:"${record}"`
 }
 
 func (s syncCommand) Run(ctx context.Context) error {
@@ -263,7 +263,7 @@ func progressLine(run portal.SyncRun) string {
 }
 
 type keysCommand struct {
-	Rotate keysRotate `cmd:"" help:"Publish a new key, which signs from two minutes later on; tokens of older keys stay valid until they expire."`
+	Rotate keysRotate `cmd:"" help:"${keys_rotate}"`
 }
 
 type keysRotate struct {

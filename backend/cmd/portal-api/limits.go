@@ -10,8 +10,8 @@ import (
 // sessionLimits are the lifetimes of sessions and tokens.
 type sessionLimits struct {
 	SessionIdle     time.Duration `env:"PORTAL_SESSION_IDLE" default:"336h" help:"Idle timeout of sessions."`
-	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"Maximum lifetime of sessions; then a new sign-in is required."`
-	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a client that sends no request ids may repeat a refresh."`
+	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"${session_lifetime}"`
+	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"${refresh_grace}"`
 	AccessTTL       time.Duration `name:"access-ttl" env:"PORTAL_ACCESS_TTL" default:"10m" help:"Lifetime of access tokens."`
 }
 

@@ -26,7 +26,7 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Migrate the database schema, or show its state."`
 	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and an invite for its first admin; print both as JSON."`
 	Product   productCommand   `cmd:"" help:"Connect an MSSP to a product."`
-	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now and print the run as JSON. Exit code: 0 if it was complete, 3 if it could not read some resellers, else 1."`
+	Sync      syncCommand      `cmd:"" help:"${sync_command}"`
 	Keys      keysCommand      `cmd:"" help:"Rotate the signing keys of access tokens."`
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 }
@@ -80,6 +80,7 @@ func newParser(options ...kong.Option) *kong.Kong {
 		kong.Description("The server of FS Client Portal. "+
 			"Every setting is an environment variable, which the flag of the same name overrides."),
 		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
+		helpTexts,
 		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})...)
 }
 

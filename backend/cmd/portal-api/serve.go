@@ -35,14 +35,14 @@ type serveCommand struct {
 	syncSchedule
 	Listen               string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Listen address of the API."`
 	MetricsListen        string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Listen address of the metrics."`
-	PublicURL            string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
+	PublicURL            string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"${public_url}" placeholder:"https://…"`
 	GoogleIssuer         string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Issuer of Google."`
-	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Google client id of the desktop app; empty: no sign-in with Google."`
+	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"${google_client_id}"`
 	GoogleClientSecret   string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Google client secret of the desktop app."`
-	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Issuer of Entra ID, with the placeholder {tenantid}."`
-	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Entra ID client id of the desktop app; empty: no sign-in with Microsoft."`
+	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"${entra_issuer}"`
+	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"${entra_client_id}"`
 	EntraTenants         string     `env:"PORTAL_ENTRA_TENANTS" help:"Entra ID tenants that may sign in, comma-separated."`
-	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"1: connections may have private and loopback addresses (for development)."`
+	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"${allow_private_products}"`
 	LogLevel             slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	NoJobs               bool       `help:"Serve the API only; other replicas run the jobs."`
 }

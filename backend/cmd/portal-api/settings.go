@@ -21,7 +21,7 @@ import (
 
 // database is the setting that every command needs.
 type database struct {
-	DatabaseURL string `name:"database-url" env:"PORTAL_DATABASE_URL" help:"URL of PostgreSQL 14 or newer: as its owner for migrate, as a member of the role portal_server for serve." placeholder:"postgres://…"`
+	DatabaseURL string `name:"database-url" env:"PORTAL_DATABASE_URL" help:"${database_url}" placeholder:"postgres://…"`
 }
 
 func (d database) open(ctx context.Context) (*postgres.DB, error) {
@@ -53,7 +53,7 @@ func (d database) openMigrated(ctx context.Context) (*postgres.DB, error) {
 }
 
 type secret struct {
-	SecretKeyFile string `name:"secret-key-file" env:"PORTAL_SECRET_KEY_FILE" help:"File with 32 bytes in base64, the key that seals signing keys and API keys (openssl rand -base64 32)." placeholder:"FILE"`
+	SecretKeyFile string `name:"secret-key-file" env:"PORTAL_SECRET_KEY_FILE" help:"${secret_key_file}" placeholder:"FILE"`
 }
 
 func (s secret) sealer() (*session.Sealer, error) {
@@ -93,10 +93,10 @@ func (h heimdalRate) rates() map[string]int {
 // syncRules are the limits of the plausibility check of a sync, and the timeout of a run's heartbeat. Every process
 // that syncs needs the same.
 type syncRules struct {
-	MissingShare    int64         `env:"PORTAL_MISSING_SHARE" default:"20" help:"A sync after which more than this percentage of the connection's known customers would be missing needs an admin's approval."`
+	MissingShare    int64         `env:"PORTAL_MISSING_SHARE" default:"20" help:"${missing_share}"`
 	MissingAtLeast  int64         `env:"PORTAL_MISSING_AT_LEAST" default:"10" help:"Minimum number of such customers."`
-	RemoveAfterRuns int64         `env:"PORTAL_REMOVE_AFTER_RUNS" default:"10" help:"Number of complete or partial syncs after which a missing customer counts as removed."`
-	SyncTakeover    time.Duration `env:"PORTAL_SYNC_TAKEOVER" default:"30s" help:"Heartbeat timeout of a sync, after which another process takes it over."`
+	RemoveAfterRuns int64         `env:"PORTAL_REMOVE_AFTER_RUNS" default:"10" help:"${remove_after_runs}"`
+	SyncTakeover    time.Duration `env:"PORTAL_SYNC_TAKEOVER" default:"30s" help:"${sync_takeover}"`
 }
 
 func (r syncRules) checkRules() error {
@@ -120,7 +120,7 @@ func (r syncRules) rules() postgres.MergeRules {
 // syncSchedule is when a server syncs by itself, and when it mails admins about failures.
 type syncSchedule struct {
 	SyncEvery        time.Duration `env:"PORTAL_SYNC_EVERY" default:"1h" help:"Interval of each connection's syncs."`
-	SyncFailuresMail int           `env:"PORTAL_SYNC_FAILURES_MAIL" default:"3" help:"Number of consecutive failed syncs after which an MSSP's admins get an e-mail, if a mail server is set; 0: never."`
+	SyncFailuresMail int           `env:"PORTAL_SYNC_FAILURES_MAIL" default:"3" help:"${sync_failures_mail}"`
 }
 
 func (s syncSchedule) checkSchedule() error {
@@ -135,7 +135,7 @@ func (s syncSchedule) checkSchedule() error {
 
 // smtp is the mail server's settings.
 type smtp struct {
-	SMTPURL  string `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"Mail server for invites and sync failures: smtps://user:password@host:465, or smtp://… (STARTTLS); empty: no e-mails, admins pass on invite codes."`
+	SMTPURL  string `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"${smtp_url}"`
 	MailFrom string `env:"PORTAL_MAIL_FROM" help:"Sender address of e-mails."`
 }
 
@@ -154,11 +154,11 @@ func (s smtp) sender() (*mail.Sender, error) {
 
 // requestLimits are the rate limits of the API, and the proxies that are trusted to name the client address.
 type requestLimits struct {
-	AuthRate       int    `env:"PORTAL_AUTH_RATE" default:"600" help:"Requests per minute that one address may send to each route of /v1/auth; 0: no limit."`
-	AccountRate    int    `env:"PORTAL_ACCOUNT_RATE" default:"30" help:"Requests per minute that one account may send to /v1/auth; 0: no limit."`
+	AuthRate       int    `env:"PORTAL_AUTH_RATE" default:"600" help:"${auth_rate}"`
+	AccountRate    int    `env:"PORTAL_ACCOUNT_RATE" default:"30" help:"${account_rate}"`
 	SessionRate    int    `env:"PORTAL_SESSION_RATE" default:"6000" help:"Requests per minute that one session may send; 0: no limit."`
-	AuthAtOnce     int    `env:"PORTAL_AUTH_AT_ONCE" default:"128" help:"Concurrent requests to /v1/auth, at most a quarter of them from one address; 0: no limit."`
-	TrustedProxies string `env:"PORTAL_TRUSTED_PROXIES" help:"Networks of the reverse proxies whose X-Forwarded-For is trusted, comma-separated, such as 10.0.0.0/8,fd00::/8 (default: none)."`
+	AuthAtOnce     int    `env:"PORTAL_AUTH_AT_ONCE" default:"128" help:"${auth_at_once}"`
+	TrustedProxies string `env:"PORTAL_TRUSTED_PROXIES" help:"${trusted_proxies}"`
 }
 
 // maxRate is the highest rate that a limit supports.
