@@ -170,7 +170,8 @@ func (s *Service) replaceLostJobs(ctx context.Context) error {
 // unfinished are the states of a job that has not ended. A run may have other jobs that have: of its first reading, if an
 // admin has accepted it, or from before a command leased it.
 var unfinished = []rivertype.JobState{
-	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	rivertype.JobStateAvailable, rivertype.JobStatePending,
+	rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }
 
 // heldRuns returns which of the runs have a job that waits for a worker, or that a worker has had for at most Takeover.

@@ -79,7 +79,9 @@ func (s *stager) close(failed error) error {
 }
 
 // call makes one call of a run's reading, stages its customers and saves the state after it.
-func (s *Service) call(ctx context.Context, lease postgres.Lease, reader connector.Reader, state connector.State, record *recorder) (connector.State, error) {
+func (s *Service) call(
+	ctx context.Context, lease postgres.Lease, reader connector.Reader, state connector.State, record *recorder,
+) (connector.State, error) {
 	number, seen := state.Progress.Calls+1, state.Progress.Seen
 	staging := newStager(ctx, func(ctx context.Context, chunk []portal.Customer) error {
 		seen += int64(len(chunk))

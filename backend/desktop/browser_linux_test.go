@@ -19,7 +19,8 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 	folder := t.TempDir()
 	log := filepath.Join(folder, "log")
 	for name, script := range scripts {
-		text := "#!/bin/sh\nprintf '%s' '" + name + "' >>" + log + "\nfor word; do printf '|%s' \"$word\" >>" + log + "; done\necho >>" + log + "\n" + script + "\n"
+		text := "#!/bin/sh\nprintf '%s' '" + name + "' >>" + log +
+			"\nfor word; do printf '|%s' \"$word\" >>" + log + "; done\necho >>" + log + "\n" + script + "\n"
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}

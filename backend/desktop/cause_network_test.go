@@ -83,7 +83,8 @@ func TestEvidence(t *testing.T) {
 		"has_no_address_where_none_is": {&net.OpError{Op: "read", Net: "tcp", Err: syscall.Errno(10054)},
 			"read tcp: errno 10054"},
 		"names_the_type_of_what_has_no_code": {fmt.Errorf("secret: %w", io.EOF), "*errors.errorString"},
-		"names_what_was_looked_up":           {&net.DNSError{Name: "portal", IsTimeout: true}, `lookup of "portal": not found false, timeout true`},
+		"names_what_was_looked_up": {&net.DNSError{Name: "portal", IsTimeout: true},
+			`lookup of "portal": not found false, timeout true`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := evidenceOf(test.err); got != test.want {

@@ -17,7 +17,8 @@ func TestPolicy(t *testing.T) {
 func testPolicyIsParsedStrictly(t *testing.T) {
 	for content, want := range map[string]string{
 		`{}`: "",
-		`{"ApiUrl":"https://p.example","Providers":["google"],"AllowSessionOnly":false,"AllowExport":true,"UpdateChannel":"off","CaFile":"/x","LogLevel":"debug"}`: "",
+		`{"ApiUrl":"https://p.example","Providers":["google"],"AllowSessionOnly":false,` +
+			`"AllowExport":true,"UpdateChannel":"off","CaFile":"/x","LogLevel":"debug"}`: "",
 		"\xef\xbb\xbf" + `{"Providers":"google, entra"}`: "",
 		`{"FutureKey":1}`:           "",
 		`{"ApiUrl":1}`:              "ApiUrl must be a string",

@@ -163,7 +163,8 @@ func TestMacOSProxy(t *testing.T) {
 		if parseScutil(macOSProxies).auto.on() {
 			t.Error("an interface's script was taken for the system's")
 		}
-		script := parseScutil("<dictionary> {\n  ProxyAutoConfigEnable : 1\n  ProxyAutoConfigURLString : http://wpad/x.pac\n  ProxyAutoDiscoveryEnable : 1\n}\n").auto
+		script := parseScutil("<dictionary> {\n  ProxyAutoConfigEnable : 1\n" +
+			"  ProxyAutoConfigURLString : http://wpad/x.pac\n  ProxyAutoDiscoveryEnable : 1\n}\n").auto
 		if script != (autoProxy{script: "http://wpad/x.pac", detect: true}) {
 			t.Errorf("got %+v", script)
 		}

@@ -80,7 +80,8 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*customersync.Config)) *customersync.Service {
 	t.Helper()
 	config := customersync.Config{
-		Connectors: []connector.Connector{heimdal.NewConnector()}, Rates: map[string]int{heimdal.ProductID: 0}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
+		Connectors: []connector.Connector{heimdal.NewConnector()},
+		Rates:      map[string]int{heimdal.ProductID: 0}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(&config)

@@ -100,7 +100,8 @@ func testSyncChangesAreFilteredByKindInPages(t *testing.T) {
 		values ($1, $2, now(), 'msp', $3, $3, 'changed', 'name', 'Old', 'New', $4, 1)`, h.Own.MSSPID, postgres.NewID(), h.Own.MSPs[0].ID, run)
 	read := func(query string) (items []portal.RunChange) {
 		for cursor := ""; ; {
-			page := decode[portal.RunChanges](h, h.wants(h.get("/v1/syncs/"+run+"/changes?limit=2&cursor="+url.QueryEscape(cursor)+query, admin), ok))
+			page := decode[portal.RunChanges](h,
+				h.wants(h.get("/v1/syncs/"+run+"/changes?limit=2&cursor="+url.QueryEscape(cursor)+query, admin), ok))
 			if items = append(items, page.Items...); page.NextCursor == nil {
 				return items
 			}

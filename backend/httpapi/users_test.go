@@ -28,7 +28,8 @@ func TestUsers(t *testing.T) {
 func testUsersAdminListsChangesAndSignsOut(t *testing.T) {
 	h := newAPITest(t)
 	admin, user := h.as(portal.MSPAdmin), h.newUser(h.Own, 0)
-	page := decode[portal.UserPage](h, h.wants(h.get("/v1/users?q="+user.UserID+"&sort=-last_login_at&status=active&role=msp_user&limit=1", admin), ok))
+	page := decode[portal.UserPage](h,
+		h.wants(h.get("/v1/users?q="+user.UserID+"&sort=-last_login_at&status=active&role=msp_user&limit=1", admin), ok))
 	if page.Total != 1 || page.Items[0].ID != user.UserID || page.Items[0].Grants[0].ID != user.GrantID {
 		t.Errorf("got the list %+v, want the user with their grant", page)
 	}

@@ -266,7 +266,8 @@ func TestFailedFieldMap(t *testing.T) {
 		{"tells of a path that every customer had and none has", failed(path("seats", 10, "number", portal.FieldSeatsUsed)),
 			[]string{"disappeared name name 100"}},
 		{"is silent about what some customers lacked before", failed(path("name", 10, "text", portal.FieldName)), nil},
-		{"is silent about what some customers lacked before and is null", failed(path("name", 10, "text", portal.FieldName), path("seats", 10, "null", portal.FieldSeatsUsed)), nil},
+		{"is silent about what some customers lacked before and is null",
+			failed(path("name", 10, "text", portal.FieldName), path("seats", 10, "null", portal.FieldSeatsUsed)), nil},
 		{"tells of what is new", failed(name, path("title", 10, "text", "")), []string{"appeared title - 10"}},
 	} {
 		t.Run(c.does, func(t *testing.T) {

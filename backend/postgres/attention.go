@@ -124,7 +124,8 @@ const (
 // clientAttention returns the query for one kind of attention among the clients of a scope.
 func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condition, order string) string {
 	return `
-		(select ` + rank + `, '` + kind + `', '` + severity + `', c.msp_id, c.id, null::uuid, c.name, ` + detail + `, ` + at + `, null::bigint, null
+		(select ` + rank + `, '` + kind + `', '` + severity + `', c.msp_id, c.id, null::uuid, c.name, ` + detail + `, ` + at + `,
+			null::bigint, null
 		from client c
 		where ` + clientScope(scope) + `
 		and ` + condition + `

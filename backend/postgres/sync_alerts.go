@@ -197,13 +197,15 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		and asked.id = $2
 		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at or u.resellers > 0 or fields.changed)`,
 		ref.MSSPID, ref.ID), "alert",
-		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread, &alert.Fields, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
+		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread,
+		&alert.Fields, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
 
 // newlyUnread selects the resellers that a mail about a partial run r names: those that no other mail has named and that
 // are still unread.
 const newlyUnread = `
-	select count(*) as resellers, min(t.unread_since) as since, string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said
+	select count(*) as resellers, min(t.unread_since) as since,
+			string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said
 	from jsonb_array_elements(r.unread) n
 	join msp t on t.mssp_id = r.mssp_id
 	          and t.mssp_product_id = r.mssp_product_id

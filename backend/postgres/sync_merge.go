@@ -258,7 +258,8 @@ func (m *merge) checkPlausible(ctx context.Context) (*reviewReason, error) {
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+representing+` and `+notKept("o")+`)
 		select count(*) filter (where t.account and t.status <> 'removed'),
-		       coalesce(min(case t.kind when 'msp' then 'MSP ' else 'client ' end || t.name) filter (where t.account and t.status <> 'removed'), ''),
+		       coalesce(min(case t.kind when 'msp' then 'MSP ' else 'client ' end || t.name)
+			       filter (where t.account and t.status <> 'removed'), ''),
 		       count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
 		       count(*) filter (where t.active and t.kind = 'msp'),
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind is distinct from 'msp'),

@@ -6,7 +6,8 @@ import "context"
 // connection's customer id. Earlier versions merged the account as a customer, and an admin may have entered the id of a
 // customer; a run that would remove such a row needs review. $1 is the MSSP, $2 the connection, $3 the run.
 func isAccount(row string) string {
-	return `(` + row + `.external_id = any((select ` + idForms("p.customer_id") + ` from mssp_product p where p.mssp_id = $1 and p.id = $2)::text[])
+	return `(` + row + `.external_id = any((select ` + idForms("p.customer_id") + ` from mssp_product p
+		where p.mssp_id = $1 and p.id = $2)::text[])
 		and not exists (
 			select from sync_customer i
 			where i.mssp_id = $1 and i.run_id = $3 and i.external_id = ` + row + `.external_id))`

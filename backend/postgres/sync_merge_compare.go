@@ -48,7 +48,8 @@ func (m *merge) compare(ctx context.Context) error {
 		       (select count(*) from gone where became = 'removed'),
 		       (select count(*) from gone where became = 'turned')
 		from differing`,
-	).Scan(&m.written.added, &m.written.changed, &m.written.moved, &m.written.returned, &m.written.missing, &m.written.removed, &m.written.turned)
+	).Scan(&m.written.added, &m.written.changed, &m.written.moved, &m.written.returned,
+		&m.written.missing, &m.written.removed, &m.written.turned)
 }
 
 // findRemoveBefore sets removeBefore from the recorded runs, so that a run need not write to the rows that stay missing.

@@ -68,7 +68,8 @@ func TestReadmeNamesFilesThatExist(t *testing.T) {
 	named := regexp.MustCompile("`((?:backend|frontend|build|\\.gitlab)/[\\w./-]+|\\.golangci\\.yml|app\\.go)`").FindAllSubmatch(content, -1)
 	for _, match := range named {
 		name := string(match[1])
-		if _, err := os.Stat(checkout + "/" + name); err != nil && !strings.HasPrefix(name, "build/cache") && !strings.HasPrefix(name, "build/bin") {
+		if _, err := os.Stat(checkout + "/" + name); err != nil &&
+			!strings.HasPrefix(name, "build/cache") && !strings.HasPrefix(name, "build/bin") {
 			t.Errorf("README.md names %s: %v", name, err)
 		}
 	}

@@ -164,7 +164,8 @@ var miscounted = map[string]string{
 		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry
 		 from client_count where mssp_id = $1)
 		except
-		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0),
+		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*),
+			coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0),
 		        count(*) - count(seats_used), count(*) - count(seats_total), count(expires_on)
 		 from client where mssp_id = $1 group by 1, 2, 3)`,
 	"clients": `

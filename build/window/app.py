@@ -18,7 +18,8 @@ CLOSE = "close"
 class App(Window):
     """One run of the app, with what PORTAL_BROWSER_CHOICE names as the person at the browser.
 
-    settings are variables beside those of this process. What it and its window's library write is kept beside the pictures, as app-1.log for the first run.
+    settings are variables beside those of this process. What it and its
+    window's library write is kept beside the pictures, as app-1.log for the first run.
     """
 
     runs = itertools.count(1)

@@ -40,7 +40,8 @@ class Bus:
     def __init__(self):
         session = Gio.bus_get_sync(Gio.BusType.SESSION)
         call = ("org.a11y.Bus", "/org/a11y/bus")
-        session.call_sync(*call, PROPERTIES, "Set", GLib.Variant("(ssv)", ("org.a11y.Status", "IsEnabled", GLib.Variant("b", True))), None, 0, ANSWER_MS)
+        session.call_sync(*call, PROPERTIES, "Set",
+                          GLib.Variant("(ssv)", ("org.a11y.Status", "IsEnabled", GLib.Variant("b", True))), None, 0, ANSWER_MS)
         address = session.call_sync(*call, "org.a11y.Bus", "GetAddress", None, None, 0, ANSWER_MS).unpack()[0]
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
@@ -50,7 +51,8 @@ class Bus:
 
     def process_of(self, owner):
         arguments = GLib.Variant("(s)", (owner,))
-        return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID", arguments)[0]
+        return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                         "org.freedesktop.DBus", "GetConnectionUnixProcessID", arguments)[0]
 
 
 class Node:

@@ -97,7 +97,8 @@ func (s *stack) summary() string {
 		fmt.Fprintf(&b, "\nThe admin has signed in before: no invite code is asked for.\n")
 	}
 	fmt.Fprintf(&b, "\nHeimdal can be made to lose 30 of 100 customers, so that the next sync needs a review, or to fail\n")
-	fmt.Fprintf(&b, "  curl -d '{\"leave_out\": 30}' %[1]s/order\n  curl -d '{\"rules\": [{\"fault\": \"status500\"}]}' %[1]s/order\n", s.heimdalOrders)
+	fmt.Fprintf(&b, "  curl -d '{\"leave_out\": 30}' %[1]s/order\n"+
+		"  curl -d '{\"rules\": [{\"fault\": \"status500\"}]}' %[1]s/order\n", s.heimdalOrders)
 	fmt.Fprintf(&b, "  curl -d '{\"leave_out\": 0, \"rules\": []}' %s/order    # and to behave again\n", s.heimdalOrders)
 	return b.String()
 }

@@ -109,12 +109,14 @@ func New(t testing.TB) *Service {
 	address, _ := NewBus(t)
 	s := &Service{conn: Connect(t, address), Address: address, items: map[dbus.ObjectPath]*secretItem{}, Prompts: "dismiss",
 		Collections: []dbus.ObjectPath{LoginPath}}
-	s.export(t, Path, "org.freedesktop.Secret.Service", map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias})
+	s.export(t, Path, "org.freedesktop.Secret.Service",
+		map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias})
 	s.export(t, Path, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
 	s.export(t, Path+"/session/1", "org.freedesktop.Secret.Session", map[string]any{"Close": func() *dbus.Error { return nil }})
 	s.export(t, LoginPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
 	s.export(t, LoginPath, "org.freedesktop.Secret.Collection", map[string]any{"SearchItems": s.search, "CreateItem": s.create})
-	if reply, err := s.conn.RequestName("org.freedesktop.secrets", dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+	if reply, err := s.conn.RequestName("org.freedesktop.secrets", dbus.NameFlagDoNotQueue); err != nil ||
+		reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatal(reply, err)
 	}
 	return s

@@ -54,7 +54,8 @@ export const ofTheAPI = {
   no_address: {
     code: "invite_code_required",
     message:
-      "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has an e-mail address.",
+      "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a " +
+      "Google account that has an e-mail address.",
   },
   choice: {
     code: "invite_choice",
@@ -78,10 +79,12 @@ export const ofTheAPI = {
     "This account made this invite or sent it again, so it cannot claim it. The invited person has to sign in.",
   ),
   other_provider: invalid(
-    "This invite is for another Microsoft account, of the organisation it names. Sign in with that, or ask your administrator for another invite.",
+    "This invite is for another Microsoft account, of the organisation it names. Sign in with that, or ask " +
+      "your administrator for another invite.",
   ),
   other_address: invalid(
-    "This invite is for another e-mail address than the one you signed in with. Use the account you were invited with, or ask your administrator to invite this address.",
+    "This invite is for another e-mail address than the one you signed in with. Use the account you were " +
+      "invited with, or ask your administrator to invite this address.",
   ),
   other_invite: invalid("This code belongs to another invite than the one you chose."),
   nothing_gained: {
@@ -152,7 +155,8 @@ export const ofTheDesktop = {
   keyring: {
     code: "keyring_unavailable",
     message:
-      "Your organisation lets you sign in only where the sign-in can be kept safely. The login keyring is locked. Unlock it and sign in again to stay signed in.",
+      "Your organisation lets you sign in only where the sign-in can be kept safely. The login keyring is " +
+      "locked. Unlock it and sign in again to stay signed in.",
   },
   too_many_requests: {
     code: "too_many_requests",
@@ -169,50 +173,72 @@ export const ofTheDesktop = {
 /** The desktop's messages for why the portal cannot be reached. */
 export const causeSentences: Record<Cause, string> = {
   certificate_untrusted:
-    "portal.northwind.example uses a certificate of “Northwind Web Filter Issuing CA 2”, which this computer does not trust. If this is a guest network, sign in to it with a browser first. In a company network that inspects traffic, ask your IT to set CaFile for this app.",
+    "portal.northwind.example uses a certificate of “Northwind Web Filter Issuing CA 2”, which this computer " +
+    "does not trust. If this is a guest network, sign in to it with a browser first. In a company network " +
+    "that inspects traffic, ask your IT to set CaFile for this app.",
   certificate_expired:
-    "The certificate of portal.northwind.example was valid until 28 November 2026, 09:30 UTC, and this computer's clock says 30 November 2026, 01:40 UTC. Check date and time on this computer. If they are right, tell the operator of the portal to renew the certificate.",
+    "The certificate of portal.northwind.example was valid until 28 November 2026, 09:30 UTC, and this " +
+    "computer's clock says 30 November 2026, 01:40 UTC. Check date and time on this computer. If they are " +
+    "right, tell the operator of the portal to renew the certificate.",
   certificate_not_yet_valid:
-    "The certificate of portal.northwind.example is valid from 1 November 2026, 00:00 UTC on, and this computer's clock says 1 January 2020, 00:04 UTC. The clock is probably wrong: set date and time, then try again.",
+    "The certificate of portal.northwind.example is valid from 1 November 2026, 00:00 UTC on, and this " +
+    "computer's clock says 1 January 2020, 00:04 UTC. The clock is probably wrong: set date and time, then " +
+    "try again.",
   certificate_wrong_name:
-    "The server at portal.northwind.example uses a certificate for “www.northwind.example”. Check the address for typing errors. If it is right, ask your IT: another server may be responding in this network.",
+    "The server at portal.northwind.example uses a certificate for “www.northwind.example”. Check the address " +
+    "for typing errors. If it is right, ask your IT: another server may be responding in this network.",
   tls_too_old:
-    "portal.northwind.example offers only outdated encryption, older than TLS 1.2. Ask your IT to update the server, or the proxy in front of it.",
+    "portal.northwind.example offers only outdated encryption, older than TLS 1.2. Ask your IT to update the " +
+    "server, or the proxy in front of it.",
   client_certificate_required:
-    "portal.northwind.example lets in only computers with a client certificate, and this app has none. Ask your IT for an address of the portal that does not ask for one.",
+    "portal.northwind.example lets in only computers with a client certificate, and this app has none. Ask " +
+    "your IT for an address of the portal that does not ask for one.",
   tls_failed:
-    "portal.northwind.example and this app could not agree on an encrypted connection. Check the address and its port. If they are right, ask your IT whether a firewall or proxy changes the traffic.",
+    "portal.northwind.example and this app could not agree on an encrypted connection. Check the address and " +
+    "its port. If they are right, ask your IT whether a firewall or proxy changes the traffic.",
   proxy_authentication:
-    "The proxy proxy.northwind.example:8080 asks for a user name and password, and this app has none for it. Ask your IT to let the app through the proxy.",
+    "The proxy proxy.northwind.example:8080 asks for a user name and password, and this app has none for it. " +
+    "Ask your IT to let the app through the proxy.",
   proxy_unreachable:
-    "The proxy proxy.northwind.example:8080 of this computer's settings cannot be reached. Connect to the company network or VPN, or ask your IT whether the proxy settings are right.",
+    "The proxy proxy.northwind.example:8080 of this computer's settings cannot be reached. Connect to the " +
+    "company network or VPN, or ask your IT whether the proxy settings are right.",
   proxy_refused:
     "The proxy proxy.northwind.example:8080 does not connect this app to portal.northwind.example (HTTP 403). Ask your IT to allow it.",
   proxy_failed:
-    "The proxy proxy.northwind.example:8080 could not connect this app to portal.northwind.example. Check the portal's address. If it is right, ask your IT whether the proxy can reach it.",
+    "The proxy proxy.northwind.example:8080 could not connect this app to portal.northwind.example. Check the " +
+    "portal's address. If it is right, ask your IT whether the proxy can reach it.",
   name_not_found:
-    "No server with the name portal.northwind.example is known in this network. Check the address for typing errors. If the portal is reached by VPN, connect it and try again.",
+    "No server with the name portal.northwind.example is known in this network. Check the address for typing " +
+    "errors. If the portal is reached by VPN, connect it and try again.",
   name_lookup_failed:
     "The name portal.northwind.example could not be looked up. Check this computer's network connection and VPN, then try again.",
   connection_refused:
-    "portal.northwind.example refuses connections. Check the address and its port. If they are right, the portal may be restarting: try again in a few minutes.",
+    "portal.northwind.example refuses connections. Check the address and its port. If they are right, the " +
+    "portal may be restarting: try again in a few minutes.",
   no_network:
     "There is no way from this computer to portal.northwind.example. Check the network connection and VPN, then try again.",
   connection_broken:
-    "The connection to portal.northwind.example broke before the portal replied. Try again. If it happens again, ask your IT whether a firewall or VPN closes it.",
+    "The connection to portal.northwind.example broke before the portal replied. Try again. If it happens " +
+    "again, ask your IT whether a firewall or VPN closes it.",
   timeout:
-    "portal.northwind.example did not reply in time. Check the network connection, then try again. If everything else is fast, the portal may be busy: wait a few minutes.",
+    "portal.northwind.example did not reply in time. Check the network connection, then try again. If " +
+    "everything else is fast, the portal may be busy: wait a few minutes.",
   unreachable: "The portal cannot be reached. Check the network connection and try again.",
   captive_portal:
-    "A web page came instead of the portal's reply. If this network asks you to sign in, as in a hotel or a train, open a browser and do that first. Otherwise check the portal's address.",
+    "A web page came instead of the portal's reply. If this network asks you to sign in, as in a hotel or a " +
+    "train, open a browser and do that first. Otherwise check the portal's address.",
   address_moved:
-    "portal.northwind.example redirects to “https://login.guest-wifi.example”. If the portal has moved, enter its new address or ask your administrator for it. If “https://login.guest-wifi.example” is a sign-in page of this network, open it in a browser first.",
+    "portal.northwind.example redirects to “https://login.guest-wifi.example”. If the portal has moved, enter " +
+    "its new address or ask your administrator for it. If “https://login.guest-wifi.example” is a sign-in " +
+    "page of this network, open it in a browser first.",
   wrong_address:
-    "portal.northwind.example replied, but there is no portal at this address (HTTP 404). Check the address, also what follows the host's name.",
+    "portal.northwind.example replied, but there is no portal at this address (HTTP 404). Check the address, " +
+    "also what follows the host's name.",
   gateway:
     "A gateway in front of the portal replied with HTTP 502: the portal behind it is not available. Try again in a few minutes.",
   intermediary:
-    "Something between you and the portal replied with HTTP 403, not the portal itself. Connect your VPN if you need one, or ask your IT to let this app through.",
+    "Something between you and the portal replied with HTTP 403, not the portal itself. Connect your VPN if " +
+    "you need one, or ask your IT to let this app through.",
 };
 
 const replies: readonly Cause[] = [

@@ -442,7 +442,8 @@ describe("several invites", () => {
 describe("a refusal", () => {
   const address = "tom.renamed@harbour.example";
   const copied =
-    "I cannot sign in to FS Client Portal: I signed in with Google as tom.renamed@harbour.example. Please invite exactly this address, or send me a new code if you have.";
+    "I cannot sign in to FS Client Portal: I signed in with Google as tom.renamed@harbour.example. Please " +
+    "invite exactly this address, or send me a new code if you have.";
 
   it.each([["no_invite"], ["invite_code_required"]] as const)(
     "%s names the address that signed in, to copy for the administrator",

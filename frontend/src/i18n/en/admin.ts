@@ -63,9 +63,11 @@ export const admin = {
     tenant: "Entra tenant id (optional)",
     optional: {
       google:
-        "With the person's Google Workspace domain, such as example.com, they can usually sign in without an invite code. Leave it empty for other Google accounts.",
+        "With the person's Google Workspace domain, such as example.com, they can usually sign in without an " +
+        "invite code. Leave it empty for other Google accounts.",
       entra:
-        "Leave the tenant id empty if your portal accepts one Microsoft Entra tenant only. With the tenant's email domain, the person can usually sign in without an invite code.",
+        "Leave the tenant id empty if your portal accepts one Microsoft Entra tenant only. With the tenant's " +
+        "email domain, the person can usually sign in without an invite code.",
     },
     more: "The first {{shown, number}} of {{count, number}}. Type to narrow the list.",
     none: "Nothing matches",

@@ -15,7 +15,8 @@ export const fields = {
   changed_one: "{{count, number}} change is not saved yet.",
   changed_other: "{{count, number}} changes are not saved yet.",
   review:
-    "The next sync will wait for your decision, because other fields of the product fill the id, name, MSP or type of customers. You see every effect before anything changes.",
+    "The next sync will wait for your decision, because other fields of the product fill the id, name, MSP or " +
+    "type of customers. You see every effect before anything changes.",
   unfilled: "Not filled by any field of the product: {{fields}}.",
   column: {
     path: "Field of the product",
@@ -31,7 +32,8 @@ export const fields = {
   gone: "no longer sent",
   absent: "not in the last sync",
   failed:
-    "The last sync failed after it had read customers. Its new fields come first, and fields that it did not contain come last. Choose what the new ones fill, then preview and save.",
+    "The last sync failed after it had read customers. Its new fields come first, and fields that it did not " +
+    "contain come last. Choose what the new ones fill, then preview and save.",
   failedFirst:
     "The last sync failed after it had read customers. Choose what their fields fill, then preview and save.",
   fillsOf: "What {{path}} fills",
@@ -78,9 +80,11 @@ export const fields = {
     textFailed_one:
       "{{count, number}} customer that the last sync received before it failed, as the portal shows it now and with your changes:",
     textFailed_other:
-      "{{count, number}} of the customers that the last sync received before it failed, as the portal shows them now and with your changes:",
+      "{{count, number}} of the customers that the last sync received before it failed, as the portal shows " +
+      "them now and with your changes:",
     noneKnown:
-      "The portal knows none of these customers by its id. If the customer id comes from the wrong field, every customer goes missing and is added again as a new one.",
+      "The portal knows none of these customers by its id. If the customer id comes from the wrong field, " +
+      "every customer goes missing and is added again as a new one.",
     untyped: "None of these customers would have a type. A sync in which no customer has one fails.",
     added: "{{name}} (new)",
     none: "No customer that the portal knows has these fields.",

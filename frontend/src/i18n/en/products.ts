@@ -42,7 +42,9 @@ export const products = {
   add: "Add product",
   empty: {
     title: "No product connected yet",
-    text: "Connect a product to read your MSPs, clients, seats and licences from it. You need your customer id and an API key of the product.",
+    text:
+      "Connect a product to read your MSPs, clients, seats and licences from it. You need your customer id " +
+      "and an API key of the product.",
   },
   edit: "Edit",
   editOf: "Edit {{name}}",
@@ -74,11 +76,15 @@ export const products = {
     takeBackOf: "Stop ignoring {{sign}}",
     declareTitle: "Declare {{sign}} harmless?",
     declareText:
-      "From the next sync on, {{sign}} in a response from {{product}} no longer makes a sync incomplete. Do this only if you know that it says nothing about the number of customers. If it does, customers that were not sent go missing in the portal. A wrong total or a refused key still makes a sync fail. You can undo this at any time. The audit log records it.",
+      "From the next sync on, {{sign}} in a response from {{product}} no longer makes a sync incomplete. Do " +
+      "this only if you know that it says nothing about the number of customers. If it does, customers that " +
+      "were not sent go missing in the portal. A wrong total or a refused key still makes a sync fail. You " +
+      "can undo this at any time. The audit log records it.",
     declareVerb: "Declare harmless",
     takeBackTitle: "Stop ignoring {{sign}}?",
     takeBackText:
-      "From the next sync on, {{sign}} in a response from {{product}} again counts as a sign that more customers exist than were sent. A sync with such a response fails, and nothing is changed.",
+      "From the next sync on, {{sign}} in a response from {{product}} again counts as a sign that more " +
+      "customers exist than were sent. A sync with such a response fails, and nothing is changed.",
     takeBackVerb: "Stop ignoring",
     declared: "{{sign}} is declared harmless. The next sync ignores it.",
     tookBack: "{{sign}} is no longer ignored from the next sync on.",
@@ -125,7 +131,8 @@ export const products = {
   confirm: {
     pauseTitle: "Pause {{name}}?",
     pauseText:
-      "It is not synced until you resume it. Its customers stay in the portal unchanged and become out of date, which the top bar shows. A sync that is under way finishes first.",
+      "It is not synced until you resume it. Its customers stay in the portal unchanged and become out of " +
+      "date, which the top bar shows. A sync that is under way finishes first.",
     pauseVerb: "Pause",
     resumeTitle: "Resume {{name}}?",
     resumeText: "It is synced on schedule again. The next sync starts when it is due.",

@@ -45,7 +45,8 @@ export const session = {
     textOf:
       "The invitation of {{organisation}} asks for its code. It is in your invitation email, or your administrator there has it.",
     textOfSeveral:
-      "The invitations of {{organisations}} each ask for their own code. Enter one of them now. Accept the others afterwards: in Settings, with “I have an invite code”.",
+      "The invitations of {{organisations}} each ask for their own code. Enter one of them now. Accept the " +
+      "others afterwards: in Settings, with “I have an invite code”.",
     back: "Choose other invitations",
     otherAccount: "Use another account",
     haveOne: "I have an invite code",
@@ -56,7 +57,9 @@ export const session = {
   },
   invites: {
     title: "Choose your invitations",
-    text: "These are open for {{address}}. Accept only those you expect. The others stay open, and you can accept them later by their codes.",
+    text:
+      "These are open for {{address}}. Accept only those you expect. The others stay open, and you can accept " +
+      "them later by their codes.",
     textPlain:
       "These are open for your address. Accept only those you expect. The others stay open, and you can accept them later by their codes.",
     changed: "What you chose is no longer open. Choose again, or cancel and ask your administrator.",
@@ -70,7 +73,8 @@ export const session = {
     text: "You signed in with {{provider}} as {{address}}.",
     copy: "Copy for your administrator",
     copied:
-      "I cannot sign in to FS Client Portal: I signed in with {{provider}} as {{address}}. Please invite exactly this address, or send me a new code if you have.",
+      "I cannot sign in to FS Client Portal: I signed in with {{provider}} as {{address}}. Please invite " +
+      "exactly this address, or send me a new code if you have.",
     textHere: "You are signed in as {{address}}.",
     copiedHere:
       "I cannot accept my invite to FS Client Portal: I am signed in as {{address}}. Please invite exactly this address.",
@@ -99,11 +103,15 @@ export const session = {
     },
     tenant_not_allowed: {
       title: "This organisation may not sign in here",
-      text: "Your account belongs to an organisation that the portal does not accept. Use the account you were invited with, or ask your administrator.",
+      text:
+        "Your account belongs to an organisation that the portal does not accept. Use the account you were " +
+        "invited with, or ask your administrator.",
     },
     deactivated: {
       title: "Your access is switched off",
-      text: "An administrator has deactivated your account. Ask them if you think this is a mistake. If another organisation has invited you, go on with the code of that invite.",
+      text:
+        "An administrator has deactivated your account. Ask them if you think this is a mistake. If another " +
+        "organisation has invited you, go on with the code of that invite.",
     },
     offline: {
       title: "The portal cannot be reached",

@@ -86,7 +86,8 @@ export const sync = {
     partial_one: "The clients of one MSP could not be read",
     partial_other: "The clients of {{count, number}} MSPs could not be read",
     partialText:
-      "They stay in the portal unchanged and show their own age. All other customers are up to date. In {{product}}, give the account of the API key access to these MSPs.",
+      "They stay in the portal unchanged and show their own age. All other customers are up to date. In " +
+      "{{product}}, give the account of the API key access to these MSPs.",
     absent_one:
       "{{product}} returned its customers in several pages, and {{count, number}} known customer was on none of them.",
     absent_other:
@@ -180,7 +181,9 @@ export const sync = {
       acceptTitle_one: "Mark {{count, number}} customer missing?",
       acceptTitle_other: "Mark {{count, number}} customers missing?",
       acceptText:
-        "They stay in the portal as missing, with their history, and no longer count as active. Nothing is deleted now. A later sync that lists them again brings them back; those it never lists again are removed after several complete syncs.",
+        "They stay in the portal as missing, with their history, and no longer count as active. Nothing is " +
+        "deleted now. A later sync that lists them again brings them back; those it never lists again are " +
+        "removed after several complete syncs.",
       acceptVerb_one: "Mark {{count, number}} missing",
       acceptVerb_other: "Mark {{count, number}} missing",
       done_one: "Accepted by {{who}}. {{count, number}} customer was marked missing.",
@@ -189,14 +192,18 @@ export const sync = {
     moved: {
       title_one: "{{count, number}} customer would move",
       title_other: "{{count, number}} customers would move",
-      text: "This sync read a complete response, but in it far more clients than usual have no MSP, or MSPs have become clients. Nothing has changed yet.",
+      text:
+        "This sync read a complete response, but in it far more clients than usual have no MSP, or MSPs have " +
+        "become clients. Nothing has changed yet.",
       would: "Would move",
       who: "Customers that would move",
       accept: "Accept: move them",
       acceptTitle_one: "Move {{count, number}} customer?",
       acceptTitle_other: "Move {{count, number}} customers?",
       acceptText:
-        "Clients without an MSP in this response leave their MSP, whose users no longer see them. MSPs that the product no longer lists as MSPs become clients, and customers that are not in the response are marked missing. Their history stays, and a later sync can move them back.",
+        "Clients without an MSP in this response leave their MSP, whose users no longer see them. MSPs that " +
+        "the product no longer lists as MSPs become clients, and customers that are not in the response are " +
+        "marked missing. Their history stays, and a later sync can move them back.",
       acceptVerb_one: "Move {{count, number}}",
       acceptVerb_other: "Move {{count, number}}",
       done_one: "Accepted by {{who}}. {{count, number}} customer was moved.",
@@ -205,14 +212,19 @@ export const sync = {
     remapped: {
       title_one: "{{count, number}} customer would change because fields were remapped",
       title_other: "{{count, number}} customers would change because fields were remapped",
-      text: "An administrator has changed which of the product's fields fill the id, name, MSP or type of customers. Check that the effects are intended. If not, discard this run and change the fields back. Nothing has changed yet.",
+      text:
+        "An administrator has changed which of the product's fields fill the id, name, MSP or type of " +
+        "customers. Check that the effects are intended. If not, discard this run and change the fields back. " +
+        "Nothing has changed yet.",
       would: "Would change",
       who: "Customers that would change",
       accept: "Accept: use the new fields",
       acceptTitle_one: "Change {{count, number}} customer?",
       acceptTitle_other: "Change {{count, number}} customers?",
       acceptText:
-        "Customers are renamed, moved or marked missing as listed. Users of an MSP no longer see a client that leaves it. Figures and other fields change too, and the history names the field map as the reason.",
+        "Customers are renamed, moved or marked missing as listed. Users of an MSP no longer see a client " +
+        "that leaves it. Figures and other fields change too, and the history names the field map as the " +
+        "reason.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
       done_one: "Accepted by {{who}}. {{count, number}} customer was read with the new fields.",
@@ -223,14 +235,19 @@ export const sync = {
         "{{count, number}} customer would change because the customer id of the connection belongs to a customer",
       title_other:
         "{{count, number}} customers would change because the customer id of the connection belongs to a customer",
-      text: "The customer id of this connection belongs to a customer in the portal. If it is your own account, accept; it is then no longer a customer. If not, discard this run and correct the customer id. Nothing has changed yet.",
+      text:
+        "The customer id of this connection belongs to a customer in the portal. If it is your own account, " +
+        "accept; it is then no longer a customer. If not, discard this run and correct the customer id. " +
+        "Nothing has changed yet.",
       would: "Would change",
       who: "Customers that would change",
       accept: "Accept: it is our own account",
       acceptTitle_one: "Change {{count, number}} customer?",
       acceptTitle_other: "Change {{count, number}} customers?",
       acceptText:
-        "The customer with this id is removed from the portal as your own account. Its clients move directly under your MSSP, and its users no longer see them. Other customers that are not in this response are marked missing.",
+        "The customer with this id is removed from the portal as your own account. Its clients move directly " +
+        "under your MSSP, and its users no longer see them. Other customers that are not in this response are " +
+        "marked missing.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
       done_one: "Accepted by {{who}}. {{count, number}} customer was removed as your own account.",
@@ -240,7 +257,8 @@ export const sync = {
     discard: "Discard this run",
     discardTitle: "Discard what this sync read?",
     discardText:
-      "Nothing changes: every customer stays in the portal as it is. The next sync reads {{product}} again, and waits for a decision again if the response is still this different.",
+      "Nothing changes: every customer stays in the portal as it is. The next sync reads {{product}} again, " +
+      "and waits for a decision again if the response is still this different.",
     discardVerb: "Discard run",
     discarded: "Discarded. Nothing was changed.",
     running: "Accepted by {{who}}. The sync continues and saves what it read.",

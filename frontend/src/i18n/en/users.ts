@@ -40,7 +40,9 @@ export const users = {
     access: "Access",
     accessActive: "Deactivating removes the access; nothing is deleted. Signing out only ends the sessions.",
     accessOff: "Their access is deactivated. Reactivating restores the roles above.",
-    self: "This is you. You cannot change your own access: ask another administrator. Your own sessions are under your account, at the top right.",
+    self:
+      "This is you. You cannot change your own access: ask another administrator. Your own sessions are under " +
+      "your account, at the top right.",
     refused: "Your role may not change this user.",
     changeRole: "Change role",
     changeRoleOf: "Change role {{role}} at {{node}}",
@@ -62,7 +64,9 @@ export const users = {
   },
   deactivate: {
     title: "Deactivate {{name}}?",
-    text: "They lose their access to {{node}} at once, on every computer, and cannot sign in to it. Open invites for their address there are revoked. Nothing is deleted; you can reactivate them at any time.",
+    text:
+      "They lose their access to {{node}} at once, on every computer, and cannot sign in to it. Open invites " +
+      "for their address there are revoked. Nothing is deleted; you can reactivate them at any time.",
     verb: "Deactivate {{name}}",
     done: "{{name}} is deactivated.",
   },
@@ -89,7 +93,8 @@ export const users = {
     text_one:
       "Their session loses its access here at once. It ends, unless they also have a role elsewhere. They can sign in again.",
     text_other:
-      "{{count, number}} of their sessions lose their access here at once. They end, unless the user also has a role elsewhere. They can sign in again.",
+      "{{count, number}} of their sessions lose their access here at once. They end, unless the user also has " +
+      "a role elsewhere. They can sign in again.",
     verb: "Sign out everywhere",
     done: "{{name}} is signed out everywhere.",
   },
