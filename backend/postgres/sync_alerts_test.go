@@ -50,7 +50,7 @@ func deref(n *int64) int64 {
 func TestSyncAttention(t *testing.T) {
 	t.Parallel()
 	t.Run("counts_failures_by_connection", testSyncAttentionCountsFailuresByConnection)
-	t.Run("lists_connection_without_recent_complete_run", testSyncAttentionListsConnectionWithoutRecentCompleteRun)
+	t.Run("lists_connection_with_stale_data", testSyncAttentionListsConnectionWithStaleData)
 	t.Run("lists_connection_never_synced_once", testSyncAttentionListsConnectionNeverSyncedOnce)
 }
 
@@ -79,7 +79,7 @@ func testSyncAttentionCountsFailuresByConnection(t *testing.T) {
 	}
 }
 
-func testSyncAttentionListsConnectionWithoutRecentCompleteRun(t *testing.T) {
+func testSyncAttentionListsConnectionWithStaleData(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	stale := w.second()
@@ -195,6 +195,6 @@ func testAlertIgnoresLanguageOfAnotherMSSPsInvite(t *testing.T) {
 		from app_user
 		where id = $2`, other.ID, w.admin.UserID)
 	if alert, due, err := w.DB.Alert(context.Background(), ref, w.admin.UserID); !due || err != nil || alert.Language != "" {
-		t.Errorf("alert for an admin whom another MSSP invited in Danish: got %+v, %v (%v), want one without a language", alert, due, err)
+		t.Errorf("alert with an invite in Danish by another MSSP: got %+v, %v (%v), want one without a language", alert, due, err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// drawReading draws what a run reads of a world: all of it; or pages, between which some customers slip through and are asked
-// for again; or without some resellers, whose clients are missing or listed without a parent.
-func (s *story) drawReading(r *rapid.T, world map[string]portal.Customer) (reading, [][]portal.Customer) {
+// drawReading draws what a run reads of a world: all of it; or pages that omit some customers, of which known ones are
+// asked for by id; or all but the clients of some resellers, which are missing or listed without a parent.
+func (s *modelTest) drawReading(r *rapid.T, world map[string]portal.Customer) (reading, [][]portal.Customer) {
 	read := reading{customers: maps.Clone(world)}
 	how := rapid.SampledFrom([]string{"whole", "whole", "whole", "paged", "partial", "paged and partial"}).Draw(r, "how")
 	if strings.Contains(how, "partial") {
@@ -33,8 +33,8 @@ func (s *story) drawReading(r *rapid.T, world map[string]portal.Customer) (readi
 	return read, calls
 }
 
-// drawUnread draws resellers that cannot be read.
-func (s *story) drawUnread(r *rapid.T, read *reading) {
+// drawUnread draws resellers whose clients cannot be read.
+func (s *modelTest) drawUnread(r *rapid.T, read *reading) {
 	for _, id := range slices.Sorted(maps.Keys(read.customers)) {
 		if read.customers[id].Kind == portal.KindMSP && rapid.Bool().Draw(r, "unread") {
 			read.unread = append(read.unread, id)
@@ -52,13 +52,13 @@ func (s *story) drawUnread(r *rapid.T, read *reading) {
 	}
 }
 
-// drawChecked draws customers that slip through between pages, and which of the known ones are asked for again; it returns
-// what comes then.
-func (s *story) drawChecked(r *rapid.T, read *reading) (again []portal.Customer) {
-	slipped := map[string]portal.Customer{}
+// drawChecked draws customers that the pages omit, and which of the known ones are asked for by id. It returns those
+// that the product has.
+func (s *modelTest) drawChecked(r *rapid.T, read *reading) (again []portal.Customer) {
+	omitted := map[string]portal.Customer{}
 	for _, id := range slices.Sorted(maps.Keys(read.customers)) {
-		if rapid.IntRange(0, 4).Draw(r, "slips through") == 0 {
-			slipped[id] = read.customers[id]
+		if rapid.IntRange(0, 4).Draw(r, "omitted") == 0 {
+			omitted[id] = read.customers[id]
 			delete(read.customers, id)
 		}
 	}
@@ -68,7 +68,7 @@ func (s *story) drawChecked(r *rapid.T, read *reading) (again []portal.Customer)
 			continue
 		}
 		read.checked = append(read.checked, id)
-		if c, ok := slipped[id]; ok {
+		if c, ok := omitted[id]; ok {
 			if c.Kind == portal.KindClient && rapid.Bool().Draw(r, "without parent") {
 				c.ParentID = ""
 			}
@@ -78,8 +78,8 @@ func (s *story) drawChecked(r *rapid.T, read *reading) (again []portal.Customer)
 	return again
 }
 
-// listed reports whether a client came in one call without a parent and in another with one.
-func listed(calls [][]portal.Customer) bool {
+// listsWithAndWithoutParent reports whether a client came in one call without a parent and in another with one.
+func listsWithAndWithoutParent(calls [][]portal.Customer) bool {
 	without, with := map[string]bool{}, map[string]bool{}
 	for _, c := range slices.Concat(calls...) {
 		if orphan(c) {
@@ -96,9 +96,9 @@ func listed(calls [][]portal.Customer) bool {
 	return false
 }
 
-// drawCalls deals the world out to calls. Some customers come twice in one; some came before as something older, or are
-// told their parent only later.
-func (s *story) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]portal.Customer {
+// drawCalls distributes the customers to calls. Some come twice in one call; some come in another call too, with older
+// values or without a parent.
+func (s *modelTest) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]portal.Customer {
 	calls := make([][]portal.Customer, rapid.IntRange(1, 3).Draw(r, "calls"))
 	for _, id := range slices.Sorted(maps.Keys(world)) {
 		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call")
@@ -126,7 +126,8 @@ func (s *story) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]port
 	return calls
 }
 
-func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
+// drawWorld draws the customers that the product has, by external id.
+func (s *modelTest) drawWorld(r *rapid.T) map[string]portal.Customer {
 	world := map[string]portal.Customer{}
 	most, absent, calm := 14, 10, true
 	if !s.calm {
@@ -149,7 +150,10 @@ func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
 			kind = portal.KindMSP
 		}
 		used := int64(5)
-		c := portal.Customer{ExternalID: strconv.Itoa(id), Kind: kind, SeatsUsed: &used, Raw: rawOf("same"), Type: "CORP", Name: "Client " + strconv.Itoa(id)}
+		c := portal.Customer{
+			ExternalID: strconv.Itoa(id), Kind: kind, Name: "Client " + strconv.Itoa(id), Type: "CORP", SeatsUsed: &used,
+			Raw: rawOf("same"),
+		}
 		if kind == portal.KindMSP {
 			c.Type, c.Name = "RESELLER", mspName(s.connection, c.ExternalID)
 		} else {
@@ -163,7 +167,8 @@ func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
 	return world
 }
 
-func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
+// drawFields draws the fields of a customer, except those that follow from its id.
+func (s *modelTest) drawFields(r *rapid.T, c *portal.Customer) {
 	used := rapid.Int64Range(0, 2).Draw(r, "used")
 	c.SeatsUsed = &used
 	c.Raw = rawOf(rapid.SampledFrom([]string{"same", "other"}).Draw(r, "raw"))

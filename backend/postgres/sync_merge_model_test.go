@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// known is what the tables should say of one customer, kept the simple way.
+// known is the expected row of one customer.
 type known struct {
 	Kind   portal.CustomerKind
 	Name   string
@@ -21,13 +21,14 @@ type known struct {
 	Status string
 	Under  string // external id of the MSP
 	Away   int    // complete runs since the one it went missing in
-	Absent bool   // a paged run lacked it for the first time
+	Absent bool   // one paged run did not list it
 	Unread bool   // an MSP whose clients the last run could not read
 }
 
-// present reports whether the last run that was applied read the customer.
+// present reports whether the last merged run read the customer.
 func (k known) present() bool { return k.Status == "active" || strings.HasPrefix(k.Status, "disabled") }
 
+// facts returns licence type and SPLA.
 func facts(c portal.Customer) string {
 	licence, spla := "-", "-"
 	if c.LicenceType != nil {
@@ -39,18 +40,18 @@ func facts(c portal.Customer) string {
 	return licence + " " + spla
 }
 
-// model is what the tables should say of one connection.
+// model is the expected rows of one connection, by external id.
 type model map[string]known
 
 var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, RemoveAfterRuns: 2}
 
-// doubts reports whether a reading is too different to be believed without a person's word.
-func (m model) doubts(r reading) bool {
+// needsReview reports whether a reading differs from the model so much that an admin must accept it.
+func (m model) needsReview(r reading) bool {
 	var active, gone, msps, goneMSPs, turned, under, orphaned int64
 	world, next := r.customers, m.after(r)
 	for id, k := range m {
 		c, there := world[id]
-		if !k.present() || !there && m.keeps(r, id) {
+		if !k.present() || !there && m.keepsState(r, id) {
 			continue
 		}
 		active++
@@ -66,6 +67,7 @@ func (m model) doubts(r reading) bool {
 		msps > 1 && turned == msps || tooMany(orphaned, under)
 }
 
+// count returns 1 for true.
 func count(is bool) int64 {
 	if is {
 		return 1
@@ -73,7 +75,7 @@ func count(is bool) int64 {
 	return 0
 }
 
-// after is the model once a run with this reading is merged.
+// after returns the model after a run with this reading is merged.
 func (m model) after(r reading) model {
 	next, world := model{}, r.customers
 	named := map[string]bool{}
@@ -101,12 +103,12 @@ func (m model) after(r reading) model {
 		switch {
 		case m.underUnread(r, id):
 			k.Absent = absent
-		case m.keeps(r, id):
+		case m.keepsState(r, id):
 			k.Absent = true
 		case k.present():
 			k.Status = "missing"
-		case k.Status == "missing" && m[m.of(id)].Unread:
-			k.Away = 0 // it counts from the first run that could read it
+		case k.Status == "missing" && m[m.mspOf(id)].Unread:
+			k.Away = 0 // runs count from the first that can read its MSP
 		case k.Status == "missing":
 			k.Away++
 			if int64(k.Away) >= propertyRules.RemoveAfterRuns && !(k.Kind == portal.KindMSP && named[id]) {
@@ -119,7 +121,8 @@ func (m model) after(r reading) model {
 	return next
 }
 
-// parent answers whom a client hangs under: whoever has the id it names, else whoever bears that name; "" if nobody does.
+// parent returns the id of a client's MSP: the one whose id it names, else the one whose name it names; "" if there is
+// none.
 func (m model) parent(world map[string]portal.Customer, c portal.Customer) string {
 	if p, there := world[c.ParentID]; there {
 		if p.Kind == portal.KindMSP {
@@ -138,8 +141,8 @@ func (m model) parent(world map[string]portal.Customer, c portal.Customer) strin
 	return ""
 }
 
-// unknown counts the clients whose parent is nobody.
-func (m model) unknown(world map[string]portal.Customer) (n int64) {
+// unknownParents returns the number of clients that name a parent which does not exist.
+func (m model) unknownParents(world map[string]portal.Customer) (n int64) {
 	for _, c := range world {
 		_, there := world[c.ParentID]
 		n += count(c.Kind == portal.KindClient && c.ParentID != "" && !there && m.parent(world, c) == "")
@@ -147,8 +150,8 @@ func (m model) unknown(world map[string]portal.Customer) (n int64) {
 	return n
 }
 
-// lines are the model as rows reads the tables.
-func (m model) lines(connection string) map[string]string {
+// rows returns the model in the format in which check compares the rows.
+func (m model) rows(connection string) map[string]string {
 	all := map[string]string{}
 	for id, k := range m {
 		under := "-"
@@ -163,6 +166,7 @@ func (m model) lines(connection string) map[string]string {
 	return all
 }
 
+// mspName returns a name that no other MSP of the MSSP has.
 func mspName(connection, id string) string {
 	return "MSP " + id + " of " + connection[len(connection)-6:]
 }

@@ -12,8 +12,8 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// moves returns the moves of each client, the oldest first, as "client: from(its id)→to(its id) known", where the names are those
-// that history recorded, the ids external ones found by MSP id, and known tells whether both ids are recorded.
+// moves returns the moves of each client, the oldest first, as "client: before(id)→after(id) known": the recorded names
+// of both MSPs, the external ids of the recorded MSPs, and msps_known.
 func (w *tenant) moves() []string {
 	w.Helper()
 	return value[[]string](w, `

@@ -11,14 +11,14 @@ import (
 // reading is what a run has read, and what it could not read.
 type reading struct {
 	customers map[string]portal.Customer
-	// paged: the customers came on several pages, so that others may exist. checked were asked for by their own id.
+	// paged: the customers came on several pages, which may omit some. checked are the ids that were asked for by id.
 	paged   bool
 	checked []string
-	// unread are the resellers that could not be read.
+	// unread are the resellers whose clients could not be read.
 	unread []string
 }
 
-// state completes the state of the reading.
+// state adds what the reading could not read to the state.
 func (r reading) state(s *connector.State) {
 	s.Paged, s.Checked = r.paged, r.checked
 	for _, id := range r.unread {
@@ -26,7 +26,7 @@ func (r reading) state(s *connector.State) {
 	}
 }
 
-// status is how the run ends where it is merged.
+// status returns the status of the run after the merge.
 func (r reading) status() portal.RunStatus {
 	if len(r.unread) > 0 {
 		return portal.RunPartial
@@ -34,29 +34,30 @@ func (r reading) status() portal.RunStatus {
 	return portal.RunComplete
 }
 
-// of is the MSP that a known customer is or is under.
-func (m model) of(id string) string {
+// mspOf returns the MSP that a known customer is or is under.
+func (m model) mspOf(id string) string {
 	if m[id].Kind == portal.KindMSP {
 		return id
 	}
 	return m[id].Under
 }
 
-// underUnread reports whether a known customer that the reading lacks may be there all the same, because its reseller
-// could not be read.
+// underUnread reports whether a known customer that is not in the reading may exist, because its reseller could not be
+// read.
 func (m model) underUnread(r reading, id string) bool {
-	of := m.of(id)
-	return m[id].Status != "removed" && m[of].Kind == portal.KindMSP && m[of].Status != "removed" && slices.Contains(r.unread, of)
+	msp := m.mspOf(id)
+	return m[id].Status != "removed" && m[msp].Kind == portal.KindMSP && m[msp].Status != "removed" && slices.Contains(r.unread, msp)
 }
 
-// keeps reports whether a known customer that the reading lacks keeps its state.
-func (m model) keeps(r reading, id string) bool {
+// keepsState reports whether a known customer that is not in the reading keeps its state.
+func (m model) keepsState(r reading, id string) bool {
 	return m.underUnread(r, id) || r.paged && m[id].present() && !m[id].Absent && !slices.Contains(r.checked, id)
 }
 
-// settled is the reading without the clients that cannot be placed, and with the MSPs that others are known under.
-// Listed reports whether the MSSP's own answer lists a reseller's clients without saying whose they are.
-func (m model) settled(r reading, listed bool) reading {
+// resolved returns the reading without the clients whose MSP cannot be found, and with the known MSP of other clients
+// without a parent. Listed reports whether the response for the MSSP's own account lists clients of resellers without
+// their parent.
+func (m model) resolved(r reading, listed bool) reading {
 	for id, c := range r.customers {
 		k := m[id]
 		listed = listed || orphan(c) && k.Kind == portal.KindClient && k.Under != "" && k.Status != "removed"
@@ -81,7 +82,7 @@ func (m model) settled(r reading, listed bool) reading {
 // orphan reports whether a customer is a client without a parent.
 func orphan(c portal.Customer) bool { return c.Kind == portal.KindClient && c.ParentID == "" }
 
-// absence is what the run is to say of known customers that a paged answer lacked: absent, checked, found, undecided.
+// absence returns the run's counts of known customers that were not on its pages: absent, checked, found, undecided.
 func (m model) absence(r reading) (n [4]int64) {
 	n[1] = int64(len(r.checked))
 	if !r.paged {
@@ -97,15 +98,15 @@ func (m model) absence(r reading) (n [4]int64) {
 			continue
 		}
 		n[0]++
-		n[3] += count(m.keeps(r, id))
+		n[3] += count(m.keepsState(r, id))
 	}
 	n[0] += n[2]
 	return n
 }
 
-// same reports whether a merge that leads from m to next writes no row: what is shown, and which customers are absent or
-// unread, is the same.
-func (m model) same(next model) bool {
+// equal reports whether a merge that leads from m to next writes no row: all but the number of runs since a customer
+// went missing is equal.
+func (m model) equal(next model) bool {
 	if len(m) != len(next) {
 		return false
 	}

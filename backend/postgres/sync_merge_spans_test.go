@@ -18,8 +18,8 @@ func seated(id, parent string, used, total int64) portal.Customer {
 	return c
 }
 
-// spans returns the spans of each client of the MSSP, the oldest first, as "client under MSP: status used/total", with "…"
-// after the open one.
+// spans returns the spans of each client of the MSSP, the oldest first, as "client under MSP: status used/total", with
+// "…" after the open one.
 func (w *tenant) spans() []string {
 	w.Helper()
 	return value[[]string](w, `

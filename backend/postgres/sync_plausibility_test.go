@@ -21,8 +21,8 @@ func TestPlausibility(t *testing.T) {
 	t.Run("many_detached_clients_need_review", testPlausibilityManyDetachedClientsNeedReview)
 }
 
-// checkImplausible plays a run that must need review, with this number of affected customers, this error code, and detail
-// in its error.
+// checkImplausible plays a run that must need review, with this number of affected customers, this error code, and
+// detail in its error.
 func (w *tenant) checkImplausible(affected int64, code, detail string, calls ...[]portal.Customer) {
 	w.Helper()
 	run := w.reviewed(calls...)
