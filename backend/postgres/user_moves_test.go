@@ -27,7 +27,7 @@ func TestUserMove(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			user := w.Person(t, move.role, move.from)
-			change(t, w, w.Own.Viewers[portal.MSSPAdmin], user.UserID, move.change)
+			changeUser(t, w, w.Own.Viewers[portal.MSSPAdmin], user.UserID, move.change)
 			got := w.Text(t, `
 				select concat_ws('/', role, msp_id, client_id)
 				from user_role
