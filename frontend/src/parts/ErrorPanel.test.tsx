@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { problemCodes } from "../bridge/enums";
-import { type ProblemCode, Problem } from "../bridge/problem";
+import { Problem, type ProblemCode } from "../bridge/problem";
 import { renderApp, renderPart } from "../test/render";
 import { ErrorPanel, problemText } from "./ErrorPanel";
 
@@ -35,9 +35,12 @@ describe("the panel of a failed call", () => {
   });
 });
 
-it.each(["internal", "unavailable"] as const)("the app that could not start retries after %s", async (code) => {
-  const { user } = renderApp({ prepare: (fake) => fake.fail("startup", new Problem(code), 1) });
-  const alert = within(await screen.findByRole("alert"));
-  await user.click(alert.getByRole("button", { name: "Try again" }));
-  expect(await screen.findByRole("button", { name: "Sign in with Google" })).toBeVisible();
-});
+it.each(["internal", "unavailable"] as const)(
+  "the app that could not start retries after %s",
+  async (code) => {
+    const { user } = renderApp({ prepare: (fake) => fake.fail("startup", new Problem(code), 1) });
+    const alert = within(await screen.findByRole("alert"));
+    await user.click(alert.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("button", { name: "Sign in with Google" })).toBeVisible();
+  },
+);
