@@ -14,7 +14,7 @@ import (
 func parseServe(t *testing.T, arguments ...string) (serveCommand, error) {
 	t.Helper()
 	var parsed cli
-	parser, err := kong.New(&parsed, kong.Vars{"version": "test"})
+	parser, err := kong.New(&parsed, kong.Vars{"version": "test"}, helpTexts)
 	if err != nil {
 		t.Fatal(err)
 	}
