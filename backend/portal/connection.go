@@ -52,7 +52,7 @@ type ConnectionItem struct {
 	// Account is the MSSP's own account, if the product lists it among the customers.
 	Account   *ConnectionAccount `json:"account" doc:"Null if the product does not list it; as of the last complete run."`
 	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's responses that an admin declared harmless."`
-	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
+	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused, queued or running."`
 }
 
 // Connections are the connections of the viewer's MSSP, the oldest first, and the products that can be connected.
@@ -89,7 +89,7 @@ type ConnectionChange struct {
 	// Harmless are all names that are harmless from the next run on: a member's name with the names of the objects that it
 	// is in, joined by dots ("meta.hasMore"), or a header's name after the word header ("header X-Has-More"). Case and
 	// separators make no difference.
-	Harmless *[]string `json:"harmless,omitempty" maxItems:"20" doc:"All names in the product's responses that are harmless; a header's name begins with 'header '."`
+	Harmless *[]string `json:"harmless,omitempty" maxItems:"20" doc:"Harmless names in responses; a header's begins with 'header '."`
 }
 
 // MostHarmless is how many names can be declared harmless, LongestHarmless how many characters each can have.

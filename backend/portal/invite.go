@@ -42,7 +42,7 @@ type Invite struct {
 	CreatedAt  time.Time    `json:"created_at" ts_type:"string"`
 	ExpiresAt  time.Time    `json:"expires_at" ts_type:"string"`
 	AcceptedAt *time.Time   `json:"accepted_at" ts_type:"string"`
-	Mail       MailState    `json:"mail,omitempty" enum:"none,queued,sent,failed" doc:"Delivery state of its mail; failed: hand over the code, or send it again."`
+	Mail       MailState    `json:"mail,omitempty" enum:"none,queued,sent,failed" doc:"State of its mail; failed: hand over the code."`
 	CodeClosed bool         `json:"code_closed,omitempty" doc:"Too many wrong codes were typed: only resending opens the invite again."`
 }
 
@@ -72,7 +72,7 @@ type NewInvite struct {
 	Domain         string     `json:"domain,omitempty" maxLength:"253"`
 	Tenant         string     `json:"tenant,omitempty" maxLength:"64"`
 	ExpiresInHours int        `json:"expires_in_hours,omitempty" minimum:"1" maximum:"720" doc:"Default 72."`
-	Language       string     `json:"language,omitempty" maxLength:"35" doc:"Of the mail, as a BCP 47 tag. Default: the request's Accept-Language."`
+	Language       string     `json:"language,omitempty" maxLength:"35" doc:"BCP 47 tag of the mail; default: Accept-Language."`
 }
 
 // CreatedInvite is the response to NewInvite, the only one that has the code.

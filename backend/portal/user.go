@@ -58,7 +58,7 @@ type UserItem struct {
 	Name  string `json:"name" doc:"As the identity provider last sent it; may be empty."`
 	Email string `json:"email" doc:"The address that the user was invited with."`
 	// EmailConfirmed: the provider is the authority for the address and has confirmed it.
-	EmailConfirmed bool        `json:"email_confirmed" doc:"Whether the provider has confirmed the address; else it is known from an invite only."`
+	EmailConfirmed bool        `json:"email_confirmed" doc:"Whether the provider has confirmed the address; if not, it comes from an invite."`
 	Provider       ProviderID  `json:"provider" doc:"The provider of the last sign-in; google or entra."`
 	Active         bool        `json:"active" doc:"Whether any of the user's grants inside the scope is active."`
 	Grants         []HeldGrant `json:"grants" nullable:"false" doc:"Those inside the viewer's scope, the oldest first."`

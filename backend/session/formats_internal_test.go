@@ -18,9 +18,11 @@ const (
 	storedID     = "88a5d1ec5cb2155599cf10e0240b9419053aaa60a8ca4ca33af1e107f7283e6a"
 	storedNext   = "01000102030405060708090a0bb62296400306ba3888ed354aab02e56bd7e6a8667d59d06b22b1b57255af9448df12ecae94843cf98db71c" +
 		"fccbda1794"
-	storedKid     = "xx0BcA-wMohw8atYDJOe6peGModklG2wRHBlXHMvl0M"
-	storedPublic  = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
-	storedPrivate = "01000102030405060708090a0b1881e9701d09d94977b2e59ce2586cfae13cb68e1862773116ce63ba8ed76d04fa26c3ed260b3f776d5f705f0ccc3bd5"
+	storedKid    = "xx0BcA-wMohw8atYDJOe6peGModklG2wRHBlXHMvl0M"
+	storedPublic = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162b" +
+		"ce33576b315ececbb6406837bf51f5"
+	storedPrivate = "01000102030405060708090a0b1881e9701d09d94977b2e59ce2586cfae13cb68e1862773116ce63ba8ed76d04fa26c3ed26" +
+		"0b3f776d5f705f0ccc3bd5"
 )
 
 func fromHex(t *testing.T, text string) []byte {

@@ -58,7 +58,8 @@ func run(ctx context.Context, top string, s settings) (bool, error) {
 		return false, err
 	}
 	if stale := known.stale(found); len(stale) > 0 {
-		return false, fmt.Errorf("%s lists what is no mutant of the code any more; remove or correct:\n%s", equivalentsFile, strings.Join(stale, "\n"))
+		return false, fmt.Errorf("%s lists what is no mutant of the code any more; remove or correct:\n%s",
+			equivalentsFile, strings.Join(stale, "\n"))
 	}
 	drawn := draw(found, s.seed, s.count)
 	if s.list {

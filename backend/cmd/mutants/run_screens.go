@@ -101,7 +101,9 @@ func (r *screenRunner) try(ctx context.Context, m mutant) (verdict, error) {
 		return verdict{broken, "the types"}, ctx.Err()
 	}
 	related := []string{"related", "--run", strings.TrimPrefix(m.Path, "frontend/")}
-	if v, err := r.test(ctx, append(related, "--dir", strings.TrimPrefix(path.Dir(m.Path), "frontend/"))...); err != nil || v.outcome != survived {
+	folder := strings.TrimPrefix(path.Dir(m.Path), "frontend/")
+	v, err := r.test(ctx, append(related, "--dir", folder)...)
+	if err != nil || v.outcome != survived {
 		return v, err
 	}
 	return r.test(ctx, related...)

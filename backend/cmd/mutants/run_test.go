@@ -15,11 +15,40 @@ func module(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	for name, content := range map[string]string{
-		"go.mod":                     "module sample\n\ngo 1.26\n",
-		"backend/session/door.go":    "package session\n\nfunc Open(n int) bool {\n\tm := 7\n\t_ = m\n\treturn n < 3\n}\n",
-		"backend/session/d_test.go":  "package session\n\nimport \"testing\"\n\nfunc TestOpen(t *testing.T) {\n\tif !Open(2) || Open(5) {\n\t\tt.Error(\"wrong\")\n\t}\n}\n",
-		"backend/identity/i.go":      "package identity\n",
-		"backend/identity/i_test.go": "package identity\n\nimport (\n\t\"testing\"\n\n\t\"sample/backend/session\"\n)\n\nfunc TestEdge(t *testing.T) {\n\tif session.Open(3) {\n\t\tt.Error(\"wrong\")\n\t}\n}\n",
+		"go.mod": "module sample\n\ngo 1.26\n",
+		"backend/session/door.go": `package session
+
+func Open(n int) bool {
+	m := 7
+	_ = m
+	return n < 3
+}
+`,
+		"backend/session/d_test.go": `package session
+
+import "testing"
+
+func TestOpen(t *testing.T) {
+	if !Open(2) || Open(5) {
+		t.Error("wrong")
+	}
+}
+`,
+		"backend/identity/i.go": "package identity\n",
+		"backend/identity/i_test.go": `package identity
+
+import (
+	"testing"
+
+	"sample/backend/session"
+)
+
+func TestEdge(t *testing.T) {
+	if session.Open(3) {
+		t.Error("wrong")
+	}
+}
+`,
 	} {
 		path := filepath.Join(folder, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

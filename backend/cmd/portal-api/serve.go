@@ -33,13 +33,15 @@ type serveCommand struct {
 	smtp
 	syncRules
 	syncSchedule
-	Listen               string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Listen address of the API."`
-	MetricsListen        string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Listen address of the metrics."`
-	PublicURL            string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"${public_url}" placeholder:"https://…"`
-	GoogleIssuer         string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Issuer of Google."`
-	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"${google_client_id}"`
-	GoogleClientSecret   string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Google client secret of the desktop app."`
-	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"${entra_issuer}"`
+	Listen             string `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Listen address of the API."`
+	MetricsListen      string `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Listen address of the metrics."`
+	PublicURL          string `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"${public_url}" placeholder:"https://…"`
+	GoogleIssuer       string `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Issuer of Google."`
+	GoogleClientID     string `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"${google_client_id}"`
+	GoogleClientSecret string `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Google client secret of the desktop app."`
+
+	EntraIssuer string `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"${entra_issuer}"`
+
 	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"${entra_client_id}"`
 	EntraTenants         string     `env:"PORTAL_ENTRA_TENANTS" help:"Entra ID tenants that may sign in, comma-separated."`
 	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"${allow_private_products}"`
