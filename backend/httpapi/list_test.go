@@ -208,37 +208,7 @@ func testClientListCursorOfAnotherTenantShowsNothing(t *testing.T) {
 	}
 }
 
-func TestSessionGrants(t *testing.T) {
-	t.Parallel()
-	t.Run("only_own_grants_are_usable", testSessionGrantsOnlyOwnGrantsAreUsable)
-	t.Run("sign_out_ends_own_access_token", testSessionGrantsSignOutEndsOwnAccessToken)
-}
-
-func testSessionGrantsOnlyOwnGrantsAreUsable(t *testing.T) {
-	h := newAPITest(t)
-	user, second := h.Own.Viewers[portal.MSPUser], h.Other.Viewers[portal.ClientUser]
-	h.Exec(`
-		update user_role
-		set user_id = $1
-		where id = $2`, user.UserID, second.GrantID)
-	token := h.signIn(user)
-	under := func(grant string) reply {
-		return h.send(call{route: "GET /v1/clients", token: token, headers: map[string]string{"Portal-Grant": grant}})
-	}
-	for grant, name := range map[string]string{user.GrantID: "Fjord", second.GrantID: "Other"} {
-		for _, item := range decode[portal.ClientPage](h, h.wants(under(grant), ok)).Items {
-			if !strings.HasPrefix(item.Name, name) {
-				t.Errorf("under the grant at %s: got the client %q of another tenant", name, item.Name)
-			}
-		}
-	}
-	for _, grant := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, h.Other.Viewers[portal.MSSPAdmin].GrantID, h.Own.MSSPID,
-		"not-an-id"} {
-		h.wantsProblem(under(grant), http.StatusNotFound, portal.NotFound)
-	}
-}
-
-func testSessionGrantsSignOutEndsOwnAccessToken(t *testing.T) {
+func TestLogoutEndsOwnAccessToken(t *testing.T) {
 	h := newAPITest(t)
 	first, second := h.as(portal.MSPUser), h.as(portal.MSPUser)
 	h.wants(h.get("/v1/me", first), ok)

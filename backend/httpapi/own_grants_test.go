@@ -1,13 +1,15 @@
 package httpapi_test
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 
 	"fs-client-portal/backend/portal"
 )
 
-// TestOwnGrants lists the clients under each of a user's grants at two tenants: exactly those of the grant, and not none.
+// TestOwnGrants lists the clients under each of a user's grants at two tenants: exactly those of the grant. Grants of
+// others yield 404.
 func TestOwnGrants(t *testing.T) {
 	h := newAPITest(t)
 	user, second := h.Own.Viewers[portal.MSPUser], h.Other.Viewers[portal.ClientUser]
@@ -16,6 +18,9 @@ func TestOwnGrants(t *testing.T) {
 		set user_id = $1
 		where id = $2`, user.UserID, second.GrantID)
 	token := h.signIn(user)
+	under := func(grant string) reply {
+		return h.send(call{route: "GET /v1/clients", token: token, headers: map[string]string{"Portal-Grant": grant}})
+	}
 	var ofMSP []string
 	for _, client := range h.Own.MSPs[0].Clients {
 		ofMSP = append(ofMSP, client.ID)
@@ -28,9 +33,8 @@ func TestOwnGrants(t *testing.T) {
 		"at_a_client_of_another_tenant": {second.GrantID, []string{second.Scope.ClientID}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := h.send(call{route: "GET /v1/clients", token: token, headers: map[string]string{"Portal-Grant": row.grant}})
 			var got []string
-			for _, item := range decode[portal.ClientPage](h, h.wants(r, ok)).Items {
+			for _, item := range decode[portal.ClientPage](h, h.wants(under(row.grant), ok)).Items {
 				got = append(got, item.ID)
 			}
 			slices.Sort(got)
@@ -39,5 +43,10 @@ func TestOwnGrants(t *testing.T) {
 				t.Errorf("got the clients %q, want %q", got, want)
 			}
 		})
+	}
+	for _, grant := range []string{
+		h.Own.Viewers[portal.MSSPAdmin].GrantID, h.Other.Viewers[portal.MSSPAdmin].GrantID, h.Own.MSSPID, "not-an-id",
+	} {
+		h.wantsProblem(under(grant), http.StatusNotFound, portal.NotFound)
 	}
 }
