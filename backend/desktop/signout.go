@@ -182,11 +182,11 @@ func (s *session) useGrant(ctx context.Context, id string) {
 	s.writes.Lock()
 	defer s.writes.Unlock()
 	s.mu.Lock()
-	unchanged := s.kept.GrantID == id
+	onlyShown := id == "" && s.kept.GrantID == ""
 	s.kept.GrantID, s.shown = id, ""
 	memoryOnly, family := s.memoryOnly, s.kept.Family
 	s.mu.Unlock()
-	if memoryOnly || unchanged {
+	if memoryOnly || onlyShown {
 		return
 	}
 	kept, err := s.vault.Load(ctx)
