@@ -26,7 +26,7 @@ enter() {
   # A service or cron has a bare PATH; Go's usual home is not on it.
   PATH=$tools:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
   export PATH GOTOOLCHAIN=local
-  # A checkout that belongs to somebody else makes git, and with it Go's version stamp, fail.
+  # A checkout of another user makes git, and with it Go's version stamp, fail.
   export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
   unset GOBIN NODE_OPTIONS
   # Where the tests and the development stack find their PostgreSQL.

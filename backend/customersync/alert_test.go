@@ -59,11 +59,11 @@ func (w *tenant) queuedMails() int64 {
 // fail runs so many syncs that fail.
 func (w *tenant) fail(times int) {
 	w.Helper()
-	w.stand.Misbehave(heimdalstand.Message200)
+	w.stand.SetFault(heimdalstand.Message200)
 	for range times {
 		w.mustFail("bad_key")
 	}
-	w.stand.Misbehave(heimdalstand.None)
+	w.stand.SetFault(heimdalstand.None)
 }
 
 // email sets the address of a user.

@@ -50,7 +50,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 		t.Errorf("before the first run: got %s, want sync_never", got)
 	}
 	w.complete(numberedCustomers(3)...)
-	w.stand.Misbehave(heimdalstand.Status403)
+	w.stand.SetFault(heimdalstand.Status403)
 	var first portal.SyncRun
 	for i := range 4 {
 		run := w.syncNow()
@@ -70,7 +70,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 			t.Errorf("since: got %v, want %s", got[0].Since, since)
 		}
 	}
-	w.stand.Misbehave(heimdalstand.None)
+	w.stand.SetFault(heimdalstand.None)
 	w.complete(numberedCustomers(3)...)
 	if got := w.syncAttention(time.Hour); got != nil {
 		t.Errorf("after a complete run: got %+v, want none", got)

@@ -172,7 +172,7 @@ func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 		w.stand.SetCustomers(numberedCustomers(3))
 		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
 		if i < 4 {
-			w.stand.Misbehave(heimdalstand.Slow)
+			w.stand.SetFault(heimdalstand.Slow)
 			hung = w.stand
 		}
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {

@@ -262,10 +262,10 @@ func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 		{heimdalstand.Garbage, "garbage"}, {heimdalstand.Truncated, "truncated"}, {heimdalstand.HTML, "garbage"},
 		{heimdalstand.Message200, "bad_key"}, {heimdalstand.Status500, "server_error"}, {heimdalstand.Slow, "timeout"},
 	} {
-		w.stand.Misbehave(test.fault)
+		w.stand.SetFault(test.fault)
 		w.mustFail(test.want)
 	}
-	w.stand.Misbehave(heimdalstand.None)
+	w.stand.SetFault(heimdalstand.None)
 	w.stand.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
 	w.mustFail("unmapped")
 	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})

@@ -111,7 +111,7 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(clientsOfOneMSP(3))
-	w.stand.Misbehave(heimdalstand.Slow)
+	w.stand.SetFault(heimdalstand.Slow)
 	first := w.newService(func(c *customersync.Config) { c.Jobs = true })
 	if err := first.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != 1 {
 		t.Fatalf("queued runs after the stop: got %d, want 1\n%s", n, w.log.String())
 	}
-	w.stand.Misbehave(heimdalstand.None)
+	w.stand.SetFault(heimdalstand.None)
 	w.serve(func(*customersync.Config) {})
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and attempt = 2")
 }
@@ -138,7 +138,7 @@ func testServerStopLetsAShortRunFinish(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(clientsOfOneMSP(3))
-	w.stand.Misbehave(heimdalstand.Slow)
+	w.stand.SetFault(heimdalstand.Slow)
 	server := w.newService(func(c *customersync.Config) {
 		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: 300 * time.Millisecond}
 	})

@@ -89,7 +89,7 @@ func testPaceCountsCallsOfFailedRuns(t *testing.T) {
 		heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404,
 		heimdalstand.None, heimdalstand.None, heimdalstand.None,
 	} {
-		w.stand.Misbehave(fault)
+		w.stand.SetFault(fault)
 		w.service = w.newService(rateAndClock(5, clock))
 		w.syncNow()
 	}

@@ -33,7 +33,7 @@ func TestSyncFaults(t *testing.T) {
 			fault := rapid.SampledFrom([]heimdalstand.Fault{
 				heimdalstand.None, heimdalstand.None, heimdalstand.None, heimdalstand.Truncated, heimdalstand.Message200,
 			}).Draw(r, "fault")
-			w.stand.Misbehave(fault)
+			w.stand.SetFault(fault)
 			before := w.Everything()
 			run := w.syncNow()
 			code, _, _ := strings.Cut(errorText(run), ":")

@@ -101,7 +101,7 @@ func testRunNowCancelledRunIsInterrupted(t *testing.T) {
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
-	w.stand.Misbehave(heimdalstand.Slow)
+	w.stand.SetFault(heimdalstand.Slow)
 	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(time.Minute))
 	defer cancel()
 	go func() {

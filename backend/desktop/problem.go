@@ -36,8 +36,8 @@ type Problem struct {
 	// Cause distinguishes errors of one code that have different remedies: why the portal cannot be reached, or the
 	// keyring cannot be used.
 	Cause string `json:"cause,omitempty"`
-	// Said is the sign-in provider's own explanation: short, on one line, without links.
-	Said string `json:"said,omitempty"`
+	// ProviderMessage is the sign-in provider's own explanation: short, on one line, without links.
+	ProviderMessage string `json:"provider_message,omitempty"`
 	// Address is the one in question: the portal's origin, or the proxy's host and port.
 	Address string `json:"address,omitempty"`
 

@@ -130,7 +130,7 @@ func testProcessesEndTheirSessionAtASignInOfAnotherUser(t *testing.T) {
 		t.Fatalf("%+v", reply)
 	}
 	reply := first.call(childCall{Do: "renew", Times: 1})
-	if reply.Code != SignedOut || len(reply.Ended) != 1 || !strings.Contains(reply.Message, "Somebody signed in") || reply.User != "" {
+	if reply.Code != SignedOut || len(reply.Ended) != 1 || !strings.Contains(reply.Message, "sign-in in another window") || reply.User != "" {
 		t.Errorf("the first: %+v", reply)
 	}
 	if !strings.Contains(service.Kept(), theirs.User.ID) {

@@ -267,7 +267,7 @@ func (s *session) replaced(ctx context.Context, ours keyring.Session) error {
 			s.logoutQuietly(ctx, tokens.AccessToken)
 		}
 	}
-	why := problem(SignedOut, "Somebody signed in in another window of this app, which ended the sign-in here.")
+	why := problem(SignedOut, "There was a sign-in in another window of this app, which ended the sign-in here.")
 	s.emit(EventSessionEnded, SessionEnded{Code: why.Code, Message: why.Message})
 	return why
 }

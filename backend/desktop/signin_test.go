@@ -230,8 +230,8 @@ func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 			"state": {target.Get("state")}, "error": {errorCode}, "error_description": {"<b>AADSTS1\x00</b>\nmore at https://evil.example/login"},
 		}.Encode())
 		p := wantCode(t, (<-result).err, code)
-		if want := errorCode + " <b>AADSTS1 </b> more at …"; p.Said != want {
-			t.Errorf("%s: the window gets %q, want %q", errorCode, p.Said, want)
+		if want := errorCode + " <b>AADSTS1 </b> more at …"; p.ProviderMessage != want {
+			t.Errorf("%s: the window gets %q, want %q", errorCode, p.ProviderMessage, want)
 		}
 		if strings.Contains(page.body, "<b>") || strings.Contains(page.body+p.Message, "evil.example") {
 			t.Errorf("%s: message %q, page %s", errorCode, p.Message, page.body)

@@ -82,7 +82,7 @@ func refusal(provider portal.ProviderID, r loopback.Response) error {
 		return nil
 	}
 	p := refusalProblem(providerName(provider), r.ErrorCode)
-	p.Said = explanation(r)
+	p.ProviderMessage = explanation(r)
 	return p
 }
 

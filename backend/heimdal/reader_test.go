@@ -36,11 +36,11 @@ func testReaderReadsStandIn(t *testing.T) {
 		heimdalstand.Garbage: connector.Garbage, heimdalstand.Truncated: connector.Truncated, heimdalstand.HTML: connector.Garbage,
 		heimdalstand.Message200: connector.BadKey, heimdalstand.Status500: connector.ServerError,
 	} {
-		stand.Misbehave(fault)
+		stand.SetFault(fault)
 		_, err := c.all(t.Context())
 		wantCode(t, err, want)
 	}
-	stand.Misbehave(heimdalstand.None)
+	stand.SetFault(heimdalstand.None)
 	wrong := openReader(t, stand.URL(), connector.Options{})
 	wrong.transport.apiKey = "OTHER"
 	_, err = wrong.all(t.Context())

@@ -138,7 +138,7 @@ func testConnectionsRefusedByProductIsNotSaved(t *testing.T) {
 			before := h.state()
 			wanted := h.newConnection()
 			c.change(&wanted)
-			h.heimdal.Misbehave(c.fault)
+			h.heimdal.SetFault(c.fault)
 			r := h.send(call{route: "POST /v1/connections", token: admin, body: body(wanted)})
 			p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
 			if p.Field != c.field || strings.Contains(string(r.body), wanted.APIKey) {
@@ -169,7 +169,7 @@ func testConnectionsSaveReusesSuccessfulTest(t *testing.T) {
 	if calls := h.heimdal.Calls(); calls != 1 {
 		t.Errorf("got %d calls, want 1", calls)
 	}
-	h.heimdal.Misbehave(heimdalstand.HTML)
+	h.heimdal.SetFault(heimdalstand.HTML)
 	if result := h.tried(admin, trial); result.OK {
 		t.Error("got a cached test result, want a new call")
 	}

@@ -24,12 +24,12 @@ func fact(name string, value any) func(*hostile.Server, *hostile.Script) {
 
 // responding scripts a token response with one other member.
 func responding(name string, value any) func(*hostile.Server, *hostile.Script) {
-	return func(_ *hostile.Server, s *hostile.Script) { s.Answer = map[string]any{name: value} }
+	return func(_ *hostile.Server, s *hostile.Script) { s.TokenResponse = map[string]any{name: value} }
 }
 
 // failing scripts a token endpoint that returns an error.
 func failing(status int, body string) func(*hostile.Server, *hostile.Script) {
-	return serving(hostile.Token, hostile.Says(status, "application/json", body))
+	return serving(hostile.Token, hostile.Respond(status, "application/json", body))
 }
 
 const html = "<!doctype html><title>Sign in to the hotel's network</title>"
@@ -51,15 +51,15 @@ func testProviderFaultInvalidResponse(t *testing.T) {
 		for name, handler := range map[string]http.HandlerFunc{
 			"hangs up":                        hostile.HangsUp,
 			"breaks off":                      hostile.BreaksOff,
-			"returns_HTML":                    hostile.Says(200, "text/html", html),
-			"returns_HTML_as_JSON":            hostile.Says(200, "application/json", html),
-			"returns_empty_body":              hostile.Says(200, "application/json", ""),
-			"returns_a_list":                  hostile.Says(200, "application/json", "[]"),
+			"returns_HTML":                    hostile.Respond(200, "text/html", html),
+			"returns_HTML_as_JSON":            hostile.Respond(200, "application/json", html),
+			"returns_empty_body":              hostile.Respond(200, "application/json", ""),
+			"returns_a_list":                  hostile.Respond(200, "application/json", "[]"),
 			"returns_two_megabytes":           hostile.Megabytes(2, false),
 			"returns_20_compressed_megabytes": hostile.Megabytes(20, true),
-			"fails":                           hostile.Says(500, "text/plain", "hunter2"),
-			"is overrun":                      hostile.Says(429, "text/plain", "hunter2"),
-			"is at work":                      hostile.Says(503, "text/html", html),
+			"fails":                           hostile.Respond(500, "text/plain", "hunter2"),
+			"is overrun":                      hostile.Respond(429, "text/plain", "hunter2"),
+			"is at work":                      hostile.Respond(503, "text/html", html),
 		} {
 			cases = append(cases, providerCase{string(endpoint) + " " + name, "", serving(endpoint, handler), unavailable(reason)})
 		}
@@ -115,7 +115,7 @@ func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
 		{"a code that is very long", "", failing(400, `{"error":"hunter2_hunter2_hunter2_hunter2_hunter2_hunter2"}`), unconfirmed("provider")},
 		{"a code with a line break", "", failing(400, `{"error":"x\nlevel=error hunter2"}`), unconfirmed("provider")},
 		{"no code", "", failing(403, `{}`), unconfirmed("provider")},
-		{"a web page", "", serving(hostile.Token, hostile.Says(404, "text/html", html)), unconfirmed("provider")},
+		{"a web page", "", serving(hostile.Token, hostile.Respond(404, "text/html", html)), unconfirmed("provider")},
 		{
 			"an error with status 200",
 			"",

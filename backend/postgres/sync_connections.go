@@ -309,7 +309,7 @@ func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was po
 			return err
 		}
 		if tag.RowsAffected() == 0 {
-			return portal.Errorf(portal.Conflict, "Somebody else has changed this connection in the meantime. Look at it again first.")
+			return portal.Errorf(portal.Conflict, "This connection was changed by someone else in the meantime. Look at it again first.")
 		}
 		return writeAudit(ctx, tx, AuditEntry{
 			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "connection_changed", Target: was.ID, Detail: detail,

@@ -91,7 +91,7 @@ class App(Window):
         raise NotFound(f"the app did not end though its window was closed\n{self.autopsy()}")
 
     def focus(self):
-        """Sees to it that the keyboard is the window's, and says so where it was not."""
+        """Sees to it that the keyboard is the window's, and reports where it was not."""
 
         def focused():
             owners = [owner_of(question) for question in ("getwindowfocus", "getactivewindow")]
@@ -112,7 +112,7 @@ class App(Window):
             windows(),
             threads_of(self.process.pid),
         ]
-        # Go answers this signal with the stack of every goroutine, and ends.
+        # On this signal Go prints the stack of every goroutine, and ends.
         self.process.send_signal(signal.SIGQUIT)
         try:
             self.process.wait(timeout=10)
@@ -122,7 +122,7 @@ class App(Window):
 
 
 def owner_of(question):
-    """The process whose window xdotool answers, None where it has none."""
+    """The process whose window xdotool returns, None where it has none."""
     answer = output("xdotool", question, "getwindowpid").strip()
     return int(answer) if answer.isdigit() else None
 

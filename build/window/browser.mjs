@@ -1,5 +1,5 @@
 // Plays a person at the system browser: opens the link in a real Chromium, chooses an account at the identity
-// provider, and keeps a picture of the page the app answers with.
+// provider, and keeps a picture of the page that the app returns.
 //
 // The file named by PORTAL_BROWSER_CHOICE holds the account's id, "deny" to refuse, or "close" to close the page
 // unanswered. What happened is appended to the same name with .log.

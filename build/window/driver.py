@@ -186,7 +186,7 @@ class Window:
     # --- waiting ---------------------------------------------------------------------------------
 
     def until(self, what, condition, patience=PATIENCE):
-        """Polls until the condition answers something true, and answers that. What is drawn anew while it is read is read again."""
+        """Polls until the condition returns something true, and returns that. What is drawn anew while it is read is read again."""
         deadline = time.monotonic() + patience
         while True:
             try:
@@ -222,7 +222,7 @@ class Window:
         return node
 
     def click(self, role, name=None):
-        """Presses the mouse on a control, for what answers to the pointer only."""
+        """Presses the mouse on a control, for controls that react to the pointer only."""
         x, y = self.wait_for(role, name).centre()
         xdotool("mousemove", str(x), str(y), "click", "1")
 
@@ -288,7 +288,7 @@ def described(node, depth):
 
 
 def spoken(text):
-    """Without what only layout needs: U+FFFC stands where a child is, U+200B keeps an empty box its height."""
+    """Without what only layout needs: U+FFFC marks a child, U+200B keeps an empty box its height."""
     return text.replace("\ufffc", "").replace("\u200b", "").strip()
 
 

@@ -41,7 +41,7 @@ class Renamed:
         return {NAMES.get(name, (name,))[0]: value for name, value in changed.items()}
 
     def order(self):
-        """Has the stand-in answer with them."""
+        """Makes the stand-in return them."""
         url = os.environ["DEVSTACK_HEIMDAL_ORDERS_URL"].rstrip("/") + "/order"
         body = json.dumps({"customers": self.customers, "shape": {"form": ""}}).encode()
         request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})

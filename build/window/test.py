@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The test of the real window: one long day of an administrator and of the person they invite.
 
-Each step stands on the one before it, leaves a picture in build/bin/screenshots, and counts as one test. After a
+Each step builds on the one before it, leaves a picture in build/bin/screenshots, and counts as one test. After a
 failure the rest of the day cannot happen and counts as failed too.
 """
 
@@ -53,10 +53,10 @@ class Day:
         self.app.start_sign_in(MICROSOFT, DENY)
         self.app.wait_for_text("Access was not granted", 180)
 
-    def step_somebody_not_invited_reads_so_and_gets_no_session(self):
+    def step_a_person_without_an_invite_gets_no_session(self):
         self.app.start_sign_in(GOOGLE, self.stack.stranger.account)
         self.app.wait_for_text("You have no access yet", 180)
-        assert not self.app.signed_in(), "somebody without an invite sees the overview"
+        assert not self.app.signed_in(), "a person without an invite sees the overview"
 
     # --- the administrator ---------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ class Day:
         assert not unknown, f"not MSPs of Heimdal's: {sorted(unknown)}"
         assert len(names) >= 8, f"only {names} to read"
 
-    def step_the_administrator_invites_somebody_of_an_msp(self):
+    def step_the_administrator_invites_an_msps_user(self):
         self.app.open("Admin")
         self.app.press("button", "Invite MSP user")
         self.fill_invite(self.stack.invitee.email, tenant=self.stack.invitee_tenant)
@@ -269,7 +269,7 @@ class Day:
 
     # --- starts that go wrong ------------------------------------------------------------------------
 
-    def step_a_setting_that_cannot_be_used_is_said_in_a_window(self):
+    def step_an_invalid_setting_is_shown_in_a_window(self):
         self.app = App(SHOTS, {"FSPORTAL_API_URL": "ftp://portal"})
         self.app.wait_for_text(re.compile("FSPORTAL_API_URL must be"), 60)
         self.app.screenshot("refused-start")
@@ -360,13 +360,13 @@ def explain(day, number, name):
 
 
 def live(day):
-    """Answers how many steps went well."""
+    """Returns how many steps passed."""
     for number, step in enumerate(steps(), 1):
         name = step.removeprefix("step_").replace("_", "-")
         try:
             getattr(day, step)()
             day.app.screenshot(f"{number:02}-{name}")
-        except Exception:  # whatever it was, the reader wants to see it
+        except Exception:  # any kind of error is reported
             print(f"--- {name}")
             explain(day, number, name)
             return number - 1

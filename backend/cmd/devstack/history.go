@@ -48,9 +48,9 @@ func (s *stack) sync(ctx context.Context) error {
 
 func (s *stack) syncOnce(ctx context.Context, run past) error {
 	s.heimdal.SetCustomers(heimdalstand.Past(s.sample, run.editions))
-	s.heimdal.Misbehave(run.fault)
+	s.heimdal.SetFault(run.fault)
 	err := s.command(ctx, nil, "sync", "--mssp", s.folder.state.MSSPID, "--heimdal-rate", "0")
-	s.heimdal.Misbehave(heimdalstand.None)
+	s.heimdal.SetFault(heimdalstand.None)
 	if err != nil && run.fault == heimdalstand.None {
 		return err
 	}

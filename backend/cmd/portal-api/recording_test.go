@@ -94,8 +94,8 @@ func TestSyncRecord(t *testing.T) {
 		}
 	})
 	t.Run("keeps_recording_of_failed_run", func(t *testing.T) {
-		r.stand.Misbehave(heimdalstand.Message200)
-		defer r.stand.Misbehave(heimdalstand.None)
+		r.stand.SetFault(heimdalstand.Message200)
+		defer r.stand.SetFault(heimdalstand.None)
 		file := filepath.Join(folder, "failed")
 		output, code := r.sync(file)
 		text, err := os.ReadFile(file)

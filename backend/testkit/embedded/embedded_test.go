@@ -68,7 +68,7 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
-func TestAServerAnswersItsSuperuserAndNobodyWithoutThePassword(t *testing.T) {
+func TestServerRequiresThePassword(t *testing.T) {
 	s := start(t, Config{Volatile: true})
 	var version int
 	row := connect(t, s.URL(Superuser, "postgres")).QueryRow(t.Context(), "select current_setting('server_version_num')::int / 10000")
@@ -112,7 +112,7 @@ func TestATemporaryServerLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestTheServerDiesWithWhoeverStartedIt(t *testing.T) {
+func TestServerEndsWithItsStarter(t *testing.T) {
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "EMBEDDED_TEST_CHILD="+openDir(t))
 	output, err := child.StdoutPipe()

@@ -34,7 +34,7 @@ func testFaultsSimple(t *testing.T) {
 		Status500:  func(a answered) bool { return a.status == 500 },
 		None:       func(a answered) bool { return a.status == 200 && strings.HasPrefix(a.body, "[") },
 	} {
-		s.Misbehave(fault)
+		s.SetFault(fault)
 		if got := call(t, u, "Bearer KEY"); !wrong(got) {
 			t.Errorf("fault %s: got %d %s", fault, got.status, got.body)
 		}
@@ -100,7 +100,7 @@ func testFaultsAll(t *testing.T) {
 			if want, whole := strings.CutSuffix(test.want, "$"); !strings.HasPrefix(got, want) || whole && got != want {
 				t.Errorf("got %.300s, want %s", got, test.want)
 			}
-			s.Misbehave(None)
+			s.SetFault(None)
 			if got := outcome(t, s, test.query); !strings.HasPrefix(got, "200 ") || got == test.want {
 				t.Errorf("after it got %.300s", got)
 			}
@@ -110,7 +110,7 @@ func testFaultsAll(t *testing.T) {
 
 func testFaultsTruncated(t *testing.T) {
 	s := start(t, nil)
-	s.Misbehave(Truncated)
+	s.SetFault(Truncated)
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/customers?customerId=17", nil)
 	request.Header.Set("Authorization", "Bearer KEY")
 	response, err := http.DefaultClient.Do(request)
@@ -125,7 +125,7 @@ func testFaultsTruncated(t *testing.T) {
 
 func testFaultsSlowUntilCancelledOrClosed(t *testing.T) {
 	s := start(t, nil)
-	s.Misbehave(Slow)
+	s.SetFault(Slow)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 2)
 	ask := func(ctx context.Context) {

@@ -124,8 +124,8 @@ func (s *Server) SetShape(shape Shape) {
 	s.shape = shape
 }
 
-// Misbehave makes every further call fail, until Misbehave(None). The key and the rate are checked first.
-func (s *Server) Misbehave(f Fault) { s.Follow(Rule{Fault: f}) }
+// SetFault makes every further call fail, until SetFault(None). The key and the rate are checked first.
+func (s *Server) SetFault(f Fault) { s.Follow(Rule{Fault: f}) }
 
 // Follow replaces the rules. Where several apply to a call, the first counts.
 func (s *Server) Follow(rules ...Rule) {

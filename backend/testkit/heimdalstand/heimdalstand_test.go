@@ -155,13 +155,13 @@ func start(t *testing.T, change func(*Config)) *Server {
 	return s
 }
 
-type answered struct {
+type received struct {
 	status int
 	body   string
 	header http.Header
 }
 
-func call(t *testing.T, u, authorization string) answered {
+func call(t *testing.T, u, authorization string) received {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, u, nil)
 	if err != nil {
@@ -179,7 +179,7 @@ func call(t *testing.T, u, authorization string) answered {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{response.StatusCode, string(body), response.Header}
+	return received{response.StatusCode, string(body), response.Header}
 }
 
 func expiry(value any, today time.Time) string {

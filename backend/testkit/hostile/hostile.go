@@ -51,15 +51,15 @@ type Person struct{ ID, Email, Name string }
 
 // Script is how the provider deviates. In its maps a value replaces the original one, and Missing removes it.
 type Script struct {
-	Header  map[string]any                // of the ID token
-	Claims  map[string]any                // of the ID token
-	Payload func(string) string           // rewrites the encoded claims
-	Sign    Signer                        // instead of RS256 with the published key
-	Compact func(token string) string     // rewrites the finished ID token
-	Answer  map[string]any                // of the token endpoint's response
-	Facts   map[string]any                // of the discovery document
-	KeySet  []any                         // instead of the published key
-	Serve   map[Endpoint]http.HandlerFunc // instead of the endpoint's own handler
+	Header        map[string]any                // of the ID token
+	Claims        map[string]any                // of the ID token
+	Payload       func(string) string           // rewrites the encoded claims
+	Sign          Signer                        // instead of RS256 with the published key
+	Compact       func(token string) string     // rewrites the finished ID token
+	TokenResponse map[string]any                // of the token endpoint's response
+	Facts         map[string]any                // of the discovery document
+	KeySet        []any                         // instead of the published key
+	Serve         map[Endpoint]http.HandlerFunc // instead of the endpoint's own handler
 }
 
 type missing struct{}
@@ -122,8 +122,8 @@ func (s *Server) Calls(e Endpoint) int {
 	return s.calls[e]
 }
 
-// Strays returns the requested addresses that are not the provider's own.
-func (s *Server) Strays() []string {
+// UnexpectedRequests returns the requested addresses that are not the provider's own.
+func (s *Server) UnexpectedRequests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.strays)
@@ -224,7 +224,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, script Scrip
 	s.mu.Unlock()
 	idToken := s.idToken(nonce, access, script)
 	s.addSecrets(code, r.FormValue("code_verifier"), access, nonce, idToken)
-	reply(w, change(map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}, script.Answer))
+	reply(w, change(map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}, script.TokenResponse))
 }
 
 func reply(w http.ResponseWriter, body any) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Says returns a handler that responds with a status and a body of a content type.
-func Says(status int, contentType, body string) http.HandlerFunc {
+// Respond returns a handler that responds with a status and a body of a content type.
+func Respond(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)

@@ -25,10 +25,10 @@ describe("the rejection of a call becomes a Problem", () => {
       message: "It has expired.",
       cause: "certificate_expired",
       address: "https://portal.example.com",
-      said: "access_denied",
+      provider_message: "access_denied",
     };
-    const { said, ...same } = sent;
-    expect(toProblem(sent)).toMatchObject({ ...same, providerMessage: said });
+    const { provider_message, ...same } = sent;
+    expect(toProblem(sent)).toMatchObject({ ...same, providerMessage: provider_message });
     expect(toProblem({ ...sent, cause: "brand_new" }).cause).toBeUndefined();
   });
 

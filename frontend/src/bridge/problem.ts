@@ -87,7 +87,7 @@ export function toProblem(rejection: unknown): Problem {
       retryAfter: count(raw.retry_after),
       cause: knownCause(raw.cause),
       address: text(raw.address),
-      providerMessage: text(raw.said),
+      providerMessage: text(raw.provider_message),
       signedInAs: text(raw.signed_in_as),
       invites: Array.isArray(raw.invites) ? (raw.invites as InviteOffer[]) : [],
     });
