@@ -11,7 +11,7 @@ import (
 const maxChecked = 20
 
 // checkAbsent adds one call for each known customer that a completed paged reading lacks. If there are too many, and for
-// those whose answer cannot be read, the next run decides.
+// those whose response cannot be read, the next run decides.
 func (s *Service) checkAbsent(ctx context.Context, lease postgres.Lease, state connector.State) (connector.State, error) {
 	if !state.Done || !state.Paged || len(state.Checked)+len(state.Unchecked) > 0 || lease.Run.ReviewedAt != nil {
 		return state, nil

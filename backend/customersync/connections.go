@@ -299,7 +299,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	case limited.Err() == nil && claimed.Err() != nil:
 		err = context.Cause(claimed)
 	case errors.Is(err, context.DeadlineExceeded):
-		err = connector.CallErrorf(connector.TimedOut, "%s did not answer within %d seconds. Try again in a minute.",
+		err = connector.CallErrorf(connector.TimedOut, "%s did not respond within %d seconds. Try again in a minute.",
 			p.connector.Product().Name, int(trialTimeout.Seconds()))
 	}
 	return s.trialResult(p, hidePort(p.PublicOnly, p.BaseURL, err))

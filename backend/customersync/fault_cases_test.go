@@ -9,8 +9,8 @@ import (
 
 const (
 	unfinished = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
-	brokeOff   = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
-	allMissing = "14 of 14 customers are not in this answer. That is more than the portal changes without an " +
+	brokeOff   = "The response breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
+	allMissing = "14 of 14 customers are not in this response. That is more than the portal changes without an " +
 		"administrator's approval; nothing was changed."
 	serverError = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
 	badKey      = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check ` +
@@ -32,7 +32,7 @@ var everyFault = map[string]faultCase{
 	"connection_closed": {rule: faultAt(heimdalstand.Drop), code: "unreachable",
 		detail: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
 	"no_response": {rule: faultAt(heimdalstand.Slow), timeout: 300 * time.Millisecond, code: "timeout",
-		detail: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
+		detail: "{host} did not respond in time. The next run tries again; if it stays so, check that this server may reach it."},
 	"redirect": {rule: heimdalstand.Rule{Fault: heimdalstand.Redirect, To: "http://stranger.example/"}, code: "redirected",
 		detail: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
 	"message_with_status_200": {rule: faultAt(heimdalstand.Message200), code: "bad_key", detail: badKey},
@@ -43,7 +43,7 @@ var everyFault = map[string]faultCase{
 	"web_page": {rule: faultAt(heimdalstand.HTML), code: "garbage",
 		detail: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
 	"empty_body": {rule: faultAt(heimdalstand.NoBody), code: "garbage",
-		detail: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
+		detail: "The response is empty. The next run tries again; if it stays so, check the base URL."},
 	"status_401": {rule: faultAt(heimdalstand.Status401), code: "bad_key",
 		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
 	"status_403": {rule: faultAt(heimdalstand.Status403), code: "bad_key",
@@ -51,14 +51,14 @@ var everyFault = map[string]faultCase{
 	"status_404": {rule: faultAt(heimdalstand.Status404), code: "not_found",
 		detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
 	"status_429": {rule: faultAt(heimdalstand.Status429), code: "rate_limited",
-		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+		detail: `Heimdal responds "too many requests". Another program may be using the same key or address; the next run tries again.`},
 	"status_429_with_retry_after": {rule: heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 90 * time.Second}, code: "rate_limited",
-		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+		detail: `Heimdal responds "too many requests". Another program may be using the same key or address; the next run tries again.`},
 	"status_500": {rule: faultAt(heimdalstand.Status500), code: "server_error", detail: serverError},
 	"status_503": {rule: faultAt(heimdalstand.Status503), code: "server_error",
 		detail: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
 	"invalid_json": {rule: faultAt(heimdalstand.Garbage), code: "garbage",
-		detail: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
+		detail: "The response is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
 	"cut_in_the_middle":  {rule: faultAt(heimdalstand.Truncated), code: "truncated", detail: brokeOff},
 	"cut_between_chunks": {rule: faultAt(heimdalstand.CutChunk), code: "truncated", detail: brokeOff},
 	"content_length_too_short": {rule: faultAt(heimdalstand.ShortLength), code: "truncated",
@@ -67,9 +67,9 @@ var everyFault = map[string]faultCase{
 	"json_cut_before_its_brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated",
 		detail: brokeOff},
 	"data_after_the_end": {rule: faultAt(heimdalstand.Trailing), code: "garbage",
-		detail: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
+		detail: "Something follows the end of the response. The next run tries again; if it stays so, tell Heimdal's support."},
 	"stall_in_the_middle": {rule: faultAt(heimdalstand.Stall), timeout: 300 * time.Millisecond, code: "timeout",
-		detail: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
+		detail: "The response began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
 	"slow_but_complete": {rule: heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: time.Millisecond}, status: portal.RunComplete},
 
 	"customers_of_another_account": {rule: faultAt(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing",
@@ -90,28 +90,28 @@ var everyFault = map[string]faultCase{
 	"total_changes_on_page_2": {rule: faultAt(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
 		detail: "The number of customers changed while they were read page by page." + unfinished},
 	"header_that_more_follow": {rule: faultAt(heimdalstand.LinkHeader), code: "incomplete",
-		detail: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
+		detail: `The response says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
 			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
 	"link_to_another_host": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"},
 		shape: links, code: "redirected",
-		detail: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
+		detail: "The response says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
 	"error_on_page_2": {rule: faultAt(heimdalstand.Status401, 2), shape: pages, code: "bad_key",
 		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
 	"cut_on_the_last_page": {rule: faultAt(heimdalstand.Truncated, 3), shape: pages, code: "truncated",
 		detail: brokeOff},
 	"same_customer_twice": {rule: faultAt(heimdalstand.DuplicateSame), status: portal.RunComplete},
 	"customer_twice_contradicting": {rule: faultAt(heimdalstand.DuplicateOther), code: "duplicate_id",
-		detail: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
+		detail: `The customer with the id "1" is twice in one response, with different values. Nothing was changed.`},
 	"customer_on_two_pages": {rule: faultAt(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
-		detail: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
+		detail: "The responses hold 14 different customers and state a total of 15. Nothing was changed."},
 	"name_of_three_million_letters": {rule: faultAt(heimdalstand.HugeName), code: "too_large",
-		detail: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
+		detail: "One customer in the response is larger than the portal accepts. Tell Heimdal's support."},
 	"customers_without_types": {rule: faultAt(heimdalstand.Untyped), code: "unmapped",
-		detail: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. " +
-			"Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
+		detail: "No customer in the response has a type that the portal can read, so MSPs cannot be told from clients. " +
+			"Choose under Fields which field of Heimdal's response is the type. If none is, tell Heimdal's support."},
 	"customers_without_ids": {rule: faultAt(heimdalstand.Unnamed), code: "unmapped",
-		detail: "The answer holds a customer without an id that the portal can read. Choose under Fields which field " +
-			"of Heimdal's answer is the customer id. If none is, check the base URL."},
+		detail: "The response holds a customer without an id that the portal can read. Choose under Fields which field " +
+			"of Heimdal's response is the customer id. If none is, check the base URL."},
 
 	// Temporary errors are retried once a call has succeeded.
 	"status_429_twice":         {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},

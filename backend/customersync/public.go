@@ -126,7 +126,7 @@ func hidePort(publicOnly bool, baseURL string, err error) error {
 	}
 	switch call.Code {
 	case connector.Unreachable, connector.TimedOut, connector.Insecure:
-		return connector.CallErrorf(connector.Unreachable, "%s does not answer as a product does. Check the base URL and its port.", named.Host)
+		return connector.CallErrorf(connector.Unreachable, "%s does not respond as a product does. Check the base URL and its port.", named.Host)
 	}
 	return err
 }

@@ -185,7 +185,7 @@ func testPublicClientFollowsNoRedirect(t *testing.T) {
 func testPublicClientErrorsHideOpenPorts(t *testing.T) {
 	before := map[string]error{
 		"closed":   connector.CallErrorf(connector.Unreachable, "cannot be reached"),
-		"filtered": connector.CallErrorf(connector.TimedOut, "did not answer in time"),
+		"filtered": connector.CallErrorf(connector.TimedOut, "did not respond in time"),
 		"open":     connector.CallErrorf(connector.Insecure, "does not speak TLS"),
 		"no host":  connector.CallErrorf(connector.Unreachable, "there is no host"),
 	}

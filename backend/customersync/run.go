@@ -32,7 +32,7 @@ type runOptions struct {
 	maxWait, slice time.Duration
 }
 
-// work starts or resumes a run: it reads call by call, then merges. A fault of the product or its answer ends the run as
+// work starts or resumes a run: it reads call by call, then merges. A fault of the product or its response ends the run as
 // failed and is no error. An error means that the run has not ended: ctx has ended, the lease is lost, or, with a
 // *connector.Postponed, the run is back in the queue with all that it has read.
 func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
@@ -115,7 +115,7 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 }
 
 // read makes the calls that are left. If the connection was changed since the first call, the run begins anew, because the
-// answers would be of two different connections.
+// responses would be of two different connections.
 func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) (connector.State, error) {
 	began := s.config.Clock.Now()
 	state, err := s.db.ResumeReading(ctx, lease)
@@ -336,20 +336,20 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, state connecto
 		s.log(lease).Error("sync broke", "error", cause)
 	}
 	failure := postgres.Failure{Code: code, Detail: detail, State: state}
-	var answer *connector.CallError
-	if errors.As(cause, &answer) {
-		failure.Sign = answer.Sign
+	var callErr *connector.CallError
+	if errors.As(cause, &callErr) {
+		failure.Sign = callErr.Sign
 	}
 	return s.db.FailReading(ctx, lease, failure)
 }
 
 // explain returns the error code and a sentence for an admin.
 func explain(cause error) (code, detail string) {
-	var answer *connector.CallError
+	var callErr *connector.CallError
 	var setting *portal.Error
 	switch {
-	case errors.As(cause, &answer):
-		return string(answer.Code), answer.Detail
+	case errors.As(cause, &callErr):
+		return string(callErr.Code), callErr.Detail
 	case errors.Is(cause, postgres.ErrStagedLost):
 		return "lost", "The database has lost customers that this sync had read; it may have crashed meanwhile. Nothing was changed; " +
 			"the next sync reads everything again."

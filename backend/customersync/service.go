@@ -55,7 +55,7 @@ type Config struct {
 	// mailed. It is called for a run that needs review, and once for every AlertAfter consecutive failures; 0: never.
 	Alert      func(context.Context, portal.SyncAlert) error
 	AlertAfter int
-	// Record, if set, gets the shape of every answer that this process reads, as in connector.Options.
+	// Record, if set, gets the shape of every response that this process reads, as in connector.Options.
 	Record io.Writer
 	// Finished, if set, is called with every run that ended in this process.
 	Finished func(portal.SyncRun)

@@ -8,7 +8,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// The limits of a chunk, the part of an answer that is held in memory. While one is written, the next is read.
+// The limits of a chunk, the part of a response that is held in memory. While one is written, the next is read.
 const (
 	chunkCustomers = 5000
 	chunkBytes     = 4 << 20

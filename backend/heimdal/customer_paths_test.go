@@ -96,7 +96,7 @@ func testPathsCounts(t *testing.T) {
 			"seats text 1 seats_total automatic e.g. many unreadable 1 e.g. many",
 		)
 	})
-	t.Run("count a reseller once that is in its own answer too", func(t *testing.T) {
+	t.Run("count a reseller once that is in its own response too", func(t *testing.T) {
 		t.Parallel()
 		r := readerWith(t, func(q *http.Request) *http.Response {
 			if q.URL.Query().Get("customerId") == "17" {

@@ -107,7 +107,7 @@ func (e *envelope) readMetadata(harmless map[string]bool, headers ...http.Header
 	}
 	for _, one := range e.unread {
 		if !own.isHarmless(one) {
-			return e.unaccounted(one.name, "A customer in the answer says that it holds more customers than were received (%s).",
+			return e.unaccounted(one.name, "A customer in the response says that it holds more customers than were received (%s).",
 				one.displayName(e.secret))
 		}
 	}

@@ -21,13 +21,13 @@ func readError(err error) error {
 	case errors.As(err, &message):
 		return message
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
-		return errorf(connector.TimedOut, "The answer began but did not end in time. The next run tries again; if it stays so, check the "+
+		return errorf(connector.TimedOut, "The response began but did not end in time. The next run tries again; if it stays so, check the "+
 			"line to %s.", product)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errorf(connector.Truncated, "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy "+
+		return errorf(connector.Truncated, "The response breaks off before its end. The next run tries again; if it stays so, check any proxy "+
 			"on the way.")
 	}
-	return errorf(connector.Truncated, "The connection broke in the middle of the answer. The next run tries again; if it stays so, check "+
+	return errorf(connector.Truncated, "The connection broke in the middle of the response. The next run tries again; if it stays so, check "+
 		"the line to %s.", product)
 }
 

@@ -17,7 +17,7 @@ func (fields metaFields) failureError() *connector.CallError {
 			continue
 		}
 		if text, failed := one.isFailure(); failed {
-			return signErrorf(one.name, fields.secret, "%s's answer says that something went wrong (%s: %q).",
+			return signErrorf(one.name, fields.secret, "%s's response says that something went wrong (%s: %q).",
 				product, one.displayName(fields.secret), quoteKnownWords(text, fields.secret))
 		}
 	}

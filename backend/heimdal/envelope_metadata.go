@@ -129,10 +129,10 @@ func (fields metaFields) readFigure(s *metadata, attr sign, owns bool) error {
 		case **into == n || one.echoed:
 		case attr == signTotal:
 			return errorf(connector.Incomplete,
-				"The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, "+
+				"The response contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, "+
 					"%s.", one.displayName(fields.secret), **into, n, tellSupport)
 		default:
-			return signErrorf(one.name, fields.secret, "The answer contradicts itself: its %s is both %d and %d.",
+			return signErrorf(one.name, fields.secret, "The response contradicts itself: its %s is both %d and %d.",
 				one.displayName(fields.secret), **into, n)
 		}
 	}
@@ -156,7 +156,7 @@ func (fields metaFields) readCount(s *metadata, elements, emitted int64) error {
 		}
 		if s.total != nil {
 			return errorf(connector.Incomplete,
-				"The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, "+
+				"The response says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, "+
 					"%s.", n, one.displayName(fields.secret), elements, tellSupport)
 		}
 		s.total, s.sources[signTotal] = &n, one.name

@@ -36,7 +36,7 @@ func (fields metaFields) readRanges(s *metadata, elements, emitted int64) error 
 			}
 		case s.total != nil && *s.total != total && total != elements && total != emitted:
 			return errorf(connector.Incomplete,
-				"The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run "+
+				"The response contradicts itself: of how many customers there are it says %d and %d (%s). The next run "+
 					"tries again; if it stays so, %s.", *s.total, total, one.displayName(fields.secret), tellSupport)
 		case s.total == nil:
 			s.total, s.sources[signTotal] = &total, one.name

@@ -55,9 +55,9 @@ func testListSignsIgnoreUnrelatedMembers(t *testing.T) {
 func testListSignsUnsupportedContinuation(t *testing.T) {
 	t.Parallel()
 	for around, says := range map[string]string{
-		`"limit":2`:          "The answer is a full page of 2 customers and does not say whether more follow.",
-		`"next":{"page":2}`:  "The answer says that more customers follow it, but not where.",
-		`"somethingElse":41`: `The answer goes on in a way that the portal does not know ("somethingElse").`,
+		`"limit":2`:          "The response is a full page of 2 customers and does not say whether more follow.",
+		`"next":{"page":2}`:  "The response says that more customers follow it, but not where.",
+		`"somethingElse":41`: `The response goes on in a way that the portal does not know ("somethingElse").`,
 	} {
 		calls := 0
 		_, err := readerWith(t, func(*http.Request) *http.Response {

@@ -92,7 +92,7 @@ func testSignsOnPages(t *testing.T) {
 			t.Errorf("got %s, error %v; want 2", idList(customers), err)
 		}
 	})
-	t.Run("a sign in an answer about a reseller", func(t *testing.T) {
+	t.Run("a sign in a response about a reseller", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := readerByCustomer(t, &asked,
@@ -203,7 +203,7 @@ var incompleteSigns = []signCase{
 	{array, `Content-Range: bytes 0-9999/12000`, "header Content-Range"},
 	{array, `Content-Range: the first 95`, "header Content-Range"},
 	{array, `X-Status: 500`, "header X-Status"},
-	{array, `X-Error: one region did not answer`, "header X-Error"},
+	{array, `X-Error: one region did not respond`, "header X-Error"},
 	// Headers beside an envelope, even one that calls itself complete.
 	{enveloped, `Link: <?page=2>; rel="next"`, "header Link"},
 	{with(`"total":95`), `Link: <?page=2>; rel="next"`, "header Link"},

@@ -226,7 +226,7 @@ func testCheckCalls(t *testing.T) {
 			t.Errorf("requested %s, checked %v; want each customer once, and the account", got, state.Checked)
 		}
 	})
-	t.Run("follow the pages of an answer", func(t *testing.T) {
+	t.Run("follow the pages of a response", func(t *testing.T) {
 		t.Parallel()
 		r := readerOf(t, `{"items":[`+clientsJSON(20, 2)+`],"total":3}`, `{"items":[`+clientsJSON(11, 1)+`],"total":3}`, `[]`)
 		customers, end, err := r.from(t.Context(), checkState("11", "12"))

@@ -49,11 +49,11 @@ func (p *pageState) url(address *url.URL, secret string) (*url.URL, error) {
 func resolveLink(address *url.URL, link, secret string) (*url.URL, error) {
 	next, err := address.Parse(link)
 	if err != nil || len(link) > 4096 || next.User != nil {
-		return nil, errorf(connector.Incomplete, "The answer says that more customers follow, at an invalid address. "+
+		return nil, errorf(connector.Incomplete, "The response says that more customers follow, at an invalid address. "+
 			"Tell %s's support.", product)
 	}
 	if next.Scheme != address.Scheme || next.Host != address.Host {
-		return nil, errorf(connector.Redirected, "The answer says that more customers follow at %s. The key was not sent there. "+
+		return nil, errorf(connector.Redirected, "The response says that more customers follow at %s. The key was not sent there. "+
 			"Check the base URL.", redact(next.Host, secret))
 	}
 	next.Fragment = ""
@@ -128,18 +128,18 @@ func (p *pageState) advance(e *envelope) (bool, error) {
 	p.AfterFullPage = mayFollow && p.Total == nil || leavesOut
 	switch {
 	case over:
-		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
+		return false, incompletef("The response says there are %d customers but holds %d.", *p.Total, p.Elements)
 	case complete && follows:
 		return false, e.unaccounted(s.follows,
-			"All %d customers were received, but the answer says that more follow (%s).", *p.Total, shownName(s.follows, e.secret))
+			"All %d customers were received, but the response says that more follow (%s).", *p.Total, shownName(s.follows, e.secret))
 	case complete && s.unknown != "":
 		return false, e.unaccounted(s.unknown,
-			"All %d customers were received, but the answer goes on in a way that the portal does not know (%s).",
+			"All %d customers were received, but the response goes on in a way that the portal does not know (%s).",
 			*p.Total, shownName(s.unknown, e.secret))
 	case complete || p.Total == nil && !follows && !p.AfterFullPage && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
 	case s.unknown != "":
-		return false, e.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).",
+		return false, e.unaccounted(s.unknown, "The response goes on in a way that the portal does not know (%q).",
 			shownName(s.unknown, e.secret))
 	case e.elements == 0 && p.Total == nil && follows:
 		return false, e.unaccounted(s.follows, "%s but %d were received.", p.expected(), p.Elements)
@@ -147,9 +147,9 @@ func (p *pageState) advance(e *envelope) (bool, error) {
 		return false, incompletef("%s but %d were received.", p.expected(), p.Elements)
 	case p.AfterFullPage && s.number == nil:
 		return false, e.unaccounted(s.sources[signSize],
-			"The answer is a full page of %d customers and does not say whether more follow.", e.elements)
+			"The response is a full page of %d customers and does not say whether more follow.", e.elements)
 	case s.link == "" && p.Total == nil && s.pages == nil && s.number == nil:
-		return false, e.unaccounted(s.follows, "The answer says that more customers follow it, but not where.")
+		return false, e.unaccounted(s.follows, "The response says that more customers follow it, but not where.")
 	}
 	p.Link, p.Sign = s.link, cmp.Or(s.follows, s.sources[signPages], s.sources[signSize])
 	p.Number = max(1, p.Number) + 1
@@ -164,7 +164,7 @@ func (p *pageState) expected() string {
 	if p.Total == nil {
 		return "More customers should follow,"
 	}
-	return "The answer says there are " + strconv.FormatInt(*p.Total, 10) + " customers,"
+	return "The response says there are " + strconv.FormatInt(*p.Total, 10) + " customers,"
 }
 
 // remaining returns how many pages are known to follow, at least 1.

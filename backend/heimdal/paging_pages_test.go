@@ -274,16 +274,16 @@ func testPagesNameTheError(t *testing.T) {
 	t.Parallel()
 	p1, p2, p3 := clientsJSON(1, 2), clientsJSON(3, 2), clientsJSON(5, 2)
 	for want, pages := range map[string][]string{
-		"The answer says there are 1 customers but holds 2.": {`{"items":[` + p1 + `],"totalCount":1}`},
-		"The answer says there are 3 customers but holds 4.": {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 +
+		"The response says there are 1 customers but holds 2.": {`{"items":[` + p1 + `],"totalCount":1}`},
+		"The response says there are 3 customers but holds 4.": {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 +
 			`],"totalCount":3}`},
-		"The answer says there are 5 customers, but 4 were received.": {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`,
+		"The response says there are 5 customers, but 4 were received.": {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`,
 			`{"items":[` + p2 + `],"totalCount":5,"totalPages":2}`},
-		"The answer says there are 5 customers, but 0 were received.": {`{"items":[],"totalCount":5}`},
-		"More customers should follow, but 0 were received.":          {`{"items":[],"hasMore":true,"page":1}`},
-		"All 2 customers were received, but":                          {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
-		"follow it, but not where.":                                   {`{"items":[` + p1 + `],"hasMore":true}`},
-		`in a way that the portal does not know ("nextCursor").`:      {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
+		"The response says there are 5 customers, but 0 were received.": {`{"items":[],"totalCount":5}`},
+		"More customers should follow, but 0 were received.":            {`{"items":[],"hasMore":true,"page":1}`},
+		"All 2 customers were received, but":                            {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
+		"follow it, but not where.":                                     {`{"items":[` + p1 + `],"hasMore":true}`},
+		`in a way that the portal does not know ("nextCursor").`:        {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
 		"Page 2 of the customers is empty": {`{"items":[` + p1 + `],"totalCount":6}`,
 			`{"items":[],"totalCount":6}`},
 		"Page 2 of the customers repeats an earlier page.": {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p1 +
@@ -294,8 +294,8 @@ func testPagesNameTheError(t *testing.T) {
 				p3 + `],"totalCount":6,"page":3}`},
 		"The number of customers changed while": {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p2 +
 			`],"totalCount":7}`},
-		`its Total is both 2 and 3.`:                                {`{"items":[` + p1 + `],"total":2,"Total":3}`},
-		"The answer says it holds 3 customers (count) but holds 2.": {`{"items":[` + p1 + `],"total":2,"count":3}`},
+		`its Total is both 2 and 3.`:                                  {`{"items":[` + p1 + `],"total":2,"Total":3}`},
+		"The response says it holds 3 customers (count) but holds 2.": {`{"items":[` + p1 + `],"total":2,"count":3}`},
 	} {
 		r, _, calls := readerInTurn(t, responsesOf(pages)...)
 		_, err := r.all(t.Context())

@@ -55,7 +55,7 @@ func tooManyResellers() error {
 
 // wrongCustomerError returns the error for a response that is not about the customer that was asked about.
 func (s *source) wrongCustomerError(asked string) error {
-	return errorf(connector.WrongCustomer, "Asked about the customer %s, %s answers about others. The portal cannot know whose its "+
+	return errorf(connector.WrongCustomer, "Asked about the customer %s, %s returned others. The portal cannot know whose its "+
 		"customers are. Tell %s's support.", redact(asked, s.apiKey), product, product)
 }
 

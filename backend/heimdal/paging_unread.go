@@ -59,7 +59,7 @@ func (t *traversal) continueAfterSkip(s *source, state connector.State, cause er
 		}
 		return t.save(state, more, 0)
 	case t.HasParentField && !t.SawOtherFailure:
-		// This API answers about the MSSP only, and its customers have a field for a parent, which is empty.
+		// This API returns the MSSP only, and its customers have a field for a parent, which is empty.
 		state.Unread = nil
 		return t.save(state, false, 0)
 	case cause == nil:

@@ -157,7 +157,7 @@ func (r *reader) messageError(message *messageError, retryAfter string) error {
 	lower := strings.ToLower(message.text)
 	switch {
 	case message.emitted > 0:
-		return incompletef("%s broke its answer off after %d customers. It says: %q.", product, message.emitted, text)
+		return incompletef("%s broke its response off after %d customers. It says: %q.", product, message.emitted, text)
 	case strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many"):
 		limited := errorf(connector.RateLimited, "%s says: %q. Another program may be using the same key; the next run tries again.",
 			product, text)

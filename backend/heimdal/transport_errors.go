@@ -36,7 +36,7 @@ func connectionError(host string, err error) error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return errorf(connector.Unreachable, "There is no host %s. Check the base URL.", host)
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
-		return errorf(connector.TimedOut, "%s did not answer in time. The next run tries again; if it stays so, check that this server may "+
+		return errorf(connector.TimedOut, "%s did not respond in time. The next run tries again; if it stays so, check that this server may "+
 			"reach it.", host)
 	case errors.As(err, &remote) && remote.Op == "remote error":
 		// A TLS alert. It may arrive only after the request has been sent.
@@ -82,7 +82,7 @@ func statusError(status int) *connector.CallError {
 	case status == http.StatusNotFound:
 		return errorf(connector.NoEndpoint, "There is no customers endpoint at the base URL (status 404). Check the base URL.")
 	case status == http.StatusTooManyRequests:
-		return errorf(connector.RateLimited, "%s answers \"too many requests\". Another program may be using the same key or address; the "+
+		return errorf(connector.RateLimited, "%s responds \"too many requests\". Another program may be using the same key or address; the "+
 			"next run tries again.", product)
 	case status >= 500:
 		return errorf(connector.ServerError, "%s answered with an error of its own (status %d). The next run tries again; if it stays "+

@@ -192,7 +192,7 @@ func testConnectionErrorNamesUnknownHost(t *testing.T) {
 	for want, cause := range map[string]error{
 		"There is no host h.":  &net.DNSError{IsNotFound: true},
 		"h cannot be reached.": &net.DNSError{Err: "server misbehaving", IsTemporary: true},
-		"h did not answer in":  &net.DNSError{IsTimeout: true},
+		"h did not respond in": &net.DNSError{IsTimeout: true},
 	} {
 		if err := connectionError("h", &net.OpError{Op: "dial", Err: cause}); !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got error %v", cause, err)

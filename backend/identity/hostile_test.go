@@ -87,7 +87,7 @@ func clocks(differ, reason string) outcome {
 func unavailable(reason string) outcome {
 	return outcome{
 		portal.ProviderDown,
-		"Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason,
+		"Your sign-in provider does not respond as it should at the moment. Try again in a few minutes.", reason,
 	}
 }
 

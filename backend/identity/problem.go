@@ -19,7 +19,7 @@ func (p *problem) Unwrap() error { return p.public }
 
 func providerDown(reason string) error {
 	return &problem{portal.Errorf(portal.ProviderDown,
-		"Your sign-in provider does not answer as it should at the moment. Try again in a few minutes."), reason}
+		"Your sign-in provider does not respond as it should at the moment. Try again in a few minutes."), reason}
 }
 
 func refused(reason string) error {

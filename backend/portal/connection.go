@@ -140,6 +140,6 @@ type ConnectionAccount struct {
 	SeatsUsed   *int64  `json:"seats_used"`
 	SeatsTotal  *int64  `json:"seats_total"`
 	ExpiresOn   *string `json:"expires_on"`
-	// Alone: the answer held nothing else, so this customer id has no customers.
+	// Alone: the response held nothing else, so this customer id has no customers.
 	Alone bool `json:"alone"`
 }

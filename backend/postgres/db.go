@@ -56,7 +56,7 @@ func withoutSecrets(err error) error {
 	if errors.As(err, &network) {
 		return network
 	}
-	return errors.New("no answer")
+	return errors.New("no response")
 }
 
 // Close waits for running queries and closes every connection.

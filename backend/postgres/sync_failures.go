@@ -16,7 +16,7 @@ import (
 // Failure is why a run failed, and what it had read.
 type Failure struct {
 	Code, Detail string
-	// Sign is a name in an answer that made the run fail and that an admin can declare harmless.
+	// Sign is a name in a response that made the run fail and that an admin can declare harmless.
 	Sign  string
 	State connector.State
 }

@@ -274,7 +274,7 @@ const (
 
 // SampleCustomers returns some customers of a connection whose JSON has a member with one of these names; any customers if
 // none has. The names are searched in the JSON's text, which is cheaper than parsing it. Missing customers are left out:
-// their JSON is older than the product's last answer.
+// their JSON is older than the product's last response.
 func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connectionID string, names []string) ([]RawCustomer, error) {
 	quoted := make([]string, len(names))
 	for i, name := range names {

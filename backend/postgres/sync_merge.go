@@ -88,7 +88,7 @@ type readCounts struct {
 	absence
 }
 
-// absence counts the known customers that a paged answer lacked, as in portal.SyncRun.
+// absence counts the known customers that a paged response lacked, as in portal.SyncRun.
 type absence struct{ absent, found, undecided int64 }
 
 // writtenCounts counts the rows that differ.
@@ -202,11 +202,11 @@ func (d *reviewReason) String() string {
 		return fmt.Sprintf("The customer id of this connection is that of the %s, which accepting this run would remove from the portal. "+
 			"Nothing was changed. If it is not your own account, discard this run and correct the customer id.", d.account)
 	case "msps":
-		return fmt.Sprintf("%d of %d MSPs are not in this answer as MSPs."+limit, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
+		return fmt.Sprintf("%d of %d MSPs are not in this response as MSPs."+limit, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
 	case "clients":
-		return fmt.Sprintf("%d of the %d clients under MSPs are under no MSP in this answer."+limit, d.orphaned, d.underMSPs)
+		return fmt.Sprintf("%d of the %d clients under MSPs are under no MSP in this response."+limit, d.orphaned, d.underMSPs)
 	}
-	return fmt.Sprintf("%d of %d customers are not in this answer."+limit, d.gone, d.known)
+	return fmt.Sprintf("%d of %d customers are not in this response."+limit, d.gone, d.known)
 }
 
 // code returns the run's error code: what an admin has to decide about.

@@ -73,7 +73,7 @@ func sameTotal(total *int64, read int64) error {
 		return nil
 	}
 	return connector.CallErrorf(connector.Incomplete,
-		"The answers hold %d different customers and state a total of %d. Nothing was changed.", read, *total)
+		"The responses hold %d different customers and state a total of %d. Nothing was changed.", read, *total)
 }
 
 func unreadIDs(state connector.State) []string {

@@ -23,7 +23,7 @@ func idForms(id string) string {
 	end`
 }
 
-// saveAccount saves what the run has read of the MSSP's own account; null if it was not in the answer.
+// saveAccount saves what the run has read of the MSSP's own account; null if it was not in the response.
 func (m *merge) saveAccount(ctx context.Context) error {
 	_, err := m.Exec(ctx, `
 		update mssp_product p

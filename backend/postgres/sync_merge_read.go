@@ -29,11 +29,11 @@ func (m *merge) read(ctx context.Context) error {
 	switch {
 	case m.counted.customers > 0 && typed == 0:
 		return connector.CallErrorf(connector.Unmapped,
-			"No customer in the answers has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
-				"changed. Choose under Fields which field of the answers is the type.")
+			"No customer in the responses has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
+				"changed. Choose under Fields which field of the responses is the type.")
 	case untyped > 0:
 		return m.contradiction(ctx, formerMSPs, []any{m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID},
-			connector.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")
+			connector.Garbage, "was an MSP and has no type in this response, so the portal cannot know what it is")
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (m *merge) mergeDuplicates(ctx context.Context) error {
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	if err := m.contradiction(ctx, sameCall, run, connector.DuplicateID, "is twice in one answer, with different values"); err != nil {
+	if err := m.contradiction(ctx, sameCall, run, connector.DuplicateID, "is twice in one response, with different values"); err != nil {
 		return err
 	}
 	if err := m.contradiction(ctx, twoParents, run, connector.DuplicateID,

@@ -83,7 +83,7 @@ func (c *client) signIn(ctx context.Context, account, inviteCode string) error {
 	return err
 }
 
-// authorize plays the browser and answers the provider's code.
+// authorize plays the browser and returns the provider's code.
 func authorize(ctx context.Context, attempt portal.Attempt, verifier, account string) (string, error) {
 	config := oauth2.Config{
 		ClientID: attempt.ClientID, RedirectURL: redirect, Scopes: attempt.Scopes,
@@ -111,7 +111,7 @@ func (c *client) findMSP(ctx context.Context, name string) (string, error) {
 	return "", fmt.Errorf("the portal lists no MSP %q", name)
 }
 
-// call sends in as JSON and reads the answer into out; a problem comes back as a portal.Error.
+// call sends in as JSON and reads the response into out; a problem comes back as a portal.Error.
 func (c *client) call(ctx context.Context, method, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {

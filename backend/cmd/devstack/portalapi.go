@@ -187,7 +187,7 @@ func (s *stack) awaitReady(ctx context.Context) error {
 		case <-s.api.Done():
 			return fmt.Errorf("it ended with %d:\n%s", s.api.Code(), tail(s.apiLog()))
 		case <-ctx.Done():
-			return fmt.Errorf("%s/readyz did not answer 200:\n%s", s.url(), tail(s.apiLog()))
+			return fmt.Errorf("%s/readyz did not respond 200:\n%s", s.url(), tail(s.apiLog()))
 		case <-time.After(25 * time.Millisecond):
 		}
 	}

@@ -27,12 +27,12 @@ func TestFaults(t *testing.T) {
 func testFaultsSimple(t *testing.T) {
 	s := start(t, nil)
 	u := s.URL() + "/customers?customerId=17"
-	for fault, wrong := range map[Fault]func(answered) bool{
-		Garbage:    func(a answered) bool { return a.status == 200 && !json.Valid([]byte(a.body)) },
-		HTML:       func(a answered) bool { return a.status == 200 && strings.Contains(a.body, "<h1>") },
-		Message200: func(a answered) bool { return a.status == 200 && strings.HasPrefix(a.body, `{"message":`) },
-		Status500:  func(a answered) bool { return a.status == 500 },
-		None:       func(a answered) bool { return a.status == 200 && strings.HasPrefix(a.body, "[") },
+	for fault, wrong := range map[Fault]func(received) bool{
+		Garbage:    func(a received) bool { return a.status == 200 && !json.Valid([]byte(a.body)) },
+		HTML:       func(a received) bool { return a.status == 200 && strings.Contains(a.body, "<h1>") },
+		Message200: func(a received) bool { return a.status == 200 && strings.HasPrefix(a.body, `{"message":`) },
+		Status500:  func(a received) bool { return a.status == 500 },
+		None:       func(a received) bool { return a.status == 200 && strings.HasPrefix(a.body, "[") },
 	} {
 		s.SetFault(fault)
 		if got := call(t, u, "Bearer KEY"); !wrong(got) {
@@ -49,8 +49,8 @@ func testFaultsAll(t *testing.T) {
 		query string
 		want  string
 	}{
-		Drop:          {want: "no answer"},
-		Slow:          {want: "no answer"},
+		Drop:          {want: "no response"},
+		Slow:          {want: "no response"},
 		Redirect:      {rule: Rule{To: "http://other.invalid/"}, want: "302 "},
 		Message200:    {want: `200 {"message":`},
 		Echo:          {want: `200 {"message":"Bearer KEY may not see this customer."}$`},
@@ -239,7 +239,7 @@ func outcome(t *testing.T, s *Server, query string) string {
 	defer transport.CloseIdleConnections()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return "no answer"
+		return "no response"
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)

@@ -224,7 +224,8 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, script Scrip
 	s.mu.Unlock()
 	idToken := s.idToken(nonce, access, script)
 	s.addSecrets(code, r.FormValue("code_verifier"), access, nonce, idToken)
-	reply(w, change(map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}, script.TokenResponse))
+	tokens := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}
+	reply(w, change(tokens, script.TokenResponse))
 }
 
 func reply(w http.ResponseWriter, body any) {

@@ -117,7 +117,7 @@ export const ofTheAPI = {
   },
   provider_down: {
     code: "provider_unavailable",
-    message: "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.",
+    message: "Your sign-in provider does not respond as it should at the moment. Try again in a few minutes.",
   },
   provider_refused: {
     code: "provider_refused",

@@ -60,7 +60,7 @@ export const syncStates = {
   waiting: (world: World) => {
     world.runs = [runningRun({ retry_at: new Date(Date.now() + 42_000).toISOString() }), ...world.runs];
   },
-  /** The last one failed because of a name in the answer that can be declared harmless. */
+  /** The last one failed because of a name in the response that can be declared harmless. */
   sign: (world: World) => {
     const failed = run(1, {
       ...unread,

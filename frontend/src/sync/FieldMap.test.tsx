@@ -320,7 +320,7 @@ describe("a sync whose customers have no known id", () => {
       ...run,
       status: "failed",
       error_code: "unmapped",
-      error: "The answer holds a customer without an id.",
+      error: "The response holds a customer without an id.",
       finished_at: new Date().toISOString(),
     };
     fake.world.runs = [failed, ...fake.world.runs.slice(1, 2)];
