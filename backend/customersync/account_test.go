@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // account returns a customer with the tenant's own customer id.
@@ -58,8 +58,8 @@ func (w *tenant) lists() (msps, clients map[string]string) {
 
 func TestAccount(t *testing.T) {
 	t.Parallel()
-	forms := map[string]heimdalstand.Form{
-		"flat": heimdalstand.Array, "nested": heimdalstand.Nested, "paged": heimdalstand.Pages, "enveloped": heimdalstand.Envelope,
+	forms := map[string]fakeheimdal.Form{
+		"flat": fakeheimdal.Array, "nested": fakeheimdal.Nested, "paged": fakeheimdal.Pages, "enveloped": fakeheimdal.Envelope,
 	}
 	for _, kind := range []string{"DISTRIBUTOR", "RESELLER", "CORP"} {
 		t.Run(strings.ToLower(kind), func(t *testing.T) {
@@ -73,10 +73,10 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-func testAccountIsNoCustomer(t *testing.T, kind string, form heimdalstand.Form) {
+func testAccountIsNoCustomer(t *testing.T, kind string, form fakeheimdal.Form) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetShape(heimdalstand.Shape{Form: form, PageSize: 2})
+	w.fake.SetShape(fakeheimdal.Shape{Form: form, PageSize: 2})
 	run := w.complete(account(kind), reseller(1, "Partner"), corp(11, "A", 1), corp(12, "B", 17), corp(13, "C", nil))
 	if run.Seen != 4 || run.MSPs != 1 || run.Clients != 3 || run.Added != 4 || run.UnknownParents != 0 {
 		t.Errorf("run: got %+v, want 4 seen and added, 1 MSP, 3 clients, no unknown parent", run)
@@ -131,8 +131,8 @@ func testAccountStoredAsCustomerNeedsReview(t *testing.T, kind string) {
 	w.complete(append(known, before)...)
 	// From now on 18 is the account's own id.
 	w.Exec("update mssp_product set customer_id = '18'")
-	w.stand = nil
-	w.replaceStandIn(func(c *heimdalstand.Config) { c.CustomerID = "18" })
+	w.fake = nil
+	w.replaceHeimdal(func(c *fakeheimdal.Config) { c.CustomerID = "18" })
 	run := w.sync(append(known, before)...)
 	if run.Status != portal.RunNeedsReview || *run.ErrorCode != "account_known" {
 		t.Fatalf("run: got %s (%s), want needs_review by account_known", run.Status, errorText(run))

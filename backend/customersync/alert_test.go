@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // mailbox keeps the alerts that were mailed.
@@ -59,11 +59,11 @@ func (w *tenant) queuedMails() int64 {
 // fail runs so many syncs that fail.
 func (w *tenant) fail(times int) {
 	w.Helper()
-	w.stand.SetFault(heimdalstand.Message200)
+	w.fake.SetFault(fakeheimdal.Message200)
 	for range times {
 		w.mustFail("bad_key")
 	}
-	w.stand.SetFault(heimdalstand.None)
+	w.fake.SetFault(fakeheimdal.None)
 }
 
 // email sets the address of a user.

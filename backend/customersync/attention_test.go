@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // syncAttention returns the entries of the overview's attention list that are about syncs.
@@ -50,7 +50,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 		t.Errorf("before the first run: got %s, want sync_never", got)
 	}
 	w.complete(numberedCustomers(3)...)
-	w.stand.SetFault(heimdalstand.Status403)
+	w.fake.SetFault(fakeheimdal.Status403)
 	var first portal.SyncRun
 	for i := range 4 {
 		run := w.syncNow()
@@ -70,7 +70,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 			t.Errorf("since: got %v, want %s", got[0].Since, since)
 		}
 	}
-	w.stand.SetFault(heimdalstand.None)
+	w.fake.SetFault(fakeheimdal.None)
 	w.complete(numberedCustomers(3)...)
 	if got := w.syncAttention(time.Hour); got != nil {
 		t.Errorf("after a complete run: got %+v, want none", got)

@@ -33,8 +33,8 @@ func testConnectionPublicOnlyNeverCallsPrivateAddress(t *testing.T) {
 	if err != nil || trial.OK || trial.Code != string(connector.Unreachable) {
 		t.Errorf("trial: got %+v, %v; want %s", trial, err, connector.Unreachable)
 	}
-	if w.stand.Calls() != 0 {
-		t.Errorf("calls: got %d, want none", w.stand.Calls())
+	if w.fake.Calls() != 0 {
+		t.Errorf("calls: got %d, want none", w.fake.Calls())
 	}
 }
 
@@ -174,7 +174,7 @@ func (w *tenant) wantThreeCalls(made *[]int64, want string) {
 func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetCustomers(clientsOfOneMSP(3))
 	for _, change := range []string{"paused = paused", "customer_id = customer_id || '9'"} {
 		merging, err := w.Owner.Begin(t.Context())
 		if err != nil {
@@ -211,7 +211,7 @@ func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 		if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != want {
 			t.Errorf("%s: got %d queued runs, want %d", change, n, want)
 		}
-		w.stand.SetCustomers(clientsOfOneMSP(4))
+		w.fake.SetCustomers(clientsOfOneMSP(4))
 	}
 }
 
@@ -220,7 +220,7 @@ func testConnectionChangeInvalidatesAcceptedReview(t *testing.T) {
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(60)...)
 	review := w.sync(clientsOfOneMSP(30)...)
-	w.stand.SetCustomers(clientsOfOneMSP(60))
+	w.fake.SetCustomers(clientsOfOneMSP(60))
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // endlessProduct is an HTTP server whose responses never end: it sends a space every 20 milliseconds.
@@ -107,7 +107,7 @@ func testWorkersServeOthersBesideASlowProduct(t *testing.T) {
 	slow := newTenant(t)
 	product := newEndlessProduct(t)
 	other := slow.another(t)
-	other.stand.SetCustomers(clientsOfOneMSP(3))
+	other.fake.SetCustomers(clientsOfOneMSP(3))
 	slow.Exec("update mssp_product set paused = true")
 	slow.addConnections(42, product.URL)
 	slow.Exec("update mssp_product set paused = false where mssp_id = $1", other.ID)
@@ -166,14 +166,14 @@ func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
 func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 	t.Parallel()
 	good := newTenant(t)
-	var hung *heimdalstand.Server
+	var hung *fakeheimdal.Server
 	for i := range 24 {
 		w := good.another(t)
-		w.stand.SetCustomers(numberedCustomers(3))
-		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
+		w.fake.SetCustomers(numberedCustomers(3))
+		w.fake.Follow(fakeheimdal.Rule{Fault: fakeheimdal.Status429, Wait: 5 * time.Minute})
 		if i < 4 {
-			w.stand.SetFault(heimdalstand.Slow)
-			hung = w.stand
+			w.fake.SetFault(fakeheimdal.Slow)
+			hung = w.fake
 		}
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
@@ -182,7 +182,7 @@ func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 	stop := good.serveUntilStopped(func(*customersync.Config) {})
 	defer stop()
 	good.waitUntil("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
-	good.stand.SetCustomers(numberedCustomers(3))
+	good.fake.SetCustomers(numberedCustomers(3))
 	run, err := good.service.Request(t.Context(), good.admin)
 	if err != nil {
 		t.Fatal(err)
@@ -196,8 +196,8 @@ func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
 	base := newTenant(t)
 	tenants := []*tenant{base, base.another(t), base.another(t)}
 	for _, w := range tenants {
-		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
-		w.stand.SetCustomers(numberedCustomers(15))
+		w.fake.SetShape(fakeheimdal.Shape{Form: fakeheimdal.Pages, PageSize: 3})
+		w.fake.SetCustomers(numberedCustomers(15))
 	}
 	for range 3 {
 		base.serve(func(*customersync.Config) {})
@@ -209,7 +209,7 @@ func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
 	}
 	base.waitForCount(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
 	for _, w := range tenants {
-		if n := w.stand.Calls(); n != 5 {
+		if n := w.fake.Calls(); n != 5 {
 			t.Errorf("calls: got %d, want 5", n)
 		}
 	}

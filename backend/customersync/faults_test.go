@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // skippingClock is a clock whose Sleep advances it at once.
@@ -48,11 +48,11 @@ func twoPartners() []customer {
 
 // faultCase is a fault of the product and the expected end of the run.
 type faultCase struct {
-	rule   heimdalstand.Rule
-	shape  heimdalstand.Shape
+	rule   fakeheimdal.Rule
+	shape  fakeheimdal.Shape
 	status portal.RunStatus // RunFailed if empty
 	code   string
-	detail string // {host} is the stand-in's address
+	detail string // {host} is the fake Heimdal's address
 	// timeout is the HTTP client's, the default if zero.
 	timeout time.Duration
 }
@@ -87,7 +87,7 @@ func (w *tenant) checkFault(f faultCase) {
 	clock := newSkippingClock()
 	w.service = w.newService(func(c *customersync.Config) { c.Clock = clock })
 	good := w.service
-	w.stand.SetShape(f.shape)
+	w.fake.SetShape(f.shape)
 	w.complete(twoPartners()...)
 	before := w.Everything()
 	if f.timeout > 0 {
@@ -95,14 +95,14 @@ func (w *tenant) checkFault(f faultCase) {
 			c.Clock, c.HTTPClient = clock, &http.Client{Timeout: f.timeout}
 		})
 	}
-	w.stand.Follow(f.rule)
+	w.fake.Follow(f.rule)
 	run := w.syncNow()
 	w.wantEnd(run, f)
 	if w.Everything() != before {
 		w.Error("the run with the fault wrote rows, want none")
 	}
 	w.wantNoKey()
-	w.stand.Follow()
+	w.fake.Follow()
 	w.service = good
 	healed := w.syncNow()
 	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 {
@@ -137,7 +137,7 @@ func (w *tenant) wantEnd(run portal.SyncRun, f faultCase) {
 		}
 		return
 	}
-	base := strings.TrimPrefix(w.stand.URL(), "http://")
+	base := strings.TrimPrefix(w.fake.URL(), "http://")
 	host, _, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
 	if want := f.code + ": " + strings.ReplaceAll(f.detail, "{host}", host); errorText(run) != want {
 		w.Errorf("error of the run: got\n\t%s\nwant\n\t%s", errorText(run), want)
@@ -167,11 +167,11 @@ func (w *tenant) wantNoKey() {
 
 func testFaultTableCoversTheStandIn(t *testing.T) {
 	t.Parallel()
-	seen := map[heimdalstand.Fault]bool{}
+	seen := map[fakeheimdal.Fault]bool{}
 	for fault := range maps.Values(everyFault) {
 		seen[fault.rule.Fault] = true
 	}
-	for _, fault := range heimdalstand.Faults {
+	for _, fault := range fakeheimdal.Faults {
 		if !seen[fault] {
 			t.Errorf("fault %s: got no case in everyFault, want one", fault)
 		}
@@ -197,9 +197,9 @@ func testFaultUntrustedCertificate(t *testing.T) {
 			t.Parallel()
 			w := base.another(t)
 			w.complete(twoPartners()...)
-			before, good := w.Everything(connections), w.stand
-			w.replaceStandIn(func(c *heimdalstand.Config) {
-				made, err := heimdalstand.Certificate(certificate.host, certificate.good)
+			before, good := w.Everything(connections), w.fake
+			w.replaceHeimdal(func(c *fakeheimdal.Config) {
+				made, err := fakeheimdal.Certificate(certificate.host, certificate.good)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -207,8 +207,8 @@ func testFaultUntrustedCertificate(t *testing.T) {
 			})
 			detail := "The connection to {host} is not secure: " + certificate.detail + " The key was not sent."
 			w.wantEnd(w.syncNow(), faultCase{code: "tls", detail: detail})
-			if w.Everything(connections) != before || w.stand.Calls() != 0 {
-				t.Errorf("got %d calls, or rows were written; want neither", w.stand.Calls())
+			if w.Everything(connections) != before || w.fake.Calls() != 0 {
+				t.Errorf("got %d calls, or rows were written; want neither", w.fake.Calls())
 			}
 			w.setBaseURL(good.URL())
 			w.complete(twoPartners()...)
@@ -220,7 +220,7 @@ func testFaultNamesUnreachableAddress(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(twoPartners()...)
-	before, good := w.Everything(connections), w.stand.URL()
+	before, good := w.Everything(connections), w.fake.URL()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -256,19 +256,19 @@ func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	w.complete(clientsOfOneMSP(30)...)
 	before := w.Everything()
 	for _, test := range []struct {
-		fault heimdalstand.Fault
+		fault fakeheimdal.Fault
 		want  string
 	}{
-		{heimdalstand.Garbage, "garbage"}, {heimdalstand.Truncated, "truncated"}, {heimdalstand.HTML, "garbage"},
-		{heimdalstand.Message200, "bad_key"}, {heimdalstand.Status500, "server_error"}, {heimdalstand.Slow, "timeout"},
+		{fakeheimdal.Garbage, "garbage"}, {fakeheimdal.Truncated, "truncated"}, {fakeheimdal.HTML, "garbage"},
+		{fakeheimdal.Message200, "bad_key"}, {fakeheimdal.Status500, "server_error"}, {fakeheimdal.Slow, "timeout"},
 	} {
-		w.stand.SetFault(test.fault)
+		w.fake.SetFault(test.fault)
 		w.mustFail(test.want)
 	}
-	w.stand.SetFault(heimdalstand.None)
-	w.stand.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
+	w.fake.SetFault(fakeheimdal.None)
+	w.fake.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
 	w.mustFail("unmapped")
-	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
+	w.fake.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
 	w.mustFail("duplicate_id")
 	if w.Everything() != before {
 		t.Error("a failed run wrote rows, want none")

@@ -9,7 +9,7 @@ import (
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // declare replaces the connection's harmless names as the admin.
@@ -20,14 +20,14 @@ func (w *tenant) declare(names ...string) (portal.ConnectionItem, error) {
 func TestHarmless(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		shape heimdalstand.Shape
+		shape fakeheimdal.Shape
 		sign  string
 	}{
-		"sign_in_member": {heimdalstand.Shape{Form: heimdalstand.Envelope, Beside: map[string]any{"isComplete": false}}, "isComplete"},
+		"sign_in_member": {fakeheimdal.Shape{Form: fakeheimdal.Envelope, Beside: map[string]any{"isComplete": false}}, "isComplete"},
 		"sign_in_remark": {
-			heimdalstand.Shape{Form: heimdalstand.Envelope, Beside: map[string]any{"message": "The list was truncated."}}, "message",
+			fakeheimdal.Shape{Form: fakeheimdal.Envelope, Beside: map[string]any{"message": "The list was truncated."}}, "message",
 		},
-		"sign_in_header": {heimdalstand.Shape{Headers: map[string]string{"X-Next-Cursor": "bXNw"}}, "header X-Next-Cursor"},
+		"sign_in_header": {fakeheimdal.Shape{Headers: map[string]string{"X-Next-Cursor": "bXNw"}}, "header X-Next-Cursor"},
 	} {
 		t.Run(name, func(t *testing.T) { testHarmlessSign(t, test.shape, test.sign) })
 	}
@@ -38,11 +38,11 @@ func TestHarmless(t *testing.T) {
 
 // testHarmlessSign: a sign of more customers fails runs until an admin declares its name harmless, in any case of
 // letters.
-func testHarmlessSign(t *testing.T, shape heimdalstand.Shape, sign string) {
+func testHarmlessSign(t *testing.T, shape fakeheimdal.Shape, sign string) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(20)...)
-	w.stand.SetShape(shape)
+	w.fake.SetShape(shape)
 	run := w.sync(clientsOfOneMSP(15)...)
 	if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "incomplete" || run.Sign == nil ||
 		*run.Sign != sign {
@@ -52,13 +52,13 @@ func testHarmlessSign(t *testing.T, shape heimdalstand.Shape, sign string) {
 		t.Errorf("missing clients after an incomplete response: got %d, want none", missing)
 	}
 	upper := strings.ToUpper(sign)
-	calls := w.stand.Calls()
+	calls := w.fake.Calls()
 	item, err := w.declare(upper)
 	if err != nil || !cmp.Equal(item.Harmless, []string{upper}) {
 		t.Fatalf("harmless names: got %v, %v; want %s", item.Harmless, err, upper)
 	}
 	queued := value[int64](w, "select count(*) from sync_run where status in ('queued', 'running')")
-	if n := w.stand.Calls() - calls; n != 0 || queued != 0 {
+	if n := w.fake.Calls() - calls; n != 0 || queued != 0 {
 		t.Errorf("after the declaration: got %d calls and %d queued runs, want none", n, queued)
 	}
 	if run := w.syncNow(); run.Status != portal.RunComplete || run.Sign != nil || run.Missing != 5 {
@@ -99,7 +99,7 @@ func testHarmlessWrongTotalStillFails(t *testing.T) {
 	if _, err := w.declare("totalCount", "header X-Total-Count"); err != nil {
 		t.Fatal(err)
 	}
-	w.stand.SetShape(heimdalstand.Shape{Headers: map[string]string{"X-Total-Count": "100"}})
+	w.fake.SetShape(fakeheimdal.Shape{Headers: map[string]string{"X-Total-Count": "100"}})
 	if run := w.sync(clientsOfOneMSP(15)...); run.Status != portal.RunFailed || run.Sign != nil {
 		t.Errorf("run: got %s (%s) with the sign %v, want failed without a sign", run.Status, errorText(run), run.Sign)
 	}

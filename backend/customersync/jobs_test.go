@@ -8,7 +8,7 @@ import (
 
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -22,7 +22,7 @@ func TestJob(t *testing.T) {
 func testJobServerWorksOnRequestedRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetCustomers(clientsOfOneMSP(3))
 	finished := make(chan portal.SyncRun, 1)
 	w.serve(func(c *customersync.Config) { c.Finished = func(r portal.SyncRun) { finished <- r } })
 	// Another process queues the run, and works on none.
@@ -50,7 +50,7 @@ func testJobServerRecoversDeadRunsAndLostJobs(t *testing.T) {
 	lost, fetched := died.another(t), died.another(t)
 	command, fatal := died.another(t), died.another(t)
 	for _, w := range []*tenant{died, lost, fetched, command, fatal} {
-		w.stand.SetCustomers(clientsOfOneMSP(3))
+		w.fake.SetCustomers(clientsOfOneMSP(3))
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
 		}
@@ -110,8 +110,8 @@ func TestServerStop(t *testing.T) {
 func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
-	w.stand.SetFault(heimdalstand.Slow)
+	w.fake.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetFault(fakeheimdal.Slow)
 	first := w.newService(func(c *customersync.Config) { c.Jobs = true })
 	if err := first.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'running'")
-	w.waitUntil("the first call", func() bool { return w.stand.Calls() > 0 })
+	w.waitUntil("the first call", func() bool { return w.fake.Calls() > 0 })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := first.Stop(ctx); err != nil {
@@ -129,7 +129,7 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != 1 {
 		t.Fatalf("queued runs after the stop: got %d, want 1\n%s", n, w.log.String())
 	}
-	w.stand.SetFault(heimdalstand.None)
+	w.fake.SetFault(fakeheimdal.None)
 	w.serve(func(*customersync.Config) {})
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and attempt = 2")
 }
@@ -137,8 +137,8 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 func testServerStopLetsAShortRunFinish(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
-	w.stand.SetFault(heimdalstand.Slow)
+	w.fake.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetFault(fakeheimdal.Slow)
 	server := w.newService(func(c *customersync.Config) {
 		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: 300 * time.Millisecond}
 	})

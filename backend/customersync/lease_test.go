@@ -167,7 +167,7 @@ func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
-	w.stand.SetCustomers(clientsOfOneMSP(9))
+	w.fake.SetCustomers(clientsOfOneMSP(9))
 	held, err := w.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)

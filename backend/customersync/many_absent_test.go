@@ -69,7 +69,7 @@ func testManyAbsentAreDecidedByARunWithoutPages(t *testing.T) {
 	w.mustEnd(portal.RunComplete)
 	d.remove(absent(21)...)
 	w.mustEnd(portal.RunComplete)
-	w.setBaseURL(w.stand.URL())
+	w.setBaseURL(w.fake.URL())
 	if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
 		t.Errorf("run: got %+v, want 21 missing and none checked", run)
 	} else if got, want := absence(run), [4]int64{}; got != want {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 func TestMerge(t *testing.T) {
@@ -28,7 +28,7 @@ func TestMerge(t *testing.T) {
 func testMergeSampleBecomesMSPsAndClients(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	sample := heimdalstand.Sample(7)
+	sample := fakeheimdal.Sample(7)
 	run := w.complete(sample...)
 	if run.Seen != int64(len(sample)) || run.MSPs != 24 || run.Clients != run.Seen-24 || run.Other != run.Seen-624 || run.Added != run.Seen {
 		t.Errorf("run: got %+v, want 24 MSPs of %d customers, 624 of ordinary type, all added", run, len(sample))
@@ -48,10 +48,10 @@ func testMergeSampleFillsEveryLicenceField(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	for _, spelling := range []string{"listed", "camel"} {
-		for _, form := range []heimdalstand.Form{heimdalstand.Array, heimdalstand.Envelope} {
+		for _, form := range []fakeheimdal.Form{fakeheimdal.Array, fakeheimdal.Envelope} {
 			t.Run(spelling+"_"+string(form), func(t *testing.T) {
-				w.stand.SetShape(heimdalstand.Shape{Form: form, Names: heimdalstand.Spellings[spelling]})
-				w.complete(heimdalstand.Sample(7)...)
+				w.fake.SetShape(fakeheimdal.Shape{Form: form, Names: fakeheimdal.Spellings[spelling]})
+				w.complete(fakeheimdal.Sample(7)...)
 				got := value[string](w, `
 					select concat_ws(' ',
 					       count(*) filter (where licence_type is null or spla is null or seats_used is null or seats_total is null),
@@ -74,7 +74,7 @@ func testMergeSampleFillsEveryLicenceField(t *testing.T) {
 func testMergeUnchangedRunWritesOnlyItsOwnRow(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(heimdalstand.Sample(7)...)
+	w.complete(fakeheimdal.Sample(7)...)
 	before := w.Everything()
 	run := w.syncNow()
 	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {

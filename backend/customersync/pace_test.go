@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -22,12 +22,12 @@ func numberedCustomers(n int) []customer {
 	return customers
 }
 
-// limitRate connects the tenant to a paged stand-in that refuses more calls a minute, by the given clock.
+// limitRate connects the tenant to a paged fake Heimdal that refuses more calls a minute, by the given clock.
 func (w *tenant) limitRate(perMinute int, clock *skippingClock, customers []customer) {
 	w.Helper()
-	w.replaceStandIn(func(c *heimdalstand.Config) {
+	w.replaceHeimdal(func(c *fakeheimdal.Config) {
 		c.PerMinute, c.Now, c.Customers = perMinute, clock.Now, customers
-		c.Shape = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 2}
+		c.Shape = fakeheimdal.Shape{Form: fakeheimdal.Pages, PageSize: 2}
 	})
 }
 
@@ -36,10 +36,10 @@ func rateAndClock(perMinute int, clock connector.Clock) func(*customersync.Confi
 	return func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock }
 }
 
-// wantRate checks that the stand-in had at most so many calls in any minute, and refused none.
+// wantRate checks that the fake Heimdal had at most so many calls in any minute, and refused none.
 func (w *tenant) wantRate(perMinute int) {
 	w.Helper()
-	calls := w.stand.Log()
+	calls := w.fake.Log()
 	for i, call := range calls {
 		if call.Status == 429 {
 			w.Errorf("call %d: got status 429, want it accepted", i+1)
@@ -74,7 +74,7 @@ func testPaceAllowsFiveCallsAMinute(t *testing.T) {
 	// A new process knows nothing of the earlier calls.
 	w.service = w.newService(rateAndClock(5, clock))
 	w.mustEnd(portal.RunComplete)
-	if n := w.stand.Calls(); n != 36 {
+	if n := w.fake.Calls(); n != 36 {
 		t.Errorf("calls: got %d, want 36", n)
 	}
 	w.wantRate(5)
@@ -85,11 +85,11 @@ func testPaceCountsCallsOfFailedRuns(t *testing.T) {
 	w := newTenant(t)
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(4))
-	for _, fault := range []heimdalstand.Fault{
-		heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404,
-		heimdalstand.None, heimdalstand.None, heimdalstand.None,
+	for _, fault := range []fakeheimdal.Fault{
+		fakeheimdal.Status401, fakeheimdal.HTML, fakeheimdal.Truncated, fakeheimdal.Status404,
+		fakeheimdal.None, fakeheimdal.None, fakeheimdal.None,
 	} {
-		w.stand.SetFault(fault)
+		w.fake.SetFault(fault)
 		w.service = w.newService(rateAndClock(5, clock))
 		w.syncNow()
 	}
@@ -102,14 +102,14 @@ func testPaceIsSharedByConnectionsWithOneKey(t *testing.T) {
 	other := w.another(t)
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(8))
-	other.setBaseURL(w.stand.URL())
+	other.setBaseURL(w.fake.URL())
 	w.service = w.newService(rateAndClock(5, clock))
 	other.service = w.service
 	for range 2 {
 		w.syncNow()
 		other.syncNow()
 	}
-	if n := w.stand.Calls(); n != 16 {
+	if n := w.fake.Calls(); n != 16 {
 		t.Errorf("calls: got %d, want 16", n)
 	}
 	w.wantRate(5)
@@ -122,12 +122,12 @@ func testPaceHoldsAcrossARestart(t *testing.T) {
 	clock := newSkippingClock()
 	const perMinute = 60 // a worker sleeps through such short waits
 	w.limitRate(perMinute, clock, numberedCustomers(20))
-	w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Slow, Calls: []int{4}})
+	w.fake.Follow(fakeheimdal.Rule{Fault: fakeheimdal.Slow, Calls: []int{4}})
 	stop := w.serveUntilStopped(rateAndClock(perMinute, clock))
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.waitUntil("the fourth call", func() bool { return w.stand.Calls() == 4 })
+	w.waitUntil("the fourth call", func() bool { return w.fake.Calls() == 4 })
 	stop()
 	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
 		t.Errorf("calls saved: got %d, want 3", n)
@@ -135,14 +135,14 @@ func testPaceHoldsAcrossARestart(t *testing.T) {
 	w.serve(rateAndClock(perMinute, clock))
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
 	var asked []string
-	for _, call := range w.stand.Log() {
+	for _, call := range w.fake.Log() {
 		asked = append(asked, call.Page)
 	}
 	if got, want := fmt.Sprint(asked), "[ 2 3 4 4 5 6 7 8 9 10]"; got != want {
 		t.Errorf("pages requested: got %s, want %s", got, want)
 	}
-	for i, call := range w.stand.Log()[1:] {
-		if since := call.At.Sub(w.stand.Log()[i].At); since < time.Minute/perMinute {
+	for i, call := range w.fake.Log()[1:] {
+		if since := call.At.Sub(w.fake.Log()[i].At); since < time.Minute/perMinute {
 			t.Errorf("call %d: got %s after the one before, want at least %s", i+2, since, time.Minute/perMinute)
 		}
 	}
@@ -195,7 +195,7 @@ func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	until := clock.Now().Add(5 * time.Minute)
 	w.Exec("update sync_run set retry_at = $2 where mssp_id = $1", w.ID, until)
 	w.mustEnd(portal.RunComplete)
-	if first := w.stand.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
+	if first := w.fake.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
 		t.Errorf("first call: got %s, want %s", first, until)
 	}
 }

@@ -80,7 +80,7 @@ func intervals(calls []time.Time) []time.Duration {
 }
 
 func (w *twoProducts) heimdalCalls() (calls []time.Time) {
-	for _, call := range w.stand.Log() {
+	for _, call := range w.fake.Log() {
 		calls = append(calls, call.At)
 	}
 	return calls

@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // TestSyncFaults: after any sequence of customers and faults, a run that does not complete has written no row, after a
@@ -22,18 +22,18 @@ import (
 func TestSyncFaults(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
-	codes := map[heimdalstand.Fault]string{heimdalstand.Truncated: "truncated", heimdalstand.Message200: "bad_key"}
+	codes := map[fakeheimdal.Fault]string{fakeheimdal.Truncated: "truncated", fakeheimdal.Message200: "bad_key"}
 	reviewed := []string{"unmapped", "too_many_missing", "too_many_moved"}
 	rapid.Check(t, func(r *rapid.T) {
 		w := base.another(t)
-		defer w.stand.Close()
+		defer w.fake.Close()
 		for range rapid.IntRange(1, 3).Draw(r, "runs") {
 			customers := drawCustomers(r)
-			w.stand.SetCustomers(slices.Collect(maps.Values(customers)))
-			fault := rapid.SampledFrom([]heimdalstand.Fault{
-				heimdalstand.None, heimdalstand.None, heimdalstand.None, heimdalstand.Truncated, heimdalstand.Message200,
+			w.fake.SetCustomers(slices.Collect(maps.Values(customers)))
+			fault := rapid.SampledFrom([]fakeheimdal.Fault{
+				fakeheimdal.None, fakeheimdal.None, fakeheimdal.None, fakeheimdal.Truncated, fakeheimdal.Message200,
 			}).Draw(r, "fault")
-			w.stand.SetFault(fault)
+			w.fake.SetFault(fault)
 			before := w.Everything()
 			run := w.syncNow()
 			code, _, _ := strings.Cut(errorText(run), ":")

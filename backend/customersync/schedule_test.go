@@ -51,7 +51,7 @@ func testScheduleSyncsDueConnectionsOnly(t *testing.T) {
 func testScheduleContinuesAfterDeathOfItsProcess(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetCustomers(clientsOfOneMSP(3))
 	w.Exec("update mssp_product set paused = true")
 	first := w.newService(func(c *customersync.Config) { c.Jobs, c.Every = true, time.Second })
 	if err := first.Start(t.Context()); err != nil {

@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 func testProgressIsReportedAtEachStep(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetCustomers(clientsOfOneMSP(3))
 	var reported []string
 	_, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
 		reported = append(reported, string(r.Status)+map[bool]string{true: " seen", false: ""}[r.Seen == 4])
@@ -76,7 +76,7 @@ func TestRunNow(t *testing.T) {
 func testRunNowWorksOnQueuedButNotRunningRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(clientsOfOneMSP(3))
+	w.fake.SetCustomers(clientsOfOneMSP(3))
 	queued, err := w.service.Request(t.Context(), w.admin)
 	if err != nil {
 		t.Fatal(err)
@@ -101,11 +101,11 @@ func testRunNowCancelledRunIsInterrupted(t *testing.T) {
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
-	w.stand.SetFault(heimdalstand.Slow)
+	w.fake.SetFault(fakeheimdal.Slow)
 	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(time.Minute))
 	defer cancel()
 	go func() {
-		for w.stand.Calls() < 2 && ctx.Err() == nil {
+		for w.fake.Calls() < 2 && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		cancel()

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/customersync"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 func TestShape(t *testing.T) {
@@ -23,16 +23,16 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 	base := newTenant(t)
 	type form struct {
 		name  string
-		shape heimdalstand.Shape
+		shape fakeheimdal.Shape
 	}
 	var forms []form
-	for _, f := range heimdalstand.Forms {
-		if f == heimdalstand.Object {
+	for _, f := range fakeheimdal.Forms {
+		if f == fakeheimdal.Object {
 			continue // it holds a single customer
 		}
-		for spelling, names := range heimdalstand.Spellings {
+		for spelling, names := range fakeheimdal.Spellings {
 			for _, text := range []bool{false, true} {
-				shape := heimdalstand.Shape{Form: f, PageSize: 4, Names: names, NumbersAsText: text}
+				shape := fakeheimdal.Shape{Form: f, PageSize: 4, Names: names, NumbersAsText: text}
 				forms = append(forms, form{string(f) + " " + spelling, shape})
 			}
 		}
@@ -41,7 +41,7 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 	for _, f := range forms {
 		w := base.another(t)
 		w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
-		w.stand.SetShape(f.shape)
+		w.fake.SetShape(f.shape)
 		w.complete(twoPartners()...)
 		got := strings.Join(slices.Sorted(maps.Values(w.rows())), "\n")
 		if want == "" {
@@ -50,7 +50,7 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 		if got != want {
 			t.Errorf("rows of %s, numbers as text %t: got\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
 		}
-		w.stand.Close()
+		w.fake.Close()
 	}
 	var rows int
 	if rows = strings.Count(want, "\n") + 1; rows != len(twoPartners()) {
@@ -61,12 +61,12 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 func testShapeKeepsWholeJSONOfCustomers(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
-	for _, f := range heimdalstand.Forms {
+	for _, f := range fakeheimdal.Forms {
 		w := base.another(t)
 		w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
-		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
+		w.fake.SetShape(fakeheimdal.Shape{Form: f, PageSize: 1})
 		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
-		if f == heimdalstand.Object {
+		if f == fakeheimdal.Object {
 			w.complete(special)
 		} else {
 			w.complete(reseller(1, "Partner"), special)

@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -25,7 +25,7 @@ const (
 	customerID = "17"
 )
 
-type customer = heimdalstand.Customer
+type customer = fakeheimdal.Customer
 
 // sealer is a seal without encryption: it puts the associated data before the secret.
 type sealer struct{}
@@ -40,10 +40,10 @@ func (sealer) Open(sealed, aad []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// tenant is an MSSP connected to a Heimdal stand-in of its own, and its admin.
+// tenant is an MSSP connected to a fake Heimdal of its own, and its admin.
 type tenant struct {
 	*testkit.MSSP
-	stand      *heimdalstand.Server
+	fake       *fakeheimdal.Server
 	service    *customersync.Service
 	connection portal.Connection
 	admin      portal.Viewer
@@ -81,14 +81,14 @@ func (w *tenant) another(t testing.TB) *tenant {
 
 func withStandIn(m *testkit.MSSP) *tenant {
 	m.Helper()
-	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{APIKey: apiKey, CustomerID: customerID})
+	fake, err := fakeheimdal.Start(context.Background(), fakeheimdal.Config{APIKey: apiKey, CustomerID: customerID})
 	if err != nil {
 		m.Fatal(err)
 	}
-	m.Cleanup(func() { stand.Close() })
-	w := &tenant{MSSP: m, stand: stand, log: &syncBuffer{}, admin: m.SignIn(portal.MSSPAdmin)}
+	m.Cleanup(func() { fake.Close() })
+	w := &tenant{MSSP: m, fake: fake, log: &syncBuffer{}, admin: m.SignIn(portal.MSSPAdmin)}
 	w.service = w.newService(func(*customersync.Config) {})
-	w.connection = portal.Connection{ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", CustomerID: customerID, BaseURL: stand.URL()}
+	w.connection = portal.Connection{ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", CustomerID: customerID, BaseURL: fake.URL()}
 	w.connection.APIKeySealed = append(customersync.APIKeyContext(w.connection), apiKey...)
 	if err := w.DB.AddConnection(context.Background(), w.connection); err != nil {
 		w.Fatal(err)
@@ -119,10 +119,10 @@ func value[T any](w *tenant, sql string, args ...any) T {
 	return testkit.Value[T](w.MSSP, sql, args...)
 }
 
-// sync replaces the customers of the stand-in and syncs them.
+// sync replaces the customers of the fake Heimdal and syncs them.
 func (w *tenant) sync(customers ...customer) portal.SyncRun {
 	w.Helper()
-	w.stand.SetCustomers(customers)
+	w.fake.SetCustomers(customers)
 	return w.syncNow()
 }
 
@@ -246,18 +246,18 @@ func (w *tenant) waitForCount(n int64, sql string) {
 	w.Fatalf("timed out waiting for the count %d of %s\n%s", n, sql, w.log.String())
 }
 
-// replaceStandIn connects the tenant to a new stand-in with a changed configuration.
-func (w *tenant) replaceStandIn(change func(*heimdalstand.Config)) {
+// replaceHeimdal connects the tenant to a new fake Heimdal with a changed configuration.
+func (w *tenant) replaceHeimdal(change func(*fakeheimdal.Config)) {
 	w.Helper()
-	c := heimdalstand.Config{APIKey: apiKey, CustomerID: customerID}
+	c := fakeheimdal.Config{APIKey: apiKey, CustomerID: customerID}
 	change(&c)
-	stand, err := heimdalstand.Start(context.Background(), c)
+	fake, err := fakeheimdal.Start(context.Background(), c)
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.Cleanup(func() { stand.Close() })
-	w.stand = stand
-	w.setBaseURL(stand.URL())
+	w.Cleanup(func() { fake.Close() })
+	w.fake = fake
+	w.setBaseURL(fake.URL())
 }
 
 // connections is the table that setBaseURL writes.

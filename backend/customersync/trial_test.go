@@ -25,7 +25,7 @@ func (w *tenant) tryConnection(s *customersync.Service, apiKey string) error {
 // wantInterval checks that at least so many calls were made, each at least distance after the one before.
 func (w *tenant) wantInterval(atLeast int, distance time.Duration) {
 	w.Helper()
-	calls := w.stand.Log()
+	calls := w.fake.Log()
 	if len(calls) < atLeast {
 		w.Errorf("calls: got %d, want at least %d", len(calls), atLeast)
 	}
@@ -66,7 +66,7 @@ func testTrialKeepsRateAcrossProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := w.stand.Calls(); n != 8 {
+	if n := w.fake.Calls(); n != 8 {
 		t.Errorf("calls: got %d, want 8", n)
 	}
 	w.wantRate(5)
@@ -116,7 +116,7 @@ func testTrialDelaysFirstRunOfNewConnection(t *testing.T) {
 	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
 	loopback := func(c *customersync.Config) { c.Rates, c.Clock, c.AllowPrivate = heimdalRate(5), clock, true }
 	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
-		Product: "heimdal", CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
+		Product: "heimdal", CustomerID: customerID, BaseURL: w.fake.URL(), APIKey: apiKey,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 func TestReader(t *testing.T) {
@@ -23,25 +23,25 @@ func TestReader(t *testing.T) {
 
 func testReaderReadsStandIn(t *testing.T) {
 	t.Parallel()
-	stand, err := heimdalstand.Start(t.Context(), heimdalstand.Config{APIKey: key, CustomerID: "17", Customers: heimdalstand.Sample(1)})
+	fake, err := fakeheimdal.Start(t.Context(), fakeheimdal.Config{APIKey: key, CustomerID: "17", Customers: fakeheimdal.Sample(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := openReader(t, stand.URL(), connector.Options{})
+	c := openReader(t, fake.URL(), connector.Options{})
 	customers, err := c.all(t.Context())
-	if err != nil || len(customers) != len(heimdalstand.Sample(1)) {
-		t.Fatalf("got %d customers and the error %v; want %v", len(customers), err, len(heimdalstand.Sample(1)))
+	if err != nil || len(customers) != len(fakeheimdal.Sample(1)) {
+		t.Fatalf("got %d customers and the error %v; want %v", len(customers), err, len(fakeheimdal.Sample(1)))
 	}
-	for fault, want := range map[heimdalstand.Fault]connector.CallCode{
-		heimdalstand.Garbage: connector.Garbage, heimdalstand.Truncated: connector.Truncated, heimdalstand.HTML: connector.Garbage,
-		heimdalstand.Message200: connector.BadKey, heimdalstand.Status500: connector.ServerError,
+	for fault, want := range map[fakeheimdal.Fault]connector.CallCode{
+		fakeheimdal.Garbage: connector.Garbage, fakeheimdal.Truncated: connector.Truncated, fakeheimdal.HTML: connector.Garbage,
+		fakeheimdal.Message200: connector.BadKey, fakeheimdal.Status500: connector.ServerError,
 	} {
-		stand.SetFault(fault)
+		fake.SetFault(fault)
 		_, err := c.all(t.Context())
 		wantCode(t, err, want)
 	}
-	stand.SetFault(heimdalstand.None)
-	wrong := openReader(t, stand.URL(), connector.Options{})
+	fake.SetFault(fakeheimdal.None)
+	wrong := openReader(t, fake.URL(), connector.Options{})
 	wrong.transport.apiKey = "OTHER"
 	_, err = wrong.all(t.Context())
 	wantCode(t, err, connector.BadKey)

@@ -23,14 +23,14 @@ import (
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // apiTest is a test with an API that is served over HTTP.
 type apiTest struct {
 	*testkit.WorldTest
 	sessions *session.Sessions
-	heimdal  *heimdalstand.Server
+	heimdal  *fakeheimdal.Server
 	url      string
 	client   *http.Client
 }
@@ -76,7 +76,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	}
 }
 
-// newSync returns a service that only queues runs. It may call stand-ins on loopback unless change forbids it.
+// newSync returns a service that only queues runs. It may call fakes on loopback unless change forbids it.
 func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*customersync.Config)) *customersync.Service {
 	t.Helper()
 	config := customersync.Config{
@@ -92,26 +92,26 @@ func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(
 	return syncs
 }
 
-// The account of the Heimdal stand-in.
+// The account of the fake Heimdal.
 const (
 	heimdalKey      = "HEIMDAL-KEY-0123456789"
 	heimdalCustomer = "4711"
 )
 
-// newHeimdal starts a stand-in with two customers.
-func newHeimdal(t testing.TB) *heimdalstand.Server {
+// newHeimdal starts a fake Heimdal with two customers.
+func newHeimdal(t testing.TB) *fakeheimdal.Server {
 	t.Helper()
-	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
+	fake, err := fakeheimdal.Start(context.Background(), fakeheimdal.Config{
 		APIKey: heimdalKey, CustomerID: heimdalCustomer,
-		Customers: []heimdalstand.Customer{
+		Customers: []fakeheimdal.Customer{
 			{"id": 1, "name": "Nordic Partner", "type": "RESELLER"}, {"id": 2, "name": "Nordic Works", "type": "CORP", "parentId": 1},
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stand.Close() })
-	return stand
+	t.Cleanup(func() { fake.Close() })
+	return fake
 }
 
 func newSealer(t testing.TB) *session.Sealer {

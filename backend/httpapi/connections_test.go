@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // body returns v as JSON.
@@ -126,13 +126,13 @@ func testConnectionsRefusedByProductIsNotSaved(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	for name, c := range map[string]struct {
 		change func(*portal.NewConnection)
-		fault  heimdalstand.Fault
+		fault  fakeheimdal.Fault
 		field  string
 	}{
-		"a wrong key":             {func(n *portal.NewConnection) { n.APIKey = "another-key-0123" }, heimdalstand.None, "api_key"},
-		"an unreachable host":     {func(n *portal.NewConnection) { n.BaseURL = "http://127.0.0.1:1" }, heimdalstand.None, "base_url"},
-		"an unknown path":         {func(n *portal.NewConnection) { n.BaseURL += "/nowhere" }, heimdalstand.None, "base_url"},
-		"an HTML page of a proxy": {func(*portal.NewConnection) {}, heimdalstand.HTML, "base_url"},
+		"a wrong key":             {func(n *portal.NewConnection) { n.APIKey = "another-key-0123" }, fakeheimdal.None, "api_key"},
+		"an unreachable host":     {func(n *portal.NewConnection) { n.BaseURL = "http://127.0.0.1:1" }, fakeheimdal.None, "base_url"},
+		"an unknown path":         {func(n *portal.NewConnection) { n.BaseURL += "/nowhere" }, fakeheimdal.None, "base_url"},
+		"an HTML page of a proxy": {func(*portal.NewConnection) {}, fakeheimdal.HTML, "base_url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := h.state()
@@ -169,7 +169,7 @@ func testConnectionsSaveReusesSuccessfulTest(t *testing.T) {
 	if calls := h.heimdal.Calls(); calls != 1 {
 		t.Errorf("got %d calls, want 1", calls)
 	}
-	h.heimdal.SetFault(heimdalstand.HTML)
+	h.heimdal.SetFault(fakeheimdal.HTML)
 	if result := h.tried(admin, trial); result.OK {
 		t.Error("got a cached test result, want a new call")
 	}

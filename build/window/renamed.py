@@ -19,7 +19,7 @@ CHOICES = dict(NAMES.values())
 
 
 class Renamed:
-    """What the stand-in says once ordered: each client has one licence more in use, and one client another MSP."""
+    """What the fake Heimdal says once ordered: each client has one licence more in use, and one client another MSP."""
 
     def __init__(self, stack):
         customers = heimdal_customers()
@@ -41,7 +41,7 @@ class Renamed:
         return {NAMES.get(name, (name,))[0]: value for name, value in changed.items()}
 
     def order(self):
-        """Makes the stand-in return them."""
+        """Makes the fake Heimdal return them."""
         url = os.environ["DEVSTACK_HEIMDAL_ORDERS_URL"].rstrip("/") + "/order"
         body = json.dumps({"customers": self.customers, "shape": {"form": ""}}).encode()
         request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})

@@ -10,7 +10,7 @@ Person = namedtuple("Person", "account email")
 
 
 class Stack:
-    """The oracle: it asks Heimdal's stand-in itself, never the portal."""
+    """The oracle: it asks the fake Heimdal itself, never the portal."""
 
     def __init__(self):
         self.admin = os.environ["DEVSTACK_ADMIN_ACCOUNT"]

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 const (
@@ -34,12 +34,12 @@ func customerCount() (int, error) {
 	return n, nil
 }
 
-// syncBench is one MSSP that is synced from its own stand-in.
+// syncBench is one MSSP that is synced from its own fake Heimdal.
 type syncBench struct {
 	*world
-	stand *heimdalstand.Server
-	code  string // of the admin's invite
-	size  int
+	fake *fakeheimdal.Server
+	code string // of the admin's invite
+	size int
 }
 
 // measureSync prints the rows about the sync: the first load of a large MSSP, a run with one percent of changes, and a
@@ -90,11 +90,11 @@ func (s *syncBench) name(what string) string { return fmt.Sprintf("sync of %d, %
 
 // connect creates the MSSP and its connection.
 func (s *syncBench) connect(ctx context.Context) (err error) {
-	s.stand, err = heimdalstand.Start(ctx, heimdalstand.Config{APIKey: heimdalKey, CustomerID: "17"})
+	s.fake, err = fakeheimdal.Start(ctx, fakeheimdal.Config{APIKey: heimdalKey, CustomerID: "17"})
 	if err != nil {
 		return err
 	}
-	s.closers = append(s.closers, func() { s.stand.Close() })
+	s.closers = append(s.closers, func() { s.fake.Close() })
 	var tenant struct {
 		MSSP string `json:"mssp_id"`
 		Code string `json:"code"`
@@ -109,7 +109,7 @@ func (s *syncBench) connect(ctx context.Context) (err error) {
 	}
 	s.code = tenant.Code
 	_, err = s.portalAPI(ctx, "product", "add", "--mssp", tenant.MSSP, "--product", "heimdal", "--customer-id", "17",
-		"--base-url", s.stand.URL(), "--api-key-file", s.heimdalKeyFile())
+		"--base-url", s.fake.URL(), "--api-key-file", s.heimdalKeyFile())
 	return err
 }
 
@@ -123,7 +123,7 @@ type run struct {
 
 // measure runs one sync in a new portal-api, so that the memory is that of this run only.
 func (s *syncBench) measure(ctx context.Context, edition int) (r run, err error) {
-	s.stand.SetWorld(large{size: s.size, edition: edition})
+	s.fake.SetWorld(large{size: s.size, edition: edition})
 	if s.api, err = s.serve(ctx, s.serverURL(""), "serve"); err != nil {
 		return r, err
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/testkit/embedded"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/provider"
 )
 
@@ -195,11 +195,11 @@ func (w *world) makeTenants(ctx context.Context) (code string, err error) {
 
 func (w *world) makeTenant(ctx context.Context, number int) (code string, err error) {
 	customerID := strconv.Itoa(100 + number)
-	stand, err := heimdalstand.Start(ctx, heimdalstand.Config{APIKey: heimdalKey, CustomerID: customerID, Customers: customers(number)})
+	fake, err := fakeheimdal.Start(ctx, fakeheimdal.Config{APIKey: heimdalKey, CustomerID: customerID, Customers: customers(number)})
 	if err != nil {
 		return "", err
 	}
-	defer stand.Close()
+	defer fake.Close()
 	var tenant struct {
 		MSSP string `json:"mssp_id"`
 		Code string `json:"code"`
@@ -213,7 +213,7 @@ func (w *world) makeTenant(ctx context.Context, number int) (code string, err er
 		return "", err
 	}
 	_, err = w.portalAPI(ctx, "product", "add", "--mssp", tenant.MSSP, "--product", "heimdal", "--customer-id", customerID,
-		"--base-url", stand.URL(), "--api-key-file", w.heimdalKeyFile())
+		"--base-url", fake.URL(), "--api-key-file", w.heimdalKeyFile())
 	if err != nil {
 		return "", err
 	}
@@ -222,16 +222,16 @@ func (w *world) makeTenant(ctx context.Context, number int) (code string, err er
 }
 
 // customers returns the customers of one MSSP, with realistic names for sorting and searching.
-func customers(number int) []heimdalstand.Customer {
-	var made []heimdalstand.Customer
+func customers(number int) []fakeheimdal.Customer {
+	var made []fakeheimdal.Customer
 	id := 100_000 * (number + 1)
 	for m := range mspsPerMSSP {
 		id++
 		reseller := id
-		made = append(made, heimdalstand.Customer{"id": id, "name": fmt.Sprintf("Reseller %02d of %02d", m, number), "type": "RESELLER"})
+		made = append(made, fakeheimdal.Customer{"id": id, "name": fmt.Sprintf("Reseller %02d of %02d", m, number), "type": "RESELLER"})
 		for c := range clientsPerMSP {
 			id++
-			made = append(made, heimdalstand.Customer{
+			made = append(made, fakeheimdal.Customer{
 				"id": id, "name": fmt.Sprintf("Client %04d %s", (id*7919)%10000, names[c%len(names)]), "type": "CORP",
 				"resellerId": reseller, "products": []string{"EDR", "Patch Management"}, "seatsUsed": c, "seatsTotal": clientsPerMSP,
 				"expirationDate": time.Now().AddDate(0, 0, 5*c).Format(time.DateOnly),

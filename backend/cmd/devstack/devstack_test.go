@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 func open(t *testing.T, o options) *folder {
@@ -157,7 +157,7 @@ func TestPortalAPIGetsNoSettingsButTheStacks(t *testing.T) {
 }
 
 func TestTheSampleHoldsTheMSPOfTheMSPUser(t *testing.T) {
-	sample := heimdalstand.Sample(sampleSeed)
+	sample := fakeheimdal.Sample(sampleSeed)
 	name, clients := mspOf(sample), 0
 	var id any
 	for _, c := range sample {

@@ -7,21 +7,21 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/testkit/embedded"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
 // past is a sync in the sample's history: how many editions of the customers ago, how many days before the next one,
 // and what went wrong with it.
 type past struct {
 	editions, days int
-	fault          heimdalstand.Fault
+	fault          fakeheimdal.Fault
 }
 
 // history ends with today's sync, which is that of a stack without any.
 var history = []past{
 	{editions: 3, days: 9},
 	{editions: 2, days: 5},
-	{editions: 2, days: 1, fault: heimdalstand.Message200},
+	{editions: 2, days: 1, fault: fakeheimdal.Message200},
 	{editions: 1, days: 4},
 	{},
 }
@@ -47,11 +47,11 @@ func (s *stack) sync(ctx context.Context) error {
 }
 
 func (s *stack) syncOnce(ctx context.Context, run past) error {
-	s.heimdal.SetCustomers(heimdalstand.Past(s.sample, run.editions))
+	s.heimdal.SetCustomers(fakeheimdal.Past(s.sample, run.editions))
 	s.heimdal.SetFault(run.fault)
 	err := s.command(ctx, nil, "sync", "--mssp", s.folder.state.MSSPID, "--heimdal-rate", "0")
-	s.heimdal.SetFault(heimdalstand.None)
-	if err != nil && run.fault == heimdalstand.None {
+	s.heimdal.SetFault(fakeheimdal.None)
+	if err != nil && run.fault == fakeheimdal.None {
 		return err
 	}
 	return s.age(ctx, run.days)

@@ -1,5 +1,5 @@
 // Command devstack runs the whole system on one machine, with sample data: a PostgreSQL of its own, two identity
-// providers, a Heimdal stand-in and portal-api. Development only.
+// providers, a fake Heimdal and portal-api. Development only.
 package main
 
 import (
@@ -21,7 +21,7 @@ type options struct {
 	PortalAPI        string `help:"${portal_api}" name:"portal-api" type:"existingfile" placeholder:"PATH"`
 	Listen           string `help:"Address of the API (default: 127.0.0.1:8480, or a free port where that is taken)." placeholder:"ADDRESS"`
 	MetricsListen    string `help:"${metrics_listen}" placeholder:"ADDRESS"`
-	HeimdalPerMinute int    `help:"Calls a minute the Heimdal stand-in allows; 0 for any number." default:"5"`
+	HeimdalPerMinute int    `help:"Calls a minute the fake Heimdal allows; 0 for any number." default:"5"`
 	NoHistory        bool   `help:"Sync once, instead of making up three weeks in which customers came, went and changed."`
 	NoAPI            bool   `help:"${no_api}" name:"no-api"`
 	NoInvites        bool   `help:"Invite nobody but the admin, whose invite code stays unused."`

@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/provider"
 )
 
@@ -63,7 +63,7 @@ var (
 )
 
 // mspOf returns the name of the reseller the MSP user works for.
-func mspOf(customers []heimdalstand.Customer) string {
+func mspOf(customers []fakeheimdal.Customer) string {
 	for _, c := range customers {
 		name, _ := c["name"].(string)
 		if c["type"] == "RESELLER" && strings.HasPrefix(name, "Nordlys ") {

@@ -12,7 +12,7 @@ import (
 
 	"fs-client-portal/backend/testkit/child"
 	"fs-client-portal/backend/testkit/embedded"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 	"fs-client-portal/backend/testkit/provider"
 )
 
@@ -23,9 +23,9 @@ type stack struct {
 	postgres *embedded.Server
 	google   *provider.Server
 	entra    *provider.Server
-	heimdal  *heimdalstand.Server
-	sample   []heimdalstand.Customer
-	// heimdalOrders is where the stand-in takes orders.
+	heimdal  *fakeheimdal.Server
+	sample   []fakeheimdal.Customer
+	// heimdalOrders is where the fake Heimdal takes orders.
 	heimdalOrders string
 	program       string // portal-api
 	api           *child.Process
@@ -43,7 +43,7 @@ func (s *stack) start(ctx context.Context) error {
 		{"find portal-api", s.findProgram},
 		{"start PostgreSQL", s.startPostgres},
 		{"start the identity providers", s.startProviders},
-		{"start the Heimdal stand-in", s.startHeimdal},
+		{"start the fake Heimdal", s.startHeimdal},
 		{"choose the API's addresses", s.chooseAddresses},
 		{"prepare the database", s.prepareDatabase},
 		{"create the MSSP", s.bootstrap},
@@ -132,11 +132,11 @@ func (s *stack) startProviders(ctx context.Context) error {
 }
 
 func (s *stack) startHeimdal(ctx context.Context) error {
-	s.sample = heimdalstand.Sample(sampleSeed)
+	s.sample = fakeheimdal.Sample(sampleSeed)
 	err := s.listenWhereKept(&s.folder.state.HeimdalPort, 8484, func(address string) (err error) {
-		s.heimdal, err = heimdalstand.Start(context.WithoutCancel(ctx), heimdalstand.Config{
+		s.heimdal, err = fakeheimdal.Start(context.WithoutCancel(ctx), fakeheimdal.Config{
 			Listen: address, APIKey: heimdalKey, CustomerID: heimdalCustomer, PerMinute: s.options.HeimdalPerMinute, Customers: s.sample,
-			Shape: heimdalstand.Shape{Names: heimdalstand.Spellings["listed"]},
+			Shape: fakeheimdal.Shape{Names: fakeheimdal.Spellings["listed"]},
 		})
 		return err
 	})

@@ -125,11 +125,11 @@ func (f *killTest) round() {
 	f.waitFor(f.idle)
 }
 
-// calls returns how many calls the stand-ins have received.
+// calls returns how many calls the fakes have received.
 func (f *killTest) calls() int {
 	n := 0
 	for _, m := range f.mssps {
-		n += m.stand.Calls()
+		n += m.fake.Calls()
 	}
 	return n
 }

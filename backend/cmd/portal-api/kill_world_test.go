@@ -11,15 +11,15 @@ import (
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
-// syncedMSSP is an MSSP with a Heimdal stand-in of its own.
+// syncedMSSP is an MSSP with a fake Heimdal of its own.
 type syncedMSSP struct {
 	*testkit.MSSP
 	field *killTest
 	admin portal.Viewer
-	stand *heimdalstand.Server
+	fake  *fakeheimdal.Server
 	ids   int // the last customer id used
 	// now is what Heimdal has, last what the last complete run read, known the last state read of each customer.
 	now, last, known world
@@ -37,19 +37,19 @@ type customer struct {
 func (f *killTest) newMSSP(sealer *session.Sealer) *syncedMSSP {
 	f.Helper()
 	const key, customer = "KEY0123456789", "9017"
-	stand, err := heimdalstand.Start(f.Context(), heimdalstand.Config{
-		APIKey: key, CustomerID: customer, Shape: heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 10},
+	fake, err := fakeheimdal.Start(f.Context(), fakeheimdal.Config{
+		APIKey: key, CustomerID: customer, Shape: fakeheimdal.Shape{Form: fakeheimdal.Pages, PageSize: 10},
 	})
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Cleanup(func() { stand.Close() })
+	f.Cleanup(func() { fake.Close() })
 	// Responses are slow, so that there are many moments to be killed at.
-	stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: 2 * time.Millisecond})
-	m := &syncedMSSP{MSSP: f.Another(f), field: f, stand: stand, now: world{}, last: world{}, known: world{}}
+	fake.Follow(fakeheimdal.Rule{Fault: fakeheimdal.Drip, Wait: 2 * time.Millisecond})
+	m := &syncedMSSP{MSSP: f.Another(f), field: f, fake: fake, now: world{}, last: world{}, known: world{}}
 	m.admin = m.SignIn(portal.MSSPAdmin)
 	c := portal.Connection{ID: postgres.NewID(), MSSPID: m.ID, ProductID: "heimdal", CustomerID: customer,
-		BaseURL: stand.URL()}
+		BaseURL: fake.URL()}
 	c.APIKeySealed = sealer.Seal([]byte(key), customersync.APIKeyContext(c))
 	if err := m.DB.AddConnection(f.Context(), c); err != nil {
 		f.Fatal(err)
@@ -108,7 +108,7 @@ func (m *syncedMSSP) change() {
 	for range random.IntN(3) {
 		m.add(false)
 	}
-	m.stand.SetCustomers(m.now.customers())
+	m.fake.SetCustomers(m.now.customers())
 }
 
 func sorted(w world) []int {
@@ -120,9 +120,9 @@ func sorted(w world) []int {
 	return ids
 }
 
-func (w world) customers() (all []heimdalstand.Customer) {
+func (w world) customers() (all []fakeheimdal.Customer) {
 	for _, id := range sorted(w) {
-		c := heimdalstand.Customer{"id": id, "name": w[id].name, "type": "CORP", "resellerId": nil}
+		c := fakeheimdal.Customer{"id": id, "name": w[id].name, "type": "CORP", "resellerId": nil}
 		if w[id].msp {
 			c["type"] = "RESELLER"
 		}

@@ -10,29 +10,29 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/testkit"
-	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/fakeheimdal"
 )
 
-// recordTest is an MSSP that the sync command reads from a stand-in.
+// recordTest is an MSSP that the sync command reads from a fake Heimdal.
 type recordTest struct {
 	*testing.T
-	stand    *heimdalstand.Server
+	fake     *fakeheimdal.Server
 	settings []string
 	mssp     string
 }
 
 func newRecordTest(t *testing.T) *recordTest {
 	t.Helper()
-	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
+	fake, err := fakeheimdal.Start(context.Background(), fakeheimdal.Config{
 		APIKey: "HEIMDAL-KEY-0123456789", CustomerID: "4711",
-		Customers: []heimdalstand.Customer{
+		Customers: []fakeheimdal.Customer{
 			{"id": 1, "name": "Nordic Partner", "type": "RESELLER"}, {"id": 2, "name": "Nordic Works", "type": "CORP", "resellerId": 1},
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stand.Close() })
+	t.Cleanup(func() { fake.Close() })
 	secret, key := filepath.Join(t.TempDir(), "secret"), filepath.Join(t.TempDir(), "key")
 	for file, text := range map[string]string{secret: strings.Repeat("A", 43) + "=", key: "HEIMDAL-KEY-0123456789"} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -40,7 +40,7 @@ func newRecordTest(t *testing.T) *recordTest {
 		}
 	}
 	database := testkit.Database(t).Owner
-	r := &recordTest{T: t, stand: stand, settings: []string{"--database-url=" + database}}
+	r := &recordTest{T: t, fake: fake, settings: []string{"--database-url=" + database}}
 	r.must("bootstrap", "--mssp=Fjord", "--admin=a@example.com", "--provider=google")
 	owner, err := pgx.Connect(t.Context(), database)
 	if err != nil {
@@ -51,7 +51,7 @@ func newRecordTest(t *testing.T) *recordTest {
 		t.Fatal(err)
 	}
 	r.settings = append(r.settings, "--secret-key-file="+secret)
-	r.must("product", "add", "--mssp="+r.mssp, "--customer-id=4711", "--base-url="+stand.URL(), "--api-key-file="+key)
+	r.must("product", "add", "--mssp="+r.mssp, "--customer-id=4711", "--base-url="+fake.URL(), "--api-key-file="+key)
 	return r
 }
 
@@ -94,8 +94,8 @@ func TestSyncRecord(t *testing.T) {
 		}
 	})
 	t.Run("keeps_recording_of_failed_run", func(t *testing.T) {
-		r.stand.SetFault(heimdalstand.Message200)
-		defer r.stand.SetFault(heimdalstand.None)
+		r.fake.SetFault(fakeheimdal.Message200)
+		defer r.fake.SetFault(fakeheimdal.None)
 		file := filepath.Join(folder, "failed")
 		output, code := r.sync(file)
 		text, err := os.ReadFile(file)

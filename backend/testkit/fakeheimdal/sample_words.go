@@ -1,4 +1,4 @@
-package heimdalstand
+package fakeheimdal
 
 // The words from which names are drawn. They sound like companies and belong to none that is well known.
 

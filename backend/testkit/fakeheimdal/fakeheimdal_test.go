@@ -1,4 +1,4 @@
-package heimdalstand
+package fakeheimdal
 
 import (
 	"context"

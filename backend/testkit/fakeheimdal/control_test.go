@@ -1,4 +1,4 @@
-package heimdalstand
+package fakeheimdal
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func testControlAcceptsThisMachineOnly(t *testing.T) {
 		return response.StatusCode
 	}
 	for name, change := range map[string]func(*http.Request){
-		"another host's name": func(r *http.Request) { r.Host = "stand.example:80" },
+		"another host's name": func(r *http.Request) { r.Host = "fake.example:80" },
 		"a web page":          func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:1") },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,11 +1,11 @@
-// Package heimdalstand is a stand-in for the one endpoint of Heimdal's dashboard API that the portal reads: the
+// Package fakeheimdal imitates the one endpoint of Heimdal's dashboard API that the portal reads: the
 // customers. The shape of its responses is what is publicly known (a bare array; in each object the id first and the name
 // second), and so is its behaviour: a bearer key, five calls a minute, and a message with status 200 where the key or the
 // customer id is wrong.
 //
 // Since little is known, it can respond in every other plausible shape (Shape) and fail in every plausible way (Rule),
 // set with these methods, or from another process with Control.
-package heimdalstand
+package fakeheimdal
 
 import (
 	"context"
@@ -41,7 +41,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Server is a running stand-in of the API.
+// Server is a running fake of the API.
 type Server struct {
 	config   Config
 	listener net.Listener
@@ -69,7 +69,7 @@ type Call struct {
 // Start starts a server that runs until Close or the end of ctx.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	if c.APIKey == "" || c.CustomerID == "" {
-		return nil, errors.New("the Heimdal stand-in needs an API key and a customer id")
+		return nil, errors.New("the fake Heimdal needs an API key and a customer id")
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:0"
