@@ -81,7 +81,8 @@ func restart(o desktop.Options) int {
 	return 0
 }
 
-// fail reports an error in a dialog of the system, because a process can open one window only, and returns the exit code.
+// fail reports an error in a dialog of the system, because a process can open one window only, and returns the exit
+// code.
 func fail(o desktop.Options, what string, err error, n desktop.Notice) int {
 	fmt.Fprintf(os.Stderr, "fs-client-portal: %s: %v\n", what, err)
 	o.Log.Error("start", "what", what, "error", err.Error())

@@ -11,7 +11,7 @@ type Product struct {
 	// RateAdvice is a sentence that tells an admin how to get more calls a minute; it ends the error of a run that takes
 	// too long. May be "".
 	RateAdvice string
-	// ClientTypes are the types of ordinary clients, in any case: clients of any other type are counted as other. Empty: the
-	// product has no types, and Customer.Kind is all that is known.
+	// ClientTypes are the types of ordinary clients, in any case: clients of any other type are counted as other. Empty:
+	// the product has no types, and Customer.Kind is all that is known.
 	ClientTypes []string
 }

@@ -14,10 +14,10 @@ type Reader interface {
 	// Test makes the cheapest call that shows whether the key and the customer id are valid; it waits for nothing but the
 	// pace. It returns the number of customers, or nil if one call does not tell it. Errors as of Call.
 	Test(ctx context.Context) (*int64, error)
-	// Call makes the call that comes after state (the zero state before the first), passes each customer to add and returns
-	// the state after the call. It waits for the pace, and tries again while the product asks it to wait. The customers
-	// that it has passed count only if it returns no error. The error is a *CallError, ctx's or add's. The state that is
-	// returned with a *CallError has the Paths and the number of the customers that were read, and Samples.
+	// Call makes the call that comes after state (the zero state before the first), passes each customer to add and
+	// returns the state after the call. It waits for the pace, and tries again while the product asks it to wait. The
+	// customers that it has passed count only if it returns no error. The error is a *CallError, ctx's or add's. The state
+	// that is returned with a *CallError has the Paths and the number of the customers that were read, and Samples.
 	//
 	// The calls of one run are combined like this. Rows of one call with the same external id are duplicates: equal ones
 	// count once, others are a contradiction. Of rows of several calls the latest counts. A parent is never lost: a row
@@ -35,11 +35,11 @@ type Options struct {
 	HTTPClient *http.Client // copied, never changed; nil: one of the connector's own
 	// Fields are the paths that an admin has chosen for fields; "" is none.
 	Fields map[string]portal.CustomerField
-	// Harmless are names of members and headers that an admin has declared harmless, written as CallError.Sign. They do not
-	// make a response incomplete.
+	// Harmless are names of members and headers that an admin has declared harmless, written as CallError.Sign. They do
+	// not make a response incomplete.
 	Harmless []string
-	// Record, if set, gets one line of JSON for each call: the shape of the response, without any value that may be personal.
-	// It must keep its own errors.
+	// Record, if set, gets one line of JSON for each call: the shape of the response, without any value that may be
+	// personal. It must keep its own errors.
 	Record io.Writer
 	Clock  Clock // nil: RealClock
 	// Waiting, if set, is called with the time until which a call waits for the pace, or after a refusal for calling too

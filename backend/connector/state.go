@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// State is the state of a run's reading after a call. It is saved together with the customers of the call, so that a run
-// can be resumed. Its JSON is kept in the database: a field may be added, but none renamed.
+// State is the state of a run's reading after a call. It is saved together with the customers of the call, so that a
+// run can be resumed. Its JSON is kept in the database: a field may be added, but none renamed.
 type State struct {
 	// Done: no call is left, and the responses do not contradict each other.
 	Done     bool     `json:"done,omitzero"`
@@ -16,11 +16,12 @@ type State struct {
 	// Total, once Done, is the number of distinct customers that the product states, if it states one. A run with another
 	// number of distinct external ids is incomplete.
 	Total *int64 `json:"total,omitempty"`
-	// Refusals is how many times in a row the next call was refused for calling too often. Tries and pauses continue from it.
+	// Refusals is how many times in a row the next call was refused for calling too often. Tries and pauses continue from
+	// it.
 	Refusals int `json:"refusals,omitzero"`
-	// Check are external ids of known customers that a paged reading lacked. Each of the calls that follow asks about one of
-	// them. The caller sets it, with Done false; Call removes an id when the calls about it have ended. Call passes that
-	// customer alone to add, or none if it no longer exists.
+	// Check are external ids of known customers that a paged reading lacked. Each of the calls that follow asks about one
+	// of them. The caller sets it, with Done false; Call removes an id when the calls about it have ended. Call passes
+	// that customer alone to add, or none if it no longer exists.
 	Check []string `json:"check,omitempty"`
 	// Checked are the ids of Check that were either read or no longer exist.
 	Checked []string `json:"checked,omitempty"`

@@ -57,8 +57,8 @@ func (w *alertWorker) Timeout(*river.Job[alertArgs]) time.Duration { return mail
 
 func (w *alertWorker) NextRetry(job *river.Job[alertArgs]) time.Time { return nextMail(job.Attempt) }
 
-// Work mails the current state of the alert, unless it is obsolete. A mail that the server rejects for good is not tried
-// again.
+// Work mails the current state of the alert, unless it is obsolete. A mail that the server rejects for good is not
+// tried again.
 func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error {
 	s := w.service
 	alert, still, err := s.db.Alert(ctx, postgres.RunRef{MSSPID: job.Args.MSSPID, ID: job.Args.RunID}, job.Args.UserID)

@@ -7,11 +7,12 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// maxChecked is the greatest number of absent customers that a run checks: at five calls a minute that takes four minutes.
+// maxChecked is the greatest number of absent customers that a run checks: at five calls a minute that takes four
+// minutes.
 const maxChecked = 20
 
-// checkAbsent adds one call for each known customer that a completed paged reading lacks. If there are too many, and for
-// those whose response cannot be read, the next run decides.
+// checkAbsent adds one call for each known customer that a completed paged reading lacks. If there are too many, and
+// for those whose response cannot be read, the next run decides.
 func (s *Service) checkAbsent(ctx context.Context, lease postgres.Lease, state connector.State) (connector.State, error) {
 	if !state.Done || !state.Paged || len(state.Checked)+len(state.Unchecked) > 0 || lease.Run.ReviewedAt != nil {
 		return state, nil

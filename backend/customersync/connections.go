@@ -37,8 +37,9 @@ func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal
 	return all, err
 }
 
-// TryConnection tests a connection with a call of the product. A refusal by the product is a result and no error. Errors:
-// Invalid if a setting is invalid without asking the product, NotFound if the connection is outside the viewer's scope.
+// TryConnection tests a connection with a call of the product. A refusal by the product is a result and no error.
+// Errors: Invalid if a setting is invalid without asking the product, NotFound if the connection is outside the
+// viewer's scope.
 func (s *Service) TryConnection(
 	ctx context.Context, viewer portal.Viewer, t portal.ConnectionTrial,
 ) (portal.ConnectionTest, error) {
@@ -65,8 +66,8 @@ func optional(value string) *string {
 	return &value
 }
 
-// CreateConnection saves a connection that the product accepts, and queues its first run. Errors: ProductRefused with the
-// product's reason if it refuses, Invalid with the setting, Conflict if the customer is connected already.
+// CreateConnection saves a connection that the product accepts, and queues its first run. Errors: ProductRefused with
+// the product's reason if it refuses, Invalid with the setting, Conflict if the customer is connected already.
 func (s *Service) CreateConnection(
 	ctx context.Context, viewer portal.Viewer, n portal.NewConnection,
 ) (portal.ConnectionItem, error) {
@@ -271,7 +272,8 @@ var faultyField = map[connector.CallCode]string{
 	connector.Garbage: "base_url",
 }
 
-// try makes the call that shows whether a connection works. TooManyRequests has the wait if the pace allows no call soon.
+// try makes the call that shows whether a connection works. TooManyRequests has the wait if the pace allows no call
+// soon.
 func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, error) {
 	limited, cancel := context.WithTimeout(ctx, trialTimeout)
 	defer cancel()
@@ -305,8 +307,8 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	return s.trialResult(p, hidePort(p.PublicOnly, p.BaseURL, err))
 }
 
-// claimTrial claims a call of the saved connection. Another key has a pace of its own; its call is recorded for the runs
-// that follow when it is saved.
+// claimTrial claims a call of the saved connection. Another key has a pace of its own; its call is recorded for the
+// runs that follow when it is saved.
 func (s *Service) claimTrial(ctx context.Context, p proposal) error {
 	if p.ID == "" || p.APIKeySealed == nil {
 		return nil // not saved yet

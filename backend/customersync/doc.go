@@ -2,8 +2,8 @@
 //
 // # A run
 //
-// Every sync is a row of sync_run. A connection has at most one that is queued or running (a unique index enforces it), so
-// two clicks, two replicas, or a command and the schedule cannot sync it at the same time.
+// Every sync is a row of sync_run. A connection has at most one that is queued or running (a unique index enforces it),
+// so two clicks, two replicas, or a command and the schedule cannot sync it at the same time.
 //
 //	          lease                every call made          plausible
 //	queued ─────────▶ running: read ──────────────▶ merge ───────────▶ complete, partial
@@ -19,47 +19,49 @@
 //	  └────────────────────────────────────────────────┘
 //
 // A worker holds a lease on its run: a number that grows with each lease, and a heartbeat. Every write of the worker
-// requires that its lease is still the current one. The customers of a call count once the call has ended, and the state of
-// the reading is saved in the same transaction: a worker that takes the run over continues with the next call. The paths of
-// the customers' JSON are saved apart, because they can be large: when the reading is done or postponed, and with a call
-// that has a new path or a new type of one. So a run that is taken over from a process that was killed has every path; its
-// field map may be of fewer customers than the run has read, and states of how many (TestRunSavesPaths, TestPaths). The
-// merge, the history, the counts and the end of the run are one transaction.
+// requires that its lease is still the current one. The customers of a call count once the call has ended, and the
+// state of the reading is saved in the same transaction: a worker that takes the run over continues with the next call.
+// The paths of the customers' JSON are saved apart, because they can be large: when the reading is done or postponed,
+// and with a call that has a new path or a new type of one. So a run that is taken over from a process that was killed
+// has every path; its field map may be of fewer customers than the run has read, and states of how many
+// (TestRunSavesPaths, TestPaths). The merge, the history, the counts and the end of the run are one transaction.
 //
 // # Products
 //
 // A connector.Connector reads the customers of one product. It decides which of them are MSPs, and states the product's
-// rate of calls, which the operator may replace (Config.Rates), and its types of ordinary clients. A product without types
-// can be synced, too: then no client counts as other. TestTwoProducts.
+// rate of calls, which the operator may replace (Config.Rates), and its types of ordinary clients. A product without
+// types can be synced, too: then no client counts as other. TestTwoProducts.
 //
 // # The MSSP's own account
 //
 // A connection's customer id is that of the MSSP itself, which is no customer. The id of a known MSP or client is
-// therefore refused, for a new connection and for a changed one, and the error names the customer: the figures of the next
-// run would not show that a whole MSP had become the account. If such an id is stored all the same (the MSP is read while
-// the connection is being changed, or an earlier version had stored the account as a customer), the run needs a review
-// that shows the removal, however few customers it concerns. Refusing alone would not cover these cases, and a review alone
-// would let an admin save an id that is certainly wrong. TestAccount (postgres).
+// therefore refused, for a new connection and for a changed one, and the error names the customer: the figures of the
+// next run would not show that a whole MSP had become the account. If such an id is stored all the same (the MSP is
+// read while the connection is being changed, or an earlier version had stored the account as a customer), the run
+// needs a review that shows the removal, however few customers it concerns. Refusing alone would not cover these cases,
+// and a review alone would let an admin save an id that is certainly wrong. TestAccount (postgres).
 //
 // # Missing customers
 //
 // A known customer that a whole response lacks goes missing. The pages of a response are not read at the same moment:
 // before the merge, each known customer that they lack (up to 20) is requested by its own id, and goes missing if that
-// response lacks it too. If more than 20 are absent, they keep their state until the next run, and absent_since is set to
-// the time when they were last read. The same applies to customers about whom no response can be read. The run counts the
-// absent customers, those that were requested, those that still exist, and those left for the next run. If the product
-// refuses these requests, it must still accept one about the account; otherwise the run fails. The total that the product
-// states is compared before them. A reviewed run makes none, because the review was of what it had read. An id stays in the
-// state until all calls about it have ended, so after the death of a process at most one customer is requested again. A
-// server of an older version does not clear absent_since, so after a run of its own (merged_with) an absence counts as the
-// first. Tests: TestAbsence (postgres), TestPagedRun, TestManyAbsent, TestAbsenceCheck.
+// response lacks it too. If more than 20 are absent, they keep their state until the next run, and absent_since is set
+// to the time when they were last read. The same applies to customers about whom no response can be read. The run
+// counts the absent customers, those that were requested, those that still exist, and those left for the next run. If
+// the product refuses these requests, it must still accept one about the account; otherwise the run fails. The total
+// that the product states is compared before them. A reviewed run makes none, because the review was of what it had
+// read. An id stays in the state until all calls about it have ended, so after the death of a process at most one
+// customer is requested again. A server of an older version does not clear absent_since, so after a run of its own
+// (merged_with) an absence counts as the first. Tests: TestAbsence (postgres), TestPagedRun, TestManyAbsent,
+// TestAbsenceCheck.
 //
 // # Partial runs
 //
-// If resellers are requested one by one and some cannot be read, the run ends as partial and names them. Their clients keep
-// status, MSP and age, and so do resellers that are known only under them. A client that the response about the MSSP lists
-// without a parent may belong to one of them: a known client keeps its MSP, and a new one is left out if that response
-// lists any reseller's client without a parent. All other customers are as after a complete run. The consequences:
+// If resellers are requested one by one and some cannot be read, the run ends as partial and names them. Their clients
+// keep status, MSP and age, and so do resellers that are known only under them. A client that the response about the
+// MSSP lists without a parent may belong to one of them: a known client keeps its MSP, and a new one is left out if
+// that response lists any reseller's client without a parent. All other customers are as after a complete run. The
+// consequences:
 //
 //	data_as_of, last_complete of a connection  advance; users of an unread MSP see their own age instead
 //	sync_stale, consecutive failures, mail     a partial run ends them, as a complete one
@@ -86,9 +88,9 @@
 // # Jobs
 //
 // A job of the job engine only names a run to work on; a job too many finds no run to lease and ends. The schedule is a
-// periodic job on one replica: it queues the runs that are due, the longest overdue first, and mails alerts. Every replica
-// looks for dead runs and lost jobs, because the replica with the schedule may be the one that died. No worker sleeps for
-// long: a run that waits for its product is in the queue.
+// periodic job on one replica: it queues the runs that are due, the longest overdue first, and mails alerts. Every
+// replica looks for dead runs and lost jobs, because the replica with the schedule may be the one that died. No worker
+// sleeps for long: a run that waits for its product is in the queue.
 //
 // # Failures
 //

@@ -20,9 +20,9 @@ func (s *Service) ChangeFieldMap(
 	return s.db.ChangeFieldMap(ctx, viewer, id, c, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// PreviewFieldMap returns the effects of a change of the field map on up to ten customers; customers with changed values
-// come first. If the last run failed, they are those that it had read; if those have none of the paths and show no effect,
-// or the run did not fail, they are customers of the portal. Nothing is saved. Errors as of ChangeFieldMap.
+// PreviewFieldMap returns the effects of a change of the field map on up to ten customers; customers with changed
+// values come first. If the last run failed, they are those that it had read; if those have none of the paths and show
+// no effect, or the run did not fail, they are customers of the portal. Nothing is saved. Errors as of ChangeFieldMap.
 func (s *Service) PreviewFieldMap(
 	ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange,
 ) (portal.FieldMapPreview, error) {
@@ -72,8 +72,8 @@ func (s *Service) PreviewFieldMap(
 	return shown, nil
 }
 
-// effectsOnFailed returns the effects on customers of a failed run. Each is compared with the portal's customer that has
-// the id which the new map reads.
+// effectsOnFailed returns the effects on customers of a failed run. Each is compared with the portal's customer that
+// has the id which the new map reads.
 func (s *Service) effectsOnFailed(
 	ctx context.Context, viewer portal.Viewer, connectionID string, p preview, sample []postgres.RawCustomer,
 ) ([]effect, error) {

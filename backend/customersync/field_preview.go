@@ -43,8 +43,8 @@ func (e *effect) setKnown(c postgres.RawCustomer) {
 	e.Kind, e.ID, e.Name, e.Known = c.Kind, c.ID, c.Name, true
 }
 
-// onKnown returns the effects on customers of the portal. A customer that cannot be read with the present map is left out,
-// because it shows no effect of the change.
+// onKnown returns the effects on customers of the portal. A customer that cannot be read with the present map is left
+// out, because it shows no effect of the change.
 func (p preview) onKnown(sample []postgres.RawCustomer) []effect {
 	var effects []effect
 	for _, customer := range sample {
@@ -95,8 +95,8 @@ func show(effects []effect, failedRun bool) portal.FieldMapPreview {
 	return shown
 }
 
-// unread returns those of id, name and type that every customer would lack, unless a customer lacks it already. A customer
-// without a name has its id as its name.
+// unread returns those of id, name and type that every customer would lack, unless a customer lacks it already. A
+// customer without a name has its id as its name.
 func unread(effects []effect) []portal.CustomerField {
 	lacking := map[portal.CustomerField]func(portal.Customer) bool{
 		portal.FieldID:   func(c portal.Customer) bool { return c.ExternalID == "" },

@@ -123,8 +123,8 @@ func (s *Service) schedulePeriod() time.Duration {
 	return min(30*time.Second, max(time.Second, s.config.Every/4))
 }
 
-// watchDeadRuns requeues dead runs and replaces lost jobs until ctx ends. Every replica does so from its start: the replica
-// that kept the schedule may be the one that died, and the engine needs a while to choose another.
+// watchDeadRuns requeues dead runs and replaces lost jobs until ctx ends. Every replica does so from its start: the
+// replica that kept the schedule may be the one that died, and the engine needs a while to choose another.
 func (s *Service) watchDeadRuns(ctx context.Context) {
 	tick := time.NewTicker(max(s.config.Takeover/3, 200*time.Millisecond))
 	defer tick.Stop()
@@ -148,8 +148,8 @@ func (s *Service) requeueDead(ctx context.Context) error {
 	return err
 }
 
-// replaceLostJobs inserts another job for queued runs that no worker will lease: their job is lost, or the process that had
-// it has died.
+// replaceLostJobs inserts another job for queued runs that no worker will lease: their job is lost, or the process that
+// had it has died.
 func (s *Service) replaceLostJobs(ctx context.Context) error {
 	waiting, err := s.db.WaitingRuns(ctx)
 	if err != nil || len(waiting) == 0 {
@@ -167,8 +167,8 @@ func (s *Service) replaceLostJobs(ctx context.Context) error {
 	return err
 }
 
-// unfinished are the states of a job that has not ended. A run may have other jobs that have: of its first reading, if an
-// admin has accepted it, or from before a command leased it.
+// unfinished are the states of a job that has not ended. A run may have other jobs that have: of its first reading, if
+// an admin has accepted it, or from before a command leased it.
 var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending,
 	rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
@@ -213,8 +213,8 @@ type runWorker struct {
 
 func (w *runWorker) Timeout(*river.Job[runArgs]) time.Duration { return runTimeout }
 
-// Work leases the run if it is queued, and works on it. A job whose run failed has succeeded; a run without a free place is
-// tried again later.
+// Work leases the run if it is queued, and works on it. A job whose run failed has succeeded; a run without a free
+// place is tried again later.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	s := w.service
 	if !s.places.enter(job.Args.MSSPID) {

@@ -11,8 +11,8 @@ import (
 const (
 	mailQueue   = "mail"
 	mailTimeout = time.Minute
-	// An invite is valid for at most 30 days, and its mail is tried once an hour for as long. A job whose invite is no longer
-	// to be mailed completes without sending.
+	// An invite is valid for at most 30 days, and its mail is tried once an hour for as long. A job whose invite is no
+	// longer to be mailed completes without sending.
 	mailTries    = 1000
 	mailInterval = time.Hour
 )

@@ -25,8 +25,8 @@ func (s *Service) interval(p connector.Product) time.Duration {
 	return time.Minute / time.Duration(rate)
 }
 
-// claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any process
-// is closer than c.Every; the error may be that of clock.Sleep.
+// claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any
+// process is closer than c.Every; the error may be that of clock.Sleep.
 func (s *Service) claim(ctx context.Context, c postgres.Call, clock connector.Clock) error {
 	if c.Every == 0 {
 		return nil

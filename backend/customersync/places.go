@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Workers are shared fairly between MSSPs. Queues are ordered by time, so one MSSP with a slow product and many connections
-// could otherwise keep all workers. A run without a place returns to the queue.
+// Workers are shared fairly between MSSPs. Queues are ordered by time, so one MSSP with a slow product and many
+// connections could otherwise keep all workers. A run without a place returns to the queue.
 const (
 	// maxPerMSSP is the greatest number of running runs of one MSSP, in all processes together.
 	maxPerMSSP = 4

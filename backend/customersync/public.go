@@ -16,21 +16,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// The rules for base URLs that admins set over the API. The server runs inside the operator's network, so it must not call
-// a host that only that network can reach: neither in the test nor in a later run, when the name may resolve to another
-// address. The operator, who has access to that network, may set any base URL by command.
+// The rules for base URLs that admins set over the API. The server runs inside the operator's network, so it must not
+// call a host that only that network can reach: neither in the test nor in a later run, when the name may resolve to
+// another address. The operator, who has access to that network, may set any base URL by command.
 
 // specialBlocks are the blocks of special addresses that IsGlobalUnicast and IsPrivate do not exclude.
-// https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; 168.63.129.16 is where Azure's
-// virtual machines find their host.
+// https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; 168.63.129.16 is where
+// Azure's virtual machines find their host.
 var specialBlocks = prefixes(
 	"0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
 	"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
 	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
 
-// publicV6 is the part of IPv6 that is allocated to the public. Addresses that embed an IPv4 address are outside of it or
-// in specialBlocks.
+// publicV6 is the part of IPv6 that is allocated to the public. Addresses that embed an IPv4 address are outside of it
+// or in specialBlocks.
 var publicV6 = netip.MustParsePrefix("2000::/3")
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -50,9 +50,9 @@ func public(a netip.Addr) bool {
 	return !slices.ContainsFunc(specialBlocks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// newPublicClient returns a client that connects to public addresses of other machines only. It checks the address after
-// name resolution, so that a name cannot resolve to one address for the check and to another for the call. It uses no
-// proxy, because a proxy resolves names itself, and follows no redirect.
+// newPublicClient returns a client that connects to public addresses of other machines only. It checks the address
+// after name resolution, so that a name cannot resolve to one address for the check and to another for the call. It
+// uses no proxy, because a proxy resolves names itself, and follows no redirect.
 func newPublicClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
@@ -64,8 +64,8 @@ func newPublicClient() *http.Client {
 
 var errRedirect = errors.New("redirect refused")
 
-// refusePrivate refuses to connect to an address that is not public. The error is that of a host that does not exist, so
-// that it does not show which names the operator's network knows.
+// refusePrivate refuses to connect to an address that is not public. The error is that of a host that does not exist,
+// so that it does not show which names the operator's network knows.
 func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err == nil && callable(to.Addr(), own) {
@@ -89,9 +89,9 @@ func own(a netip.Addr) bool {
 	})
 }
 
-// checkAddress returns Invalid for a base URL that an admin may not set, by its text alone, and reports whether calls must
-// be limited to the public internet. The product's own host is not limited, because the operator's network may reach it
-// through a proxy; nor is any host if the operator allows private ones, as on a developer's machine.
+// checkAddress returns Invalid for a base URL that an admin may not set, by its text alone, and reports whether calls
+// must be limited to the public internet. The product's own host is not limited, because the operator's network may
+// reach it through a proxy; nor is any host if the operator allows private ones, as on a developer's machine.
 func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOnly bool, err error) {
 	wanted, err := url.Parse(baseURL)
 	if err != nil || wanted.Host == "" || wanted.Hostname() == "" {
@@ -116,8 +116,8 @@ func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOn
 	return true, nil
 }
 
-// hidePort replaces the errors of a connection that fails before the host responds by one, if an admin has set the host and
-// a port other than 443: different errors would show which ports are open.
+// hidePort replaces the errors of a connection that fails before the host responds by one, if an admin has set the host
+// and a port other than 443: different errors would show which ports are open.
 func hidePort(publicOnly bool, baseURL string, err error) error {
 	var call *connector.CallError
 	named, parseErr := url.Parse(baseURL)

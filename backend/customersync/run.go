@@ -32,8 +32,8 @@ type runOptions struct {
 	maxWait, slice time.Duration
 }
 
-// work starts or resumes a run: it reads call by call, then merges. A fault of the product or its response ends the run as
-// failed and is no error. An error means that the run has not ended: ctx has ended, the lease is lost, or, with a
+// work starts or resumes a run: it reads call by call, then merges. A fault of the product or its response ends the run
+// as failed and is no error. An error means that the run has not ended: ctx has ended, the lease is lost, or, with a
 // *connector.Postponed, the run is back in the queue with all that it has read.
 func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
 	leased, stop := s.keepAlive(ctx, lease)
@@ -68,8 +68,8 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 	return state, run, err
 }
 
-// readNext queues another run if the connection's source or field map has changed since this one was read. Names that were
-// declared harmless meanwhile apply from the next run on.
+// readNext queues another run if the connection's source or field map has changed since this one was read. Names that
+// were declared harmless meanwhile apply from the next run on.
 func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state connector.State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
 	if err == nil && isOfSource(state.Of, connection) {
@@ -89,7 +89,8 @@ func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, t runOptions) 
 	return run
 }
 
-// keepAlive sends heartbeats until the returned function is called. It returns a context that ends when the lease is lost.
+// keepAlive sends heartbeats until the returned function is called. It returns a context that ends when the lease is
+// lost.
 func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
@@ -114,8 +115,8 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	}
 }
 
-// read makes the calls that are left. If the connection was changed since the first call, the run begins anew, because the
-// responses would be of two different connections.
+// read makes the calls that are left. If the connection was changed since the first call, the run begins anew, because
+// the responses would be of two different connections.
 func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) (connector.State, error) {
 	began := s.config.Clock.Now()
 	state, err := s.db.ResumeReading(ctx, lease)
@@ -206,8 +207,8 @@ func endless(product connector.Product) error {
 	return connector.CallErrorf(connector.TimedOut, "%s", detail)
 }
 
-// merge merges what was read. The number of concurrent merges is limited, so that requests get connections of the pool; a
-// run that waits too long for its merge is returned to the queue.
+// merge merges what was read. The number of concurrent merges is limited, so that requests get connections of the pool;
+// a run that waits too long for its merge is returned to the queue.
 func (s *Service) merge(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
 	var timeout <-chan time.Time
 	if t.maxWait > 0 {
@@ -278,8 +279,8 @@ func (r *recorder) seen(ctx context.Context, customers int64) error {
 	return err
 }
 
-// waiting records until when a call waits; the zero time when it goes on. An error is ignored: the call will fail for the
-// same reason.
+// waiting records until when a call waits; the zero time when it goes on. An error is ignored: the call will fail for
+// the same reason.
 func (r *recorder) waiting(ctx context.Context, until time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -288,8 +289,8 @@ func (r *recorder) waiting(ctx context.Context, until time.Time) {
 	}
 }
 
-// calling records a call before it is made, so that a worker which takes over the run keeps the rate limit. It waits if the
-// connection was tested meanwhile.
+// calling records a call before it is made, so that a worker which takes over the run keeps the rate limit. It waits if
+// the connection was tested meanwhile.
 func (r *recorder) calling(ctx context.Context) {
 	call := postgres.Call{
 		MSSPID: r.lease.MSSPID, ConnectionID: r.lease.ConnectionID, RunID: r.lease.Run.ID, Every: r.service.interval(r.product),
@@ -299,8 +300,8 @@ func (r *recorder) calling(ctx context.Context) {
 	}
 }
 
-// newPaths reports whether the state has a path, or a type of one, that is not saved yet. The paths are saved only with such
-// a call: if the run is taken over, the counts of the last calls may be lost, but no path.
+// newPaths reports whether the state has a path, or a type of one, that is not saved yet. The paths are saved only with
+// such a call: if the run is taken over, the counts of the last calls may be lost, but no path.
 func (r *recorder) newPaths(state connector.State) bool {
 	was := r.kinds
 	r.kinds = kindsOf(state)

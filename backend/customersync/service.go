@@ -33,7 +33,8 @@ type Config struct {
 	Connectors []connector.Connector // one for each product
 	Every      time.Duration         // how often each connection is synced by itself; 0: 1 h
 	HTTPClient *http.Client          // nil: one of its own
-	// Rates are, by product id, the calls a minute per connection and endpoint that replace the product's own; 0: no limit.
+	// Rates are, by product id, the calls a minute per connection and endpoint that replace the product's own; 0: no
+	// limit.
 	Rates map[string]int
 	// AllowPrivate: admins may name private and loopback addresses of products, on a developer's machine.
 	AllowPrivate bool
@@ -161,14 +162,14 @@ func (s *Service) Stop(ctx context.Context) error {
 	return s.jobs.StopAndCancel(hard)
 }
 
-// Request queues a run for a viewer, of the connection whose last run is the oldest. Errors: portal.SyncRunning while each
-// connection has a run queued or running, portal.NoProduct without a connection.
+// Request queues a run for a viewer, of the connection whose last run is the oldest. Errors: portal.SyncRunning while
+// each connection has a run queued or running, portal.NoProduct without a connection.
 func (s *Service) Request(ctx context.Context, viewer portal.Viewer) (portal.SyncRun, error) {
 	return s.RequestOf(ctx, viewer, "")
 }
 
-// RequestOf is Request for the connection with this id, or as Request if it is "". Errors: also portal.NotFound if there is
-// no such connection in the viewer's scope, portal.Conflict if it is paused.
+// RequestOf is Request for the connection with this id, or as Request if it is "". Errors: also portal.NotFound if
+// there is no such connection in the viewer's scope, portal.Conflict if it is paused.
 func (s *Service) RequestOf(ctx context.Context, viewer portal.Viewer, connectionID string) (portal.SyncRun, error) {
 	run, err := s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 	if portal.ErrorCode(err) != portal.SyncRunning {
@@ -180,8 +181,8 @@ func (s *Service) RequestOf(ctx context.Context, viewer portal.Viewer, connectio
 	return s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// RunNow runs one sync of an MSSP in this process and returns the run when it has ended; progress, if not nil, is called
-// after each step. A queued run is used if there is one. Errors: portal.SyncRunning while a run is at work,
+// RunNow runs one sync of an MSSP in this process and returns the run when it has ended; progress, if not nil, is
+// called after each step. A queued run is used if there is one. Errors: portal.SyncRunning while a run is at work,
 // portal.NoProduct without a connection, portal.NotFound if there is no such MSSP. When ctx ends, the run fails as
 // interrupted.
 func (s *Service) RunNow(ctx context.Context, msspID string, progress func(portal.SyncRun)) (portal.SyncRun, error) {

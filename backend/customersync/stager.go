@@ -66,7 +66,8 @@ func (s *stager) flush() error {
 	return s.broken
 }
 
-// close writes the last chunk if failed is nil, and waits for all writes. It returns failed, or else the error of a write.
+// close writes the last chunk if failed is nil, and waits for all writes. It returns failed, or else the error of a
+// write.
 func (s *stager) close(failed error) error {
 	if failed == nil {
 		failed = s.flush()

@@ -55,8 +55,8 @@ func (s *Service) Watch(ctx context.Context, viewer portal.Viewer, runID string)
 	return l.out, nil
 }
 
-// EndWatches closes every channel of Watch. Channels of later calls are closed after the present state. A server that stops
-// calls it, because open channels would keep requests alive.
+// EndWatches closes every channel of Watch. Channels of later calls are closed after the present state. A server that
+// stops calls it, because open channels would keep requests alive.
 func (s *Service) EndWatches() {
 	s.watches.mu.Lock()
 	defer s.watches.mu.Unlock()

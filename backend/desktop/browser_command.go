@@ -33,8 +33,8 @@ func runBrowser(command, link string) error {
 	return exec.Command(words[0], words[1:]...).Run()
 }
 
-// linkShown reports whether a browser that ended with an error did show the link: one that was in use until then did, and
-// the same link in another browser would only confuse.
+// linkShown reports whether a browser that ended with an error did show the link: one that was in use until then did,
+// and the same link in another browser would only confuse.
 func linkShown(err error, ran time.Duration) bool {
 	var ended *exec.ExitError
 	return errors.As(err, &ended) && ran >= shownAfter

@@ -211,7 +211,8 @@ func useProxy(t *testing.T, address string) func(*apiClient, *http.Transport) {
 	return func(_ *apiClient, transport *http.Transport) { transport.Proxy = http.ProxyURL(proxy) }
 }
 
-// nameServer returns a DNS server that replies to every query with the response code: 3 for a name that does not exist, 2 for a failure.
+// nameServer returns a DNS server that replies to every query with the response code: 3 for a name that does not exist,
+// 2 for a failure.
 func nameServer(code byte) func(*testing.T) place {
 	return func(t *testing.T) place {
 		packets, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// macOSProxies is `scutil --proxy` with a VPN up: the outermost dictionary holds, the section of each interface does not.
+// macOSProxies is `scutil --proxy` with a VPN up: the outermost dictionary holds, the section of each interface does
+// not.
 const macOSProxies = `<dictionary> {
   ExceptionsList : <array> {
     0 : *.local

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestResponseLimit reads the longest response that is allowed, and one of a byte more. Both are valid, so that only the
-// limit can refuse one.
+// TestResponseLimit reads the longest response that is allowed, and one of a byte more. Both are valid, so that only
+// the limit can refuse one.
 func TestResponseLimit(t *testing.T) {
 	for name, test := range map[string]struct {
 		size int

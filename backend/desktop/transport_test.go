@@ -20,8 +20,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// network forwards connections to a server until it drops the packets of the open ones without closing them, as after the
-// computer has left a network.
+// network forwards connections to a server until it drops the packets of the open ones without closing them, as after
+// the computer has left a network.
 type network struct {
 	net.Listener
 	target string
@@ -170,8 +170,8 @@ func (d deadline) Err() error {
 	}
 }
 
-// untilSent returns a context whose deadline passes as soon as the request has been sent. A request that is never sent ends
-// with the client's own limit.
+// untilSent returns a context whose deadline passes as soon as the request has been sent. A request that is never sent
+// ends with the client's own limit.
 func untilSent(t *testing.T) context.Context {
 	t.Helper()
 	passed := make(chan struct{})

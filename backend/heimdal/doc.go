@@ -1,6 +1,6 @@
 // Package heimdal is the connector of Heimdal's dashboard API. It reads the customers endpoint, of which little is
-// documented, at the rate that the API allows. It is tolerant of spellings and shapes, but a response is read completely
-// or not at all. The package knows nothing of the portal's tables, nor of its callers.
+// documented, at the rate that the API allows. It is tolerant of spellings and shapes, but a response is read
+// completely or not at all. The package knows nothing of the portal's tables, nor of its callers.
 //
 // # The four parts
 //
@@ -16,17 +16,17 @@
 //
 // Files begin with the name of their part. Calls go along the arrows only: no part calls the reader, paging uses the
 // envelope's result, and the envelope maps each object with the functions of customer. The single callback is emitFunc,
-// which the reader passes to decode: it gives each customer to the traversal and then to the caller. json_*.go split JSON
-// for all parts, redact.go and quote*.go prepare texts for errors, and shape*.go record the shape of responses.
+// which the reader passes to decode: it gives each customer to the traversal and then to the caller. json_*.go split
+// JSON for all parts, redact.go and quote*.go prepare texts for errors, and shape*.go record the shape of responses.
 // TestLayers checks the arrows.
 //
 // # Transport
 //
 // Requests to one endpoint with one key are spaced evenly. "Too many requests", by status or by message, and 503 with a
-// Retry-After are waited for, as long as the response asks or 60 to 120 s with jitter, five tries in all. Once a run has
-// completed a call, it also retries every error that may be temporary. Limits: 512 MiB a response, 2 minutes until it
-// begins, 4 KiB a minute while it is read, 20 minutes in all. The key is sent to the host of the base URL only, and over
-// https except on loopback. TestTransport, TestPace, TestRetry.
+// Retry-After are waited for, as long as the response asks or 60 to 120 s with jitter, five tries in all. Once a run
+// has completed a call, it also retries every error that may be temporary. Limits: 512 MiB a response, 2 minutes until
+// it begins, 4 KiB a minute while it is read, 20 minutes in all. The key is sent to the host of the base URL only, and
+// over https except on loopback. TestTransport, TestPace, TestRetry.
 //
 // # Envelope: what a response can be
 //
@@ -67,12 +67,13 @@
 //	document
 //
 // Members and headers are looked up in the same three tables: signs of more customers, of a total, of a failure. A sign
-// that is accounted for, because the next page is read or a total agrees, has no effect. Any other one makes the response
-// incomplete, and CallError.Sign names it: as the member was sent, with the objects it is in ("meta.hasMore"), or as
-// "header X-Has-More". Names that are in no table are matched by how they begin or end (signPatterns). A text that
-// mentions a part of more, and a second list of customers, are signs under any name. An admin can declare one name
-// harmless for the connection; it is compared without case and separators. A total that is not the number of customers has
-// no Sign and cannot be declared harmless, nor can a refusal or malformed JSON. TestEnvelope, TestSigns, TestHarmless.
+// that is accounted for, because the next page is read or a total agrees, has no effect. Any other one makes the
+// response incomplete, and CallError.Sign names it: as the member was sent, with the objects it is in ("meta.hasMore"),
+// or as "header X-Has-More". Names that are in no table are matched by how they begin or end (signPatterns). A text
+// that mentions a part of more, and a second list of customers, are signs under any name. An admin can declare one name
+// harmless for the connection; it is compared without case and separators. A total that is not the number of customers
+// has no Sign and cannot be declared harmless, nor can a refusal or malformed JSON. TestEnvelope, TestSigns,
+// TestHarmless.
 //
 // # Customer: which member fills which field
 //
@@ -108,9 +109,10 @@
 //
 // # Customer: whether it is active
 //
-// All flags in flagNames count, at the customer itself and, for an expired licence, in its licence objects. Where several
-// say that it is not active, the first of these is the reason: deleted, disabled, inactive, demo, licence_expired. An
-// unknown status, a number, the customer's type, and the switches in a list of modules say nothing. TestStatus.
+// All flags in flagNames count, at the customer itself and, for an expired licence, in its licence objects. Where
+// several say that it is not active, the first of these is the reason: deleted, disabled, inactive, demo,
+// licence_expired. An unknown status, a number, the customer's type, and the switches in a list of modules say nothing.
+// TestStatus.
 //
 //	isDeleted, deletedAt or deleted: a date,
 //	status Deleted                                   deleted
@@ -121,9 +123,9 @@
 //
 // # Customer: the paths of the JSON
 //
-// Each path is counted (licenseInfo.purchased, modules[].name, tags[]): in how many customers it occurs, with which types,
-// one example, which field it fills, and how many numbers, dates or yes and no could not be read. A path of a nested
-// customer is that of a customer of its own.
+// Each path is counted (licenseInfo.purchased, modules[].name, tags[]): in how many customers it occurs, with which
+// types, one example, which field it fills, and how many numbers, dates or yes and no could not be read. A path of a
+// nested customer is that of a customer of its own.
 //
 //	A name that is                         It is
 //	a number, an address, mostly digits    data: all of them are one path with the name *
@@ -133,17 +135,19 @@
 //	like a key, a token, a password        counted without an example, as is a value that looks like one
 //
 // An admin can map a path to a field, or to nothing. It is compared without case and separators. It then fills nothing
-// else, and is the most reliable source of its field, before the customer it is nested in. Of several paths for one field
-// the first that can be read counts; where none can, the field is read by name. Values of a path through a list are
-// combined: licence counts are summed, and unknown if one cannot be read; products are all names, also of what is switched
-// off; a status is the first reason; an expiry is the earliest day, unknown if one cannot be read; licence types are
-// joined; for any other field the first value counts. A yes for the status means disabled. TestPaths, TestMapping.
+// else, and is the most reliable source of its field, before the customer it is nested in. Of several paths for one
+// field the first that can be read counts; where none can, the field is read by name. Values of a path through a list
+// are combined: licence counts are summed, and unknown if one cannot be read; products are all names, also of what is
+// switched off; a status is the first reason; an expiry is the earliest day, unknown if one cannot be read; licence
+// types are joined; for any other field the first value counts. A yes for the status means disabled. TestPaths,
+// TestMapping.
 //
 // # Paging: whose a client is
 //
 // A client is under the customer that contains it, else under the one that its parent field names. If a response names
-// resellers, but no client in it has a parent and no customer contains another, it may have the MSSP's own customers only,
-// or all without their parents. Then each reseller is asked about, with one call each, and what is received is under it:
+// resellers, but no client in it has a parent and no customer contains another, it may have the MSSP's own customers
+// only, or all without their parents. Then each reseller is asked about, with one call each, and what is received is
+// under it:
 //
 //	In the response about a reseller       It is
 //	its customers, with or without itself  under it; customers that were received before get a parent
@@ -160,21 +164,21 @@
 //	first 50                               without an MSP; else the reading fails
 //	more resellers than can be asked       refused: incomplete
 //
-// Connector.Asking can switch this on or off. At five calls a minute a thousand resellers take three and a half hours; the
-// pending ones are in the state between two calls, so a run continues where it was. TestTraversal, TestUnread.
+// Connector.Asking can switch this on or off. At five calls a minute a thousand resellers take three and a half hours;
+// the pending ones are in the state between two calls, so a run continues where it was. TestTraversal, TestUnread.
 //
 // # Paging: the account, and customers that are missing
 //
-// The account that was asked about may be in its own response, or contain its customers. It is the MSSP itself: it is not
-// emitted, and connector.State.Account describes it. TestAccount.
+// The account that was asked about may be in its own response, or contain its customers. It is the MSSP itself: it is
+// not emitted, and connector.State.Account describes it. TestAccount.
 //
-// Pages are not read at one moment: a customer that is removed and one that is added in between can hide a third. Such a
-// reading reports that it was paged. Its caller then names the known customers that are missing, and one call for each
-// asks about it by its own id. A list without that customer means that it no longer exists. So does a refusal, 204, {} or
-// no body, once a later response shows that the key is still accepted: one about another of these customers or, after the
-// last, one about the account. If the account is refused too, or has no customers any more, the reading fails. Any other
-// unreadable response, such as status 500 or HTML, ends these calls: nothing is known of the remaining customers, nor of
-// one whose response has more than two pages. TestCheck.
+// Pages are not read at one moment: a customer that is removed and one that is added in between can hide a third. Such
+// a reading reports that it was paged. Its caller then names the known customers that are missing, and one call for
+// each asks about it by its own id. A list without that customer means that it no longer exists. So does a refusal,
+// 204, {} or no body, once a later response shows that the key is still accepted: one about another of these customers
+// or, after the last, one about the account. If the account is refused too, or has no customers any more, the reading
+// fails. Any other unreadable response, such as status 500 or HTML, ends these calls: nothing is known of the remaining
+// customers, nor of one whose response has more than two pages. TestCheck.
 //
 // # Recorded shapes
 //

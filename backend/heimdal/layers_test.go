@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestLayers checks the arrows of the drawing in doc.go: which part of the package may use which other one. A part is the
-// files with its prefix; files without one, such as errors.go, may be used by all.
+// TestLayers checks the arrows of the drawing in doc.go: which part of the package may use which other one. A part is
+// the files with its prefix; files without one, such as errors.go, may be used by all.
 func TestLayers(t *testing.T) {
 	t.Parallel()
 	uses := map[string][]string{

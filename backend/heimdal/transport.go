@@ -96,8 +96,8 @@ func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	return &client
 }
 
-// get sends one request. A response has status 200, and the caller closes its body. The error is a *connector.CallError,
-// or a *retryable one.
+// get sends one request. A response has status 200, and the caller closes its body. The error is a
+// *connector.CallError, or a *retryable one.
 func (t *transport) get(ctx context.Context, address *url.URL) (*http.Response, error) {
 	response, err := t.send(ctx, address)
 	if err != nil {

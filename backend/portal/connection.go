@@ -71,7 +71,8 @@ type NewConnection struct {
 }
 
 // ConnectionTrial asks whether a product would accept a connection: a new one (product, customer_id and api_key), or a
-// saved one (id) with the given changes. Another base URL needs the key again: the stored key is sent to no other address.
+// saved one (id) with the given changes. Another base URL needs the key again: the stored key is sent to no other
+// address.
 type ConnectionTrial struct {
 	ID         string `json:"id,omitempty" maxLength:"100"`
 	Product    string `json:"product,omitempty" maxLength:"32"`
@@ -98,8 +99,8 @@ const (
 	LongestHarmless = 100
 )
 
-// CheckHarmless returns the names without white space around them, each once. Invalid if one is empty or too long, or if
-// there are too many.
+// CheckHarmless returns the names without white space around them, each once. Invalid if one is empty or too long, or
+// if there are too many.
 func CheckHarmless(names []string) ([]string, error) {
 	kept := make([]string, 0, len(names))
 	for _, name := range names {

@@ -37,8 +37,8 @@ const (
 	Internal           Code = "internal"
 )
 
-// Error is an error that the caller can act on. Detail is for users and contains no secret and no personal data. Address is
-// personal, so it is returned to the caller only and never logged.
+// Error is an error that the caller can act on. Detail is for users and contains no secret and no personal data.
+// Address is personal, so it is returned to the caller only and never logged.
 type Error struct {
 	Code   Code
 	Detail string

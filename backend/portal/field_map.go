@@ -92,8 +92,8 @@ type FieldMapChange struct {
 // MostShared is how many paths can be shared.
 const MostShared = 200
 
-// Share returns the shared paths after the change, sorted. Invalid names a path that is not known, or says that there are
-// too many.
+// Share returns the shared paths after the change, sorted. Invalid names a path that is not known, or says that there
+// are too many.
 func (c FieldMapChange) Share(shared []string, known func(path string) bool) ([]string, error) {
 	after := slices.Clone(shared)
 	for _, path := range slices.Sorted(maps.Keys(c.Shared)) {
@@ -120,8 +120,8 @@ const (
 	SourceNone      = "none"
 )
 
-// Apply returns the overrides after the change. Invalid names the path or field that is wrong, where a path is not known
-// or two paths are to fill a field that takes one.
+// Apply returns the overrides after the change. Invalid names the path or field that is wrong, where a path is not
+// known or two paths are to fill a field that takes one.
 func (c FieldMapChange) Apply(overrides map[string]CustomerField, known func(path string) bool) (map[string]CustomerField, error) {
 	after := maps.Clone(overrides)
 	if after == nil {

@@ -19,7 +19,8 @@ type PathStats struct {
 	TypeCounts map[string]int64 `json:"type_counts"`
 }
 
-// KnownPath is a path as a connection's field map keeps it. A path that the last run lacked stays known, with no customers.
+// KnownPath is a path as a connection's field map keeps it. A path that the last run lacked stays known, with no
+// customers.
 type KnownPath struct {
 	PathStats
 	// Noted: it occurred in enough customers for the admins to be notified.
@@ -39,9 +40,9 @@ type FieldReading struct {
 	KnownOf int64
 }
 
-// NextFieldMap returns the paths known after a run and what the run noticed. A run without known paths counts as the first.
-// changed reports whether an admin should look at the map; values that cannot be read are noticed in each run, but are no
-// change.
+// NextFieldMap returns the paths known after a run and what the run noticed. A run without known paths counts as the
+// first. changed reports whether an admin should look at the map; values that cannot be read are noticed in each run,
+// but are no change.
 func NextFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices []FieldNotice, changed bool) {
 	if r.First {
 		known = nil
@@ -186,8 +187,8 @@ func (p PathStats) mainType() string {
 	return main
 }
 
-// RemappedFields returns the fields whose paths differ because overrides do, in the order of CustomerFields: of each path
-// with another override, what it filled before, what it fills now, and what both overrides name.
+// RemappedFields returns the fields whose paths differ because overrides do, in the order of CustomerFields: of each
+// path with another override, what it filled before, what it fills now, and what both overrides name.
 func RemappedFields(known []KnownPath, applied map[string]CustomerField, now []PathStats,
 	overrides map[string]CustomerField) []CustomerField {
 	changed := map[string]bool{}

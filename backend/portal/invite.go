@@ -12,7 +12,8 @@ const (
 	InviteRevoked  InviteStatus = "revoked"
 )
 
-// MailState is the delivery state of an invite's mail. With MailNone and MailFailed the inviter must hand over the code.
+// MailState is the delivery state of an invite's mail. With MailNone and MailFailed the inviter must hand over the
+// code.
 type MailState string
 
 const (

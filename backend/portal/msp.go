@@ -42,8 +42,8 @@ type MSPPage struct {
 	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
 }
 
-// MSPFilter says which MSPs a list holds; an empty field does not narrow it. Every field has one row in the filter table
-// of the postgres package.
+// MSPFilter says which MSPs a list holds; an empty field does not narrow it. Every field has one row in the filter
+// table of the postgres package.
 type MSPFilter struct {
 	Q            string `query:"q" json:"q" maxLength:"100"`
 	Status       string `query:"status" json:"status" enum:"active,missing,removed,disabled"`
@@ -79,8 +79,8 @@ type Seats struct {
 	Total *int64 `json:"total"`
 }
 
-// SeatSums are licence figures summed over customers, and of how many of them each figure is unknown. A sum is null where
-// all are unknown, or there are none.
+// SeatSums are licence figures summed over customers, and of how many of them each figure is unknown. A sum is null
+// where all are unknown, or there are none.
 type SeatSums struct {
 	Used         *int64 `json:"used"`
 	Total        *int64 `json:"total"`

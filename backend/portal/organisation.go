@@ -35,8 +35,8 @@ func UnknownTimeZone(name string) error {
 	return InvalidField("time_zone", "There is no time zone %q. Name one as Area/City, such as Europe/Copenhagen, or UTC.", name)
 }
 
-// KnownTimeZone reports whether name is UTC or an IANA name with an area. Short names such as CET are refused: PostgreSQL
-// reads them as abbreviations without summer time.
+// KnownTimeZone reports whether name is UTC or an IANA name with an area. Short names such as CET are refused:
+// PostgreSQL reads them as abbreviations without summer time.
 func KnownTimeZone(name string) bool {
 	area, _, found := strings.Cut(name, "/")
 	if name != DefaultTimeZone && (!found || area == "posix" || area == "right") {

@@ -54,8 +54,8 @@ type RefreshGrant struct {
 	RequestID string `json:"request_id,omitempty" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"Random, at least 128 bits, in hex, base64 or as a UUID. The same token with the same id gets the same successor, until that is used."`
 }
 
-// RefreshRequestHeader carries the request id of a refresh where the body may not: a server from before request ids refuses
-// a body that has one, and ignores the header.
+// RefreshRequestHeader carries the request id of a refresh where the body may not: a server from before request ids
+// refuses a body that has one, and ignores the header.
 const RefreshRequestHeader = "Portal-Refresh-Request"
 
 // Tokens is a portal session as the desktop receives it.
@@ -82,8 +82,8 @@ type OwnSessions struct {
 	Items []OwnSession `json:"items" nullable:"false"`
 }
 
-// APIHeader is set to APIVersion on every response of the API. A response of a gateway or proxy does not have it: a client
-// must not end a session because of such a response.
+// APIHeader is set to APIVersion on every response of the API. A response of a gateway or proxy does not have it: a
+// client must not end a session because of such a response.
 const (
 	APIHeader  = "Portal-Api"
 	APIVersion = "1"

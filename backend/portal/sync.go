@@ -72,8 +72,8 @@ type SyncRun struct {
 	ReviewedBy   *string    `json:"reviewed_by"`
 	ReviewerName *string    `json:"reviewer_name"`
 	ReviewedAt   *time.Time `json:"reviewed_at" ts_type:"string"`
-	// ErrorCode and Error are why a run failed, needs review or was discarded. Error is a sentence for an admin, without any
-	// secret.
+	// ErrorCode and Error are why a run failed, needs review or was discarded. Error is a sentence for an admin, without
+	// any secret.
 	ErrorCode *string `json:"error_code"`
 	Error     *string `json:"error"`
 }

@@ -9,8 +9,8 @@ type UsageQuery struct {
 	TimeZone string // IANA name; "" for the MSSP's own
 }
 
-// Usage is the licences of a client under one MSP, or under the MSSP itself, while it was active in a window. Only the past
-// part of a window counts.
+// Usage is the licences of a client under one MSP, or under the MSSP itself, while it was active in a window. Only the
+// past part of a window counts.
 type Usage struct {
 	ClientID string
 	MSPID    *string // nil under the MSSP itself, and for viewers of the client

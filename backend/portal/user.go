@@ -21,8 +21,8 @@ type Grant struct {
 	MSSP string `json:"mssp"`
 }
 
-// Me is the caller: the user, the grant of this request, all grants of the user, and the permissions of the active grant,
-// so that no screen repeats the role table.
+// Me is the caller: the user, the grant of this request, all grants of the user, and the permissions of the active
+// grant, so that no screen repeats the role table.
 type Me struct {
 	User        User         `json:"user"`
 	Grant       Grant        `json:"grant"`
@@ -93,9 +93,9 @@ type UserQuery struct {
 	Limit  int        `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// UserChange changes the grants of a user inside the caller's scope; absent members stay as they are. Active applies to all
-// grants inside the scope, or to the one of GrantID. Role and node apply to one grant: GrantID selects it if the user has
-// several. A role of another level needs a node of that level.
+// UserChange changes the grants of a user inside the caller's scope; absent members stay as they are. Active applies to
+// all grants inside the scope, or to the one of GrantID. Role and node apply to one grant: GrantID selects it if the
+// user has several. A role of another level needs a node of that level.
 type UserChange struct {
 	Active   *bool   `json:"active,omitempty"`
 	GrantID  string  `json:"grant_id,omitempty" format:"uuid"`

@@ -26,8 +26,8 @@ func (s Scope) Contains(other Scope) bool {
 	return false
 }
 
-// Viewer is the verified caller of a request: the user, the session and the grant. It is made only from a verified access
-// token.
+// Viewer is the verified caller of a request: the user, the session and the grant. It is made only from a verified
+// access token.
 type Viewer struct {
 	UserID    string
 	SessionID string

@@ -62,7 +62,8 @@ const (
 			and m.unread_since is not null) u
 		where p.mssp_id = @mssp
 		and r.status = 'partial'`
-	// staleSyncs are connections without a merged run for too long although none failed: paused, or their run does not start.
+	// staleSyncs are connections without a merged run for too long although none failed: paused, or their run does not
+	// start.
 	staleSyncs = `
 		select 2, 'sync_stale', 'warning', null, null, r.id, d.name, case when p.paused then 'paused' else '' end,
 		       to_char(c.last at time zone 'utc', ` + iso + `), null, null
@@ -133,8 +134,8 @@ func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condi
 		limit @each)`
 }
 
-// queueAttention reads what needs attention in the scope, most urgent first. A connection without a merged run for stale
-// needs attention.
+// queueAttention reads what needs attention in the scope, most urgent first. A connection without a merged run for
+// stale needs attention.
 func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, into *[]portal.Attention) {
 	expires := "to_char(c.expires_on, 'YYYY-MM-DD')"
 	kinds := []string{

@@ -69,9 +69,9 @@ func (db *DB) AuditSignIn(ctx context.Context, e AuditEntry) error {
 	return db.authBatch(ctx, func(batch *pgx.Batch) { queueAudit(ctx, batch, e) })
 }
 
-// authBatch runs statements of sign-in, which may write, in one round trip and so in one transaction; again from the start
-// after a serialization failure or a deadlock. An error of a callback undoes nothing: a statement that must not write
-// needs its own condition.
+// authBatch runs statements of sign-in, which may write, in one round trip and so in one transaction; again from the
+// start after a serialization failure or a deadlock. An error of a callback undoes nothing: a statement that must not
+// write needs its own condition.
 func (db *DB) authBatch(ctx context.Context, queue func(*pgx.Batch)) error {
 	var err error
 	for range attempts {

@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// actorOf selects the actor of a change h: the user who accepted the run, else the user who started it. Users of MSPs and
-// clients do not see the names of users above them.
+// actorOf selects the actor of a change h: the user who accepted the run, else the user who started it. Users of MSPs
+// and clients do not see the names of users above them.
 func actorOf(scope portal.Scope) string {
 	if scope.Level != portal.LevelMSSP {
 		return "null::json"
@@ -108,8 +108,8 @@ type reviewRow struct {
 	Position []string
 }
 
-// Review returns one page of the customers that a run in review would mark as missing, move or rename; none for any other
-// run. Errors: NotFound if there is no such run in the viewer's scope, Invalid for a malformed cursor.
+// Review returns one page of the customers that a run in review would mark as missing, move or rename; none for any
+// other run. Errors: NotFound if there is no such run in the viewer's scope, Invalid for a malformed cursor.
 func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
 	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
 	if err != nil {

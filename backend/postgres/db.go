@@ -1,8 +1,8 @@
 // Package postgres holds every SQL statement of the portal, one file per noun.
 //
 // Every statement runs through one of two functions: As, which uses the database role of the viewer's level with the
-// viewer's scope set, and system, which uses one of the server's own narrow roles. The login that the pool connects with
-// owns nothing and has no privileges of its own.
+// viewer's scope set, and system, which uses one of the server's own narrow roles. The login that the pool connects
+// with owns nothing and has no privileges of its own.
 package postgres
 
 import (
@@ -88,8 +88,8 @@ const setScope = `
 	       set_config('portal.msp', $3, true),
 	       set_config('portal.client', $4, true)`
 
-// setViewerScope sets the scope, and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as the
-// role of sign-in, which is set until then.
+// setViewerScope sets the scope, and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as
+// the role of sign-in, which is set until then.
 const setViewerScope = `
 	select set_config('portal.time_zone', coalesce((
 	           select m.time_zone
@@ -106,9 +106,9 @@ type Scoped struct {
 	viewer portal.Viewer
 }
 
-// As returns the access of a viewer, the only one to tenants' rows: PostgreSQL returns rows of the viewer's scope and no
-// others, whatever the statement. In the same round trip it checks that the viewer's session, user and grant are still
-// valid, and returns SessionRevoked, Deactivated or GrantChanged if not.
+// As returns the access of a viewer, the only one to tenants' rows: PostgreSQL returns rows of the viewer's scope and
+// no others, whatever the statement. In the same round trip it checks that the viewer's session, user and grant are
+// still valid, and returns SessionRevoked, Deactivated or GrantChanged if not.
 func (db *DB) As(viewer portal.Viewer) Scoped { return Scoped{db: db, viewer: viewer} }
 
 // Check checks the viewer's session, user and grant without reading rows.
@@ -138,8 +138,8 @@ func queueScope(batch *pgx.Batch, v portal.Viewer) {
 }
 
 // queueViewerCheck checks the viewer against the current session, user and grant. A user without an active grant is
-// deactivated, and gets this error even if their session has ended as well. A grant that is not active, that an admin has
-// signed the user out of, or whose role or node differs from the access token's, has changed.
+// deactivated, and gets this error even if their session has ended as well. A grant that is not active, that an admin
+// has signed the user out of, or whose role or node differs from the access token's, has changed.
 func queueViewerCheck(batch *pgx.Batch, v portal.Viewer) {
 	queueViewerCheckFunc(batch, v, func(err error) error { return err })
 }
@@ -182,8 +182,8 @@ func queueViewerCheckFunc(batch *pgx.Batch, v portal.Viewer, report func(error) 
 	})
 }
 
-// grantUsable is the condition that the session s may act under the grant g: the grant is active, and no administrator has
-// signed the user out of it since the session began.
+// grantUsable is the condition that the session s may act under the grant g: the grant is active, and no administrator
+// has signed the user out of it since the session began.
 const grantUsable = "g.active and coalesce(g.signed_out_at < s.created_at, true)"
 
 func errDeactivated() error {
@@ -194,8 +194,8 @@ func errGrantChanged() error {
 	return portal.Errorf(portal.GrantChanged, "Your role has changed since you signed in.")
 }
 
-// system runs work in one transaction as one of the server's own roles. msspID may be empty if the role's policies do not
-// need it.
+// system runs work in one transaction as one of the server's own roles. msspID may be empty if the role's policies do
+// not need it.
 func (db *DB) system(ctx context.Context, role, msspID string, work func(pgx.Tx) error) error {
 	return db.transaction(ctx, func(batch *pgx.Batch) { batch.Queue(setScope, role, msspID, "", "") }, work)
 }

@@ -12,9 +12,9 @@ import (
 // fillBatch is how many rows one transaction writes. Merges of the MSSP wait for it.
 const fillBatch = 5000
 
-// fillHistory completes the history that older servers have written: the ids in moves, and the spans of clients. It can be
-// interrupted and repeated. Other servers may write meanwhile; the next merge or the next call completes their rows. It
-// must run as the owner of the tables.
+// fillHistory completes the history that older servers have written: the ids in moves, and the spans of clients. It can
+// be interrupted and repeated. Other servers may write meanwhile; the next merge or the next call completes their rows.
+// It must run as the owner of the tables.
 func (db *DB) fillHistory(ctx context.Context) error {
 	err := db.fillEach(ctx, `
 		select distinct h.mssp_id::text
@@ -124,8 +124,8 @@ func (db *DB) fillSpans(ctx context.Context, mssp string) error {
 	return err
 }
 
-// fillSpansAfter opens the spans of the next batch of clients, those with ids greater than after, and returns the last id
-// of the batch; "" once there are no more.
+// fillSpansAfter opens the spans of the next batch of clients, those with ids greater than after, and returns the last
+// id of the batch; "" once there are no more.
 func fillSpansAfter(ctx context.Context, tx pgx.Tx, mssp, after string, upTo int64) (last string, err error) {
 	var spannedIn int64
 	var at time.Time

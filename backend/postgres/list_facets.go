@@ -27,8 +27,8 @@ func (db *DB) ClientFacets(ctx context.Context, viewer portal.Viewer) (portal.Fa
 		group by lower(c.type collate "C")`, nextLicenceTypes(viewer.Scope))
 }
 
-// nextLicenceTypes finds one licence type after the other, each by one index lookup: a scan for distinct values would read
-// every client.
+// nextLicenceTypes finds one licence type after the other, each by one index lookup: a scan for distinct values would
+// read every client.
 func nextLicenceTypes(scope portal.Scope) string {
 	if scope.Level != portal.LevelMSSP { // no index begins with an MSP, and its clients are few
 		return `
@@ -59,8 +59,8 @@ func nextLicenceTypes(scope portal.Scope) string {
 		where licence_type is not null`
 }
 
-// MSPFacets returns the licence types of the MSPs in the viewer's scope, and the stamp of the data they were read from. It
-// returns Forbidden below the level of an MSP.
+// MSPFacets returns the licence types of the MSPs in the viewer's scope, and the stamp of the data they were read from.
+// It returns Forbidden below the level of an MSP.
 func (db *DB) MSPFacets(ctx context.Context, viewer portal.Viewer) (portal.Facets, Stamp, error) {
 	if viewer.Scope.Level == portal.LevelClient {
 		return portal.Facets{}, Stamp{}, errNoMSPs()

@@ -11,15 +11,15 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// A list's filters are the fields of its filter struct (portal.ClientFilter, portal.MSPFilter) and the rows of one table
-// here, by the name of the parameter. TestFilters fails when one is missing in either.
+// A list's filters are the fields of its filter struct (portal.ClientFilter, portal.MSPFilter) and the rows of one
+// table here, by the name of the parameter. TestFilters fails when one is missing in either.
 
 // listFilter is what one parameter adds to a list's conditions.
 type listFilter struct {
 	// rows is the condition on a row of the list.
 	rows condition
-	// counts is the same condition on a row of the list's kept counts; nil if they lack its columns, so that a total must be
-	// counted from the rows.
+	// counts is the same condition on a row of the list's kept counts; nil if they lack its columns, so that a total must
+	// be counted from the rows.
 	counts condition
 }
 

@@ -21,8 +21,8 @@ import (
 // method position writes the values in one fixed form, independent of the session's settings.
 //
 // A cursor has at most 1,024 characters, the API's limit. A list is sorted by at most three texts, each of at most
-// maxKeyLength bytes: names by their stored keys, other texts by their first cutText characters. The order is total, because
-// rows with equal keys are sorted by id.
+// maxKeyLength bytes: names by their stored keys, other texts by their first cutText characters. The order is total,
+// because rows with equal keys are sorted by id.
 
 // keyType is the SQL type of a sort key. A cursor's value is cast to it.
 type keyType string
@@ -35,8 +35,8 @@ const (
 	idKey   keyType = "uuid"
 )
 
-// sortKey is an expression that a list may be sorted by. It is never null, so that a page can begin after any row. asc and
-// desc differ if absent values are last in both directions.
+// sortKey is an expression that a list may be sorted by. It is never null, so that a page can begin after any row. asc
+// and desc differ if absent values are last in both directions.
 type sortKey struct {
 	asc, desc string
 	kind      keyType
@@ -83,8 +83,8 @@ func nullLast(column string, kind keyType) sortKey {
 	}
 }
 
-// keyset turns a sort and a cursor into SQL: a total order, and the condition that a row is behind the cursor. The cost of
-// a page does not depend on its distance from the first.
+// keyset turns a sort and a cursor into SQL: a total order, and the condition that a row is behind the cursor. The cost
+// of a page does not depend on its distance from the first.
 type keyset struct {
 	sort  string
 	terms []keysetTerm
@@ -97,8 +97,8 @@ type keysetTerm struct {
 	descending bool
 }
 
-// newKeyset parses a sort such as "name,-clients", whose names are in keys, and the cursor of an earlier page. It returns
-// Invalid naming sort or cursor if one is malformed.
+// newKeyset parses a sort such as "name,-clients", whose names are in keys, and the cursor of an earlier page. It
+// returns Invalid naming sort or cursor if one is malformed.
 func newKeyset(keys map[string]sortKey, sort, fallback, id, cursor string) (keyset, error) {
 	if sort == "" {
 		sort = fallback
@@ -134,8 +134,8 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 // separator separates the parts of a cursor. Text in PostgreSQL cannot contain it.
 const separator = "\x00"
 
-// readCursor parses a cursor: the sort it belongs to, then one value for each term. It contains positions only, so a forged
-// cursor can only select another page of what the viewer may see.
+// readCursor parses a cursor: the sort it belongs to, then one value for each term. It contains positions only, so a
+// forged cursor can only select another page of what the viewer may see.
 func (k *keyset) readCursor(cursor string) error {
 	if cursor == "" {
 		return nil

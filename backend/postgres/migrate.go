@@ -34,8 +34,8 @@ type Migration struct {
 	AppliedAt time.Time `json:"applied_at,omitzero"`
 }
 
-// Migrate applies the missing migrations and returns them. Several processes may call it at once: they wait for each other
-// on a row, not on an advisory lock, which not every PostgreSQL service supports.
+// Migrate applies the missing migrations and returns them. Several processes may call it at once: they wait for each
+// other on a row, not on an advisory lock, which not every PostgreSQL service supports.
 func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	provider, err := newProvider(ctx, url, true)
 	if err != nil {

@@ -74,8 +74,8 @@ type mspRow struct {
 	Position []string
 }
 
-// MSPs returns one page of the MSPs in the viewer's scope, and the stamp of the data it was read from. It returns Invalid
-// naming the parameter if sort, cursor or a filter is malformed, Forbidden below the level of an MSP.
+// MSPs returns one page of the MSPs in the viewer's scope, and the stamp of the data it was read from. It returns
+// Invalid naming the parameter if sort, cursor or a filter is malformed, Forbidden below the level of an MSP.
 func (db *DB) MSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPQuery) (portal.MSPPage, Stamp, error) {
 	if viewer.Scope.Level == portal.LevelClient {
 		return portal.MSPPage{}, Stamp{}, errNoMSPs()

@@ -11,17 +11,17 @@ import (
 )
 
 // Names are searched and sorted by a key, which fold makes when the name is written and which is compared byte by byte:
-// the results and the order of a list are the same in every database, independent of its locale. A change of fold needs a
-// migration that sets keyed_name to null, so that all stored keys are made again.
+// the results and the order of a list are the same in every database, independent of its locale. A change of fold needs
+// a migration that sets keyed_name to null, so that all stored keys are made again.
 //
-// The key has three columns. name_key is its first maxKeyLength bytes: lists sort by it and their cursors contain it, so its
-// length is bounded; rows with equal name_key are sorted by id. name_rest is the rest of the key, null for nearly every
-// name; search needs it. keyed_name is the name that the key was made of. A server older than the keys writes a name
-// without them. Where keyed_name differs from the name, search uses the name as that server did, and KeyNames makes the
-// key later; until then a renamed row sorts by its former name, and a new one before all others.
+// The key has three columns. name_key is its first maxKeyLength bytes: lists sort by it and their cursors contain it,
+// so its length is bounded; rows with equal name_key are sorted by id. name_rest is the rest of the key, null for
+// nearly every name; search needs it. keyed_name is the name that the key was made of. A server older than the keys
+// writes a name without them. Where keyed_name differs from the name, search uses the name as that server did, and
+// KeyNames makes the key later; until then a renamed row sorts by its former name, and a new one before all others.
 
-// keyColumns are the three columns, keyValues their values from a staged customer s: null if a server older than the keys
-// has staged it.
+// keyColumns are the three columns, keyValues their values from a staged customer s: null if a server older than the
+// keys has staged it.
 const (
 	keyColumns = "name_key, name_rest, keyed_name"
 	keyValues  = "coalesce(s.name_key, ''), s.name_rest, case when s.name_key is not null then s.name end"
@@ -62,8 +62,8 @@ func isASCII(text string) bool {
 	return true
 }
 
-// unmarked removes marks and invisible characters. The dotless ı of Turkish becomes i: its capital is that of i in other
-// languages. Cherokee folds to its capitals, which cases.Fold then turns into small letters.
+// unmarked removes marks and invisible characters. The dotless ı of Turkish becomes i: its capital is that of i in
+// other languages. Cherokee folds to its capitals, which cases.Fold then turns into small letters.
 func unmarked(r rune) rune {
 	switch {
 	case r == 'ı':

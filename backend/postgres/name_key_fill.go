@@ -10,8 +10,8 @@ import (
 // keyBatch is how many names one transaction folds.
 const keyBatch = 1000
 
-// KeyNames makes the keys of names that a server older than the keys has written (see name_key.go), and returns how many
-// it made. It can be interrupted at any time; the next call makes the rest.
+// KeyNames makes the keys of names that a server older than the keys has written (see name_key.go), and returns how
+// many it made. It can be interrupted at any time; the next call makes the rest.
 func (db *DB) KeyNames(ctx context.Context) (made int64, err error) {
 	var mssps []string
 	err = db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -36,8 +36,8 @@ func (db *DB) KeyNames(ctx context.Context) (made int64, err error) {
 	return made, nil
 }
 
-// keyCustomers makes the keys of an MSSP's customers. It and a merge of the same MSSP wait for each other. Once all keys
-// are made, the MSSP gets a new version, because the order of its lists has changed.
+// keyCustomers makes the keys of an MSSP's customers. It and a merge of the same MSSP wait for each other. Once all
+// keys are made, the MSSP gets a new version, because the order of its lists has changed.
 func (db *DB) keyCustomers(ctx context.Context, mssp, table string, made *int64) error {
 	var before, n int64
 	for before = *made; ; *made += n {

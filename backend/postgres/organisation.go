@@ -65,8 +65,8 @@ func (db *DB) timeZones(ctx context.Context) ([]string, error) {
 	return slices.Clone(db.zones.names), nil
 }
 
-// ChangeOrganisation changes the viewer's MSSP and returns it after the change. It returns Invalid naming time_zone for an
-// unknown zone. Past days of the trend stay as they were recorded.
+// ChangeOrganisation changes the viewer's MSSP and returns it after the change. It returns Invalid naming time_zone for
+// an unknown zone. Past days of the trend stay as they were recorded.
 func (db *DB) ChangeOrganisation(ctx context.Context, viewer portal.Viewer, change portal.OrganisationChange) (portal.Organisation, error) {
 	if change.TimeZone != nil {
 		if err := portal.CheckTimeZone(*change.TimeZone); err != nil {
@@ -112,8 +112,8 @@ func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string
 	})
 }
 
-// checkTimeZone returns an error for a zone that this PostgreSQL does not know; its time zone data may be older than the
-// program's. It is slow, and meant for commands.
+// checkTimeZone returns an error for a zone that this PostgreSQL does not know; its time zone data may be older than
+// the program's. It is slow, and meant for commands.
 func checkTimeZone(ctx context.Context, tx pgx.Tx, zone string) error {
 	var known bool
 	err := tx.QueryRow(ctx, "select exists (select from pg_timezone_names where name = $1)", zone).Scan(&known)

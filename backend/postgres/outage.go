@@ -16,8 +16,8 @@ import (
 // acquireWait is how long a request waits for a free connection. Jobs wait as long as it takes.
 const acquireWait = 10 * time.Second
 
-// Outage is the error of a database that cannot execute any statement at the moment. If the commit of a transaction got no
-// reply, its changes may have been written.
+// Outage is the error of a database that cannot execute any statement at the moment. If the commit of a transaction got
+// no reply, its changes may have been written.
 type Outage struct {
 	// Reason is the cause, for the operator.
 	Reason string
@@ -54,8 +54,8 @@ var outageCodes = map[string]string{
 // queryCanceled is in class 57 and no outage: one statement was cancelled.
 const queryCanceled = "57014"
 
-// outage returns err as an *Outage if it is one, else err itself. It compares codes and types, because messages are in the
-// server's language.
+// outage returns err as an *Outage if it is one, else err itself. It compares codes and types, because messages are in
+// the server's language.
 func outage(err error) error {
 	var known *Outage
 	if err == nil || errors.As(err, &known) {
@@ -118,8 +118,8 @@ func (db *DB) acquire(ctx context.Context, work func(*pgxpool.Conn) error) error
 // writer begins transactions that may write.
 type writer struct{ conn *pgxpool.Conn }
 
-// Begin starts a transaction. A standby refuses it with a code that has other meanings as well. The statement is always the
-// same and correct, so every refusal counts as an outage.
+// Begin starts a transaction. A standby refuses it with a code that has other meanings as well. The statement is always
+// the same and correct, so every refusal counts as an outage.
 func (w writer) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := w.conn.BeginTx(ctx, readCommitted)
 	if err != nil {

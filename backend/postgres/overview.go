@@ -17,9 +17,9 @@ const (
 	attentionEach = 6 // of one kind, so that no kind hides the others
 )
 
-// Overview returns the figures of the first screen in one round trip. Its cost does not grow with the number of customers:
-// counts are kept rows, and each kind of attention reads the first few rows of an index. A connection without a merged run
-// for stale needs attention.
+// Overview returns the figures of the first screen in one round trip. Its cost does not grow with the number of
+// customers: counts are kept rows, and each kind of attention reads the first few rows of an index. A connection
+// without a merged run for stale needs attention.
 func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Duration) (portal.Overview, Stamp, error) {
 	var o portal.Overview
 	var stamp Stamp
@@ -139,8 +139,8 @@ func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 		pgx.NamedArgs{"mssp": scope.MSSPID, "of": of, "days": trendDays + 1}), into)
 }
 
-// fillTrend returns one point a day up to today, oldest first: a day without a row has the figures of the day before it.
-// The newest row has the current figures, even if its date is tomorrow's after a change of the time zone.
+// fillTrend returns one point a day up to today, oldest first: a day without a row has the figures of the day before
+// it. The newest row has the current figures, even if its date is tomorrow's after a change of the time zone.
 func fillTrend(newestFirst []dayRow, today time.Time) []portal.TrendDay {
 	trend := []portal.TrendDay{}
 	known := len(newestFirst) - 1

@@ -25,8 +25,8 @@ func scopeArgs(scope portal.Scope) pgx.NamedArgs {
 	return args
 }
 
-// The scope predicates. Each query names its scope, so that it uses the scope's index and has a plan for each level. If a
-// query omits its predicate, the policies of migrations/00002_scope.sql still apply.
+// The scope predicates. Each query names its scope, so that it uses the scope's index and has a plan for each level. If
+// a query omits its predicate, the policies of migrations/00002_scope.sql still apply.
 
 func clientScope(scope portal.Scope) string {
 	switch scope.Level {
@@ -50,8 +50,8 @@ func mspScope(scope portal.Scope) string {
 type Stamp struct {
 	Version  int64
 	DataAsOf *time.Time
-	// Runs is the state of the connections: the newest run of each, whether it is paused, whether its fields have changed, and
-	// the runs that wait for an admin's decision. It is empty below the MSSP, where users do not see runs.
+	// Runs is the state of the connections: the newest run of each, whether it is paused, whether its fields have changed,
+	// and the runs that wait for an admin's decision. It is empty below the MSSP, where users do not see runs.
 	Runs string
 	// Today is the day in the time zone of the viewer's MSSP.
 	Today time.Time
@@ -63,7 +63,8 @@ const readAt = "coalesce(r.read_at, r.finished_at)"
 // merged is the condition that a run r was merged. A partial run was, except for the resellers it could not read.
 const merged = "r.status in ('complete', 'partial')"
 
-// dataAsOf is when the customers of the connection with the oldest last merged run had been read; null before the first.
+// dataAsOf is when the customers of the connection with the oldest last merged run had been read; null before the
+// first.
 const dataAsOf = `(
 	select min(latest.read_at)
 	from mssp_product p
@@ -77,8 +78,8 @@ const dataAsOf = `(
 		limit 1) latest
 	where p.mssp_id = @mssp)`
 
-// scopeDataAsOf returns dataAsOf as users of a scope see it: the data of an MSP that the last run could not read is as old
-// as the last run that did.
+// scopeDataAsOf returns dataAsOf as users of a scope see it: the data of an MSP that the last run could not read is as
+// old as the last run that did.
 func scopeDataAsOf(scope portal.Scope) string {
 	switch scope.Level {
 	case portal.LevelMSP:

@@ -15,10 +15,11 @@ import (
 // The settings of a session on which the meaning of a statement or the form of a result depends. A database and a role
 // have defaults of their own for each, so every connection sets all of them when it starts.
 //
-// A pooler in transaction mode shares its server connections, so a session's settings are lost between transactions, and
-// it refuses start-up parameters that it does not track. Behind a pooler only pooledSettings are set at the start, and each
-// transaction sets the others for itself (localSettings). Settings that a statement would set too late are part of the
-// statement that begins a transaction (readCommitted), or the database's defaults must be right (checkDefaults).
+// A pooler in transaction mode shares its server connections, so a session's settings are lost between transactions,
+// and it refuses start-up parameters that it does not track. Behind a pooler only pooledSettings are set at the start,
+// and each transaction sets the others for itself (localSettings). Settings that a statement would set too late are
+// part of the statement that begins a transaction (readCommitted), or the database's defaults must be right
+// (checkDefaults).
 
 // pooledSettings are the start-up parameters that every release of PgBouncer tracks.
 var pooledSettings = map[string]string{
@@ -70,7 +71,8 @@ type connection struct {
 	pooled bool // a pooler refuses otherSettings
 }
 
-// configure parses the URL of a database, connects once within ten seconds, and checks that the portal can use the database.
+// configure parses the URL of a database, connects once within ten seconds, and checks that the portal can use the
+// database.
 func configure(ctx context.Context, url string) (connection, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -137,8 +139,8 @@ func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
 	return checkDefaults(ctx, conn)
 }
 
-// checkDefaults returns an error, behind a pooler, for a database whose defaults change the meaning of a statement when it
-// is prepared: that is before its transaction can set anything.
+// checkDefaults returns an error, behind a pooler, for a database whose defaults change the meaning of a statement when
+// it is prepared: that is before its transaction can set anything.
 func checkDefaults(ctx context.Context, conn *pgx.Conn) error {
 	var wrong string
 	err := conn.QueryRow(ctx, `

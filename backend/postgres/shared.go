@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fieldsFor returns the members of a customer's JSON that a viewer may see: users of the MSSP and of the client's MSP see
-// all, users of the client those that the MSSP's admins have shared. The rest may hold the reseller's notes.
+// fieldsFor returns the members of a customer's JSON that a viewer may see: users of the MSSP and of the client's MSP
+// see all, users of the client those that the MSSP's admins have shared. The rest may hold the reseller's notes.
 func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.Field, error) {
 	if scope.Level != portal.LevelClient {
 		return rawFields(raw)

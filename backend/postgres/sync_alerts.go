@@ -72,8 +72,8 @@ func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	return refs, nil
 }
 
-// RaiseAlert marks a run as mailed and calls enqueue with the ids of the MSSP's active admins, in one transaction. It does
-// nothing if the run is marked already.
+// RaiseAlert marks a run as mailed and calls enqueue with the ids of the MSSP's active admins, in one transaction. It
+// does nothing if the run is marked already.
 func (db *DB) RaiseAlert(
 	ctx context.Context, ref RunRef, enqueue func(ctx context.Context, tx pgx.Tx, userIDs []string) error,
 ) error {
@@ -123,7 +123,8 @@ func markUnreadMailed(ctx context.Context, tx pgx.Tx, ref RunRef) error {
 	return err
 }
 
-// activeAdmins returns the ids of the MSSP's active admins. It switches the transaction to the role that may read users.
+// activeAdmins returns the ids of the MSSP's active admins. It switches the transaction to the role that may read
+// users.
 func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, error) {
 	if _, err := tx.Exec(ctx, setScope, roleAuth, "", "", ""); err != nil {
 		return nil, err
@@ -143,9 +144,9 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// Alert returns the contents of a mail about a run to one of the MSSP's admins. It returns false if the alert is obsolete:
-// the review has ended, a run was merged since, the resellers were read again, an admin has looked at the field map, or
-// the user is no longer an active admin. If a newer review has replaced this one, it returns the newer.
+// Alert returns the contents of a mail about a run to one of the MSSP's admins. It returns false if the alert is
+// obsolete: the review has ended, a run was merged since, the resellers were read again, an admin has looked at the
+// field map, or the user is no longer an active admin. If a newer review has replaced this one, it returns the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
 	var alert portal.SyncAlert
 	err := db.systemRead(ctx, roleSync, ref.MSSPID, func(batch *pgx.Batch) {
@@ -201,8 +202,8 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		&alert.Fields, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
 
-// newlyUnread selects the resellers that a mail about a partial run r names: those that no other mail has named and that
-// are still unread.
+// newlyUnread selects the resellers that a mail about a partial run r names: those that no other mail has named and
+// that are still unread.
 const newlyUnread = `
 	select count(*) as resellers, min(t.unread_since) as since,
 			string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said

@@ -19,8 +19,8 @@ type Call struct {
 }
 
 // ClaimCall records a call, so that all processes keep their distance from it. If the call is too close to another one,
-// ClaimCall records nothing and returns the time of that call; otherwise the zero time. A run's call is recorded also if
-// its lease is lost. The database keeps microseconds; the time is rounded up.
+// ClaimCall records nothing and returns the time of that call; otherwise the zero time. A run's call is recorded also
+// if its lease is lost. The database keeps microseconds; the time is rounded up.
 func (db *DB) ClaimCall(ctx context.Context, c Call) (tooClose time.Time, err error) {
 	at := c.At.Add(time.Microsecond - 1).Truncate(time.Microsecond)
 	err = db.system(ctx, roleSync, c.MSSPID, func(tx pgx.Tx) error {

@@ -33,8 +33,8 @@ func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 	return connectionError(err, c)
 }
 
-// refuseKnownCustomer returns a Conflict that names the MSP or client whose external id is the connection's customer id,
-// also if another connection to the same product has read it. A merge that finds such a customer all the same needs
+// refuseKnownCustomer returns a Conflict that names the MSP or client whose external id is the connection's customer
+// id, also if another connection to the same product has read it. A merge that finds such a customer all the same needs
 // review; see reviewReason.
 func refuseKnownCustomer(ctx context.Context, tx pgx.Tx, c portal.Connection) error {
 	var kind, name string
@@ -126,7 +126,8 @@ func queueLastRuns(batch *pgx.Batch, scope portal.Scope, into *[]portal.SyncRun)
 		pgx.NamedArgs{"mssp": scope.MSSPID}), into)
 }
 
-// Connections returns the connections of the viewer's MSSP, the oldest first, each with its next run by a schedule of every.
+// Connections returns the connections of the viewer's MSSP, the oldest first, each with its next run by a schedule of
+// every.
 func (db *DB) Connections(ctx context.Context, viewer portal.Viewer, every time.Duration) (portal.Connections, error) {
 	var rows []portal.ConnectionItem
 	var runs []portal.SyncRun
@@ -216,12 +217,12 @@ func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c port
 	return connectionError(err, c)
 }
 
-// mostConnections is how many connections the admins of an MSSP can create: each queues a run every hour. The operator can
-// add more.
+// mostConnections is how many connections the admins of an MSSP can create: each queues a run every hour. The operator
+// can add more.
 const mostConnections = 50
 
-// mayConnect returns a Conflict if the MSSP has as many connections as its admins can create. Concurrent calls for one MSSP
-// wait for each other.
+// mayConnect returns a Conflict if the MSSP has as many connections as its admins can create. Concurrent calls for one
+// MSSP wait for each other.
 func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
 	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "connections of "+msspID); err != nil {
 		return err
@@ -248,8 +249,8 @@ type ConnectionUpdate struct {
 	Harmless []string
 }
 
-// set returns the columns to write with their arguments, and the detail for the audit log. A viewer may write a sealed key
-// but not read one, so only columns that change are written.
+// set returns the columns to write with their arguments, and the detail for the audit log. A viewer may write a sealed
+// key but not read one, so only columns that change are written.
 func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx.NamedArgs, detail map[string]any) {
 	args, detail = pgx.NamedArgs{}, map[string]any{}
 	add := func(column string, value any) {
@@ -283,7 +284,8 @@ func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx
 	return columns, args, detail
 }
 
-// UpdateConnection changes a connection for a viewer. Errors: NotFound if there is none in the viewer's scope; Conflict if
+// UpdateConnection changes a connection for a viewer. Errors: NotFound if there is none in the viewer's scope; Conflict
+// if
 //   - another connection, an MSP or a client already has that customer,
 //   - the base URL has changed since it was read: a key must not be sent to an address that it was not meant for,
 //   - the harmless names have changed since: the audit log would record the wrong former names.

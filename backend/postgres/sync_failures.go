@@ -26,8 +26,8 @@ func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (po
 	return db.FailReading(ctx, lease, Failure{Code: code, Detail: detail})
 }
 
-// FailReading is FailRun for a run that may have read customers: their paths are added to the field map, so that an admin
-// can choose which fields they fill.
+// FailReading is FailRun for a run that may have read customers: their paths are added to the field map, so that an
+// admin can choose which fields they fill.
 func (db *DB) FailReading(ctx context.Context, lease Lease, f Failure) (portal.SyncRun, error) {
 	return db.withRun(ctx, lease, func(tx pgx.Tx) error {
 		notices, err := saveFailedFields(ctx, tx, lease, f.State)
@@ -57,8 +57,8 @@ const hasCustomers = `(
 		and o.mssp_product_id = p.id
 		and o.status <> 'removed'))`
 
-// saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns its notices about
-// them.
+// saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns its notices
+// about them.
 func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state connector.State) ([]portal.FieldNotice, error) {
 	if len(state.Paths) == 0 {
 		return []portal.FieldNotice{}, nil
@@ -93,8 +93,8 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state connect
 	return notices, err
 }
 
-// samplesOf returns the customers of a failed run to save as samples: those of the call that failed or, if none failed, the
-// first and the last that the run has staged; nil without any. Until a run is merged they are newer than the known
+// samplesOf returns the customers of a failed run to save as samples: those of the call that failed or, if none failed,
+// the first and the last that the run has staged; nil without any. Until a run is merged they are newer than the known
 // customers.
 func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state connector.State) ([]byte, error) {
 	if len(state.Samples) > 0 {
@@ -123,8 +123,8 @@ type FailedSamples struct {
 	Known bool
 }
 
-// FailedSamples returns the sample customers of a connection's last failed run, unless a run was merged since. Their ids
-// are numbers, because only the caller can read ids from the JSON.
+// FailedSamples returns the sample customers of a connection's last failed run, unless a run was merged since. Their
+// ids are numbers, because only the caller can read ids from the JSON.
 func (db *DB) FailedSamples(ctx context.Context, viewer portal.Viewer, connectionID string) (FailedSamples, error) {
 	var found FailedSamples
 	var samples []json.RawMessage

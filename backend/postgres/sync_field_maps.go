@@ -55,8 +55,8 @@ func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID s
 	return row.fieldMap(), nil
 }
 
-// fieldMap returns the paths as the next run will use them, followed by paths with an override or shared that no run has
-// seen any more.
+// fieldMap returns the paths as the next run will use them, followed by paths with an override or shared that no run
+// has seen any more.
 func (r fieldMapRow) fieldMap() portal.FieldMap {
 	m := portal.FieldMap{
 		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
@@ -101,9 +101,9 @@ func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
 	return path
 }
 
-// ChangeFieldMap changes which paths fill which fields, and which are shared, for a viewer. If another path fills a field
-// afterwards, it queues a run; one under way begins anew. A change without a difference writes nothing. Errors: NotFound
-// outside the viewer's scope, Invalid naming what is wrong with the change.
+// ChangeFieldMap changes which paths fill which fields, and which are shared, for a viewer. If another path fills a
+// field afterwards, it queues a run; one under way begins anew. A change without a difference writes nothing. Errors:
+// NotFound outside the viewer's scope, Invalid naming what is wrong with the change.
 func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange,
 	enqueue Enqueue) (portal.FieldMap, error) {
 	if !validID(connectionID) {
@@ -204,8 +204,8 @@ func shareFields(
 	})
 }
 
-// auditedOverrides returns the overrides that differ, for the audit log: "automatic" where the portal chooses, "nothing"
-// for a path that fills no field.
+// auditedOverrides returns the overrides that differ, for the audit log: "automatic" where the portal chooses,
+// "nothing" for a path that fills no field.
 func auditedOverrides(before, after map[string]portal.CustomerField) map[string]any {
 	changed := [2]map[string]string{{}, {}}
 	name := func(overrides map[string]portal.CustomerField, path string) string {
@@ -256,7 +256,8 @@ func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionI
 	return nil
 }
 
-// RawCustomer is a customer of a connection and its JSON as received. Kind is empty for one that the portal does not know.
+// RawCustomer is a customer of a connection and its JSON as received. Kind is empty for one that the portal does not
+// know.
 type RawCustomer struct {
 	Kind       portal.CustomerKind
 	ID         string
@@ -272,9 +273,9 @@ const (
 	sampleRows = 200
 )
 
-// SampleCustomers returns some customers of a connection whose JSON has a member with one of these names; any customers if
-// none has. The names are searched in the JSON's text, which is cheaper than parsing it. Missing customers are left out:
-// their JSON is older than the product's last response.
+// SampleCustomers returns some customers of a connection whose JSON has a member with one of these names; any customers
+// if none has. The names are searched in the JSON's text, which is cheaper than parsing it. Missing customers are left
+// out: their JSON is older than the product's last response.
 func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connectionID string, names []string) ([]RawCustomer, error) {
 	quoted := make([]string, len(names))
 	for i, name := range names {

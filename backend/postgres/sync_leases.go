@@ -170,8 +170,8 @@ func (db *DB) RecordSeen(ctx context.Context, lease Lease, customers int64) (por
 	return db.updateRun(ctx, lease, "seen = $4", customers)
 }
 
-// RecordWaiting records until when the run waits; the zero time when it goes on. It returns ErrLeaseLost if the lease is
-// lost.
+// RecordWaiting records until when the run waits; the zero time when it goes on. It returns ErrLeaseLost if the lease
+// is lost.
 func (db *DB) RecordWaiting(ctx context.Context, lease Lease, until time.Time) (portal.SyncRun, error) {
 	var at *time.Time
 	if !until.IsZero() {
@@ -213,8 +213,9 @@ func (db *DB) DeadRuns(ctx context.Context) ([]RunRef, error) {
 // maxWaiting limits how many waiting runs WaitingRuns returns.
 const maxWaiting = 1000
 
-// WaitingRuns returns at most 1,000 queued runs of all MSSPs that have been ready for longer than the heartbeat timeout,
-// those that have waited longest first. Their MSSP has as many running runs as it may have, or their job is lost.
+// WaitingRuns returns at most 1,000 queued runs of all MSSPs that have been ready for longer than the heartbeat
+// timeout, those that have waited longest first. Their MSSP has as many running runs as it may have, or their job is
+// lost.
 func (db *DB) WaitingRuns(ctx context.Context) ([]RunRef, error) {
 	var waiting []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -265,8 +266,9 @@ func (db *DB) EndDeadRuns(ctx context.Context, msspID string) error {
 // run itself may be what kills them.
 const maxDeaths = 3
 
-// RequeueDeadRun puts a dead run back into the queue with a new job; it resumes with all that it has read. A run that was
-// started by a command, unless an admin has accepted it since, and one whose workers have died too often fails instead.
+// RequeueDeadRun puts a dead run back into the queue with a new job; it resumes with all that it has read. A run that
+// was started by a command, unless an admin has accepted it since, and one whose workers have died too often fails
+// instead.
 func (db *DB) RequeueDeadRun(ctx context.Context, ref RunRef, enqueue Enqueue) error {
 	return db.system(ctx, roleSync, ref.MSSPID, func(tx pgx.Tx) error {
 		status, err := db.requeueDead(ctx, tx, ref)

@@ -39,18 +39,18 @@ func (r MergeRules) tooMany(gone, known int64) bool {
 	return gone >= r.MissingAtLeast && gone*100 > known*r.MissingShare
 }
 
-// Merge writes the customers that the lease's run has read to the MSPs and clients of its connection, and ends the run as
-// complete or partial, in one transaction. Only rows that differ are written. A customer that was not read is marked
-// missing, and removed after RemoveAfterRuns more runs; one that is listed again gets its row back. A run that fails the
-// plausibility check ends as one that needs review, unless an admin has accepted it.
+// Merge writes the customers that the lease's run has read to the MSPs and clients of its connection, and ends the run
+// as complete or partial, in one transaction. Only rows that differ are written. A customer that was not read is marked
+// missing, and removed after RemoveAfterRuns more runs; one that is listed again gets its row back. A run that fails
+// the plausibility check ends as one that needs review, unless an admin has accepted it.
 //
 // A client belongs to the MSP its parent names, or to the MSSP itself if that is no MSP of this connection; the run
-// counts the parents that are no customer at all. The types of ordinary clients are clientTypes; without any, the product
-// has no types, and no customer needs one. A customer that turns from MSP to client or back keeps its id and so
+// counts the parents that are no customer at all. The types of ordinary clients are clientTypes; without any, the
+// product has no types, and no customer needs one. A customer that turns from MSP to client or back keeps its id and so
 // its history: the row of its former kind stays, removed, because other rows refer to it.
 //
-// Merge returns a *connector.CallError if the rows that were read contradict each other, ErrStagedLost if the database has
-// lost them, ErrLeaseLost if the lease is lost; then nothing is changed.
+// Merge returns a *connector.CallError if the rows that were read contradict each other, ErrStagedLost if the database
+// has lost them, ErrLeaseLost if the lease is lost; then nothing is changed.
 func (db *DB) Merge(ctx context.Context, lease Lease, rules MergeRules, clientTypes []string) (portal.SyncRun, error) {
 	run, err := db.withRun(ctx, lease, func(tx pgx.Tx) error {
 		m := merge{Tx: tx, lease: lease, rules: rules.orDefaults(), clientTypes: clientTypes}
@@ -74,7 +74,8 @@ type merge struct {
 	written writtenCounts
 	// state is the state of the run's reading at its end.
 	state connector.State
-	// removeBefore: customers missing since then or longer are removed; nil while there have not been enough complete runs.
+	// removeBefore: customers missing since then or longer are removed; nil while there have not been enough complete
+	// runs.
 	removeBefore *time.Time
 	// leaving counts the rows whose customer is absent or has turned into the other kind.
 	leaving int64
@@ -101,8 +102,8 @@ func (w writtenCounts) nothing() bool {
 // end writes the run's row last, so that heartbeats are possible until then. If the lease was lost meanwhile, the whole
 // transaction is rolled back.
 func (m *merge) end(ctx context.Context) error {
-	// The merge compares whole sets, so nested loops are the wrong plan, also where the statistics of tables that have just
-	// grown suggest them.
+	// The merge compares whole sets, so nested loops are the wrong plan, also where the statistics of tables that have
+	// just grown suggest them.
 	if _, err := m.Exec(ctx, "set local enable_nestloop = off; set local jit = off; set local work_mem = '64MB'"); err != nil {
 		return err
 	}
@@ -223,8 +224,8 @@ func (d *reviewReason) code() string {
 	return "too_many_missing"
 }
 
-// exceeded returns which limit the run exceeds: "account", "msps", "customers" or "clients"; "" if none. Where every MSP
-// is now a client, the product has probably renamed the type.
+// exceeded returns which limit the run exceeds: "account", "msps", "customers" or "clients"; "" if none. Where every
+// MSP is now a client, the product has probably renamed the type.
 func (d *reviewReason) exceeded(r MergeRules, read int64) string {
 	switch {
 	case d.accounts > 0:
@@ -239,8 +240,8 @@ func (d *reviewReason) exceeded(r MergeRules, read int64) string {
 	return ""
 }
 
-// checkPlausible returns why the run must be reviewed, nil if it need not be. It reads the rows that represent customers,
-// as compare does.
+// checkPlausible returns why the run must be reviewed, nil if it need not be. It reads the rows that represent
+// customers, as compare does.
 func (m *merge) checkPlausible(ctx context.Context) (*reviewReason, error) {
 	if err := m.findRemoveBefore(ctx); err != nil {
 		return nil, err
@@ -329,8 +330,8 @@ func (m *merge) askForReview(ctx context.Context, d *reviewReason) error {
 		m.counted.absent, m.counted.found, m.counted.undecided)
 }
 
-// supersede discards an older run of the connection that still waits for a review: this run has read newer customers. It
-// returns when the admins were mailed about that run; they are not mailed again about the one that replaces it.
+// supersede discards an older run of the connection that still waits for a review: this run has read newer customers.
+// It returns when the admins were mailed about that run; they are not mailed again about the one that replaces it.
 func (m *merge) supersede(ctx context.Context) (mailedAt *time.Time, err error) {
 	rows, err := m.Query(ctx, `
 		update sync_run r

@@ -10,9 +10,9 @@ import (
 	"fs-client-portal/backend/connector"
 )
 
-// unreadMSPs is the table unread: the MSPs whose clients the run has not read. These are the resellers in $4, and the MSPs
-// that are known only under one of them; an MSP without a known parent may be under any. $1 to $3 are the MSSP, the
-// connection and the run.
+// unreadMSPs is the table unread: the MSPs whose clients the run has not read. These are the resellers in $4, and the
+// MSPs that are known only under one of them; an MSP without a known parent may be under any. $1 to $3 are the MSSP,
+// the connection and the run.
 var unreadMSPs = `
 	with recursive unread as (
 		select m.id, m.external_id
@@ -29,7 +29,8 @@ var unreadMSPs = `
 		and not ` + isAccount("m") + `)`
 
 // Absent returns the external ids of at most limit present customers of the run's connection that the run should have
-// read and did not. It returns a *connector.CallError if the product states another number of customers than the run holds.
+// read and did not. It returns a *connector.CallError if the product states another number of customers than the run
+// holds.
 func (db *DB) Absent(ctx context.Context, lease Lease, state connector.State, limit int) ([]string, error) {
 	var read int64
 	var absent []string
@@ -84,9 +85,9 @@ func unreadIDs(state connector.State) []string {
 	return ids
 }
 
-// keepParents gives clients that were read without a parent the MSP they are known under, where the missing parent means
-// nothing: a call that checks one customer may leave its parent out, and clients of an unread reseller may be listed
-// without one. A client of a reseller that was read may have moved to one that was not.
+// keepParents gives clients that were read without a parent the MSP they are known under, where the missing parent
+// means nothing: a call that checks one customer may leave its parent out, and clients of an unread reseller may be
+// listed without one. A client of a reseller that was read may have moved to one that was not.
 func (m *merge) keepParents(ctx context.Context) error {
 	if len(m.state.Checked) == 0 && len(m.state.Unread) == 0 {
 		return nil
@@ -202,8 +203,8 @@ func notKept(table string) string {
 	return "not exists (select from kept k where k.id = " + table + ".id)"
 }
 
-// saveAbsence sets absent_since of the customers that were absent from a paged run, and clears it for all others. No list
-// shows it, so the rows keep their version.
+// saveAbsence sets absent_since of the customers that were absent from a paged run, and clears it for all others. No
+// list shows it, so the rows keep their version.
 func (m *merge) saveAbsence(ctx context.Context) error {
 	seen, err := m.lastRead(ctx)
 	if err != nil {

@@ -3,8 +3,8 @@ package postgres
 import "context"
 
 // isAccount returns the condition that a row of msp or client is the MSSP's own account: its external id is the
-// connection's customer id. Earlier versions merged the account as a customer, and an admin may have entered the id of a
-// customer; a run that would remove such a row needs review. $1 is the MSSP, $2 the connection, $3 the run.
+// connection's customer id. Earlier versions merged the account as a customer, and an admin may have entered the id of
+// a customer; a run that would remove such a row needs review. $1 is the MSSP, $2 the connection, $3 the run.
 func isAccount(row string) string {
 	return `(` + row + `.external_id = any((select ` + idForms("p.customer_id") + ` from mssp_product p
 		where p.mssp_id = $1 and p.id = $2)::text[])

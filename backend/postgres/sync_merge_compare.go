@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// mergeTables are temporary tables: the customers that differ, with their values before, and those that are gone. staged
-// is the id of the row of sync_customer with the new values.
+// mergeTables are temporary tables: the customers that differ, with their values before, and those that are gone.
+// staged is the id of the row of sync_customer with the new values.
 var mergeTables = `
 	create temporary table differing (
 		kind text, id uuid, staged uuid, fresh boolean, turned_from text, first_seen_at timestamptz, msp_id uuid,
@@ -52,7 +52,8 @@ func (m *merge) compare(ctx context.Context) error {
 		&m.written.missing, &m.written.removed, &m.written.turned)
 }
 
-// findRemoveBefore sets removeBefore from the recorded runs, so that a run need not write to the rows that stay missing.
+// findRemoveBefore sets removeBefore from the recorded runs, so that a run need not write to the rows that stay
+// missing.
 func (m *merge) findRemoveBefore(ctx context.Context) error {
 	err := m.QueryRow(ctx, `
 		select r.finished_at
@@ -70,11 +71,11 @@ func (m *merge) findRemoveBefore(ctx context.Context) error {
 }
 
 // One row represents a customer. A customer that turned from MSP to client or back has another row of its former kind,
-// which is removed and has no missing_at. t is the row of the kind that this run read, o the row of the other kind if that
-// represented the customer until now: then the customer turns, and o has its former values.
+// which is removed and has no missing_at. t is the row of the kind that this run read, o the row of the other kind if
+// that represented the customer until now: then the customer turns, and o has its former values.
 //
-// A row differs if it is new, or its status or another value differs. turned_from is the type that a turned customer had;
-// the customer keeps its id.
+// A row differs if it is new, or its status or another value differs. turned_from is the type that a turned customer
+// had; the customer keeps its id.
 var (
 	representing = "(o.status <> 'removed' or o.missing_at is not null)"
 
@@ -126,7 +127,8 @@ var (
 		where s.mssp_id = $1 and s.run_id = $3 and s.kind = 'client'
 		and (` + differs + ` or t.msp_id is distinct from p.id)`
 
-	// goneFrom selects the rows t without a customer in this run, and the rows of the former kind of a customer that turned.
+	// goneFrom selects the rows t without a customer in this run, and the rows of the former kind of a customer that
+	// turned.
 	goneFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2

@@ -24,8 +24,8 @@ type mergedFields struct {
 	changed bool
 }
 
-// findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped since
-// the connection's customers were read.
+// findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped
+// since the connection's customers were read.
 func (m *merge) findRemapped(ctx context.Context) error {
 	var known []byte
 	var applied map[string]portal.CustomerField
@@ -70,8 +70,8 @@ func remapSentence(fields []portal.CustomerField) string {
 		strings.Join(names, ", "))
 }
 
-// saveFields saves the run's paths as the connection's field map and the run's notices about them, and marks the rows of
-// history that a remapped field caused. A run that read no paths leaves the map unchanged.
+// saveFields saves the run's paths as the connection's field map and the run's notices about them, and marks the rows
+// of history that a remapped field caused. A run that read no paths leaves the map unchanged.
 func (m *merge) saveFields(ctx context.Context) error {
 	f := &m.fields
 	if err := runSteps(ctx, m.markRemapped, m.markStale, m.dropSamples); err != nil || len(f.paths) == 0 {
@@ -152,9 +152,9 @@ const namedParents = `
 
 var listedInReview = "(" + present("o") + " or o.status = 'missing' and " + isAccount("o") + ")"
 
-// vanishing lists what accepting the run would do to known customers; k is a known customer, s its row in this run, p the
-// MSP it would belong to. The MSSP's own account is removed. $4 is whether detached clients are listed, $5 whether all
-// moves and new names are.
+// vanishing lists what accepting the run would do to known customers; k is a known customer, s its row in this run, p
+// the MSP it would belong to. The MSSP's own account is removed. $4 is whether detached clients are listed, $5 whether
+// all moves and new names are.
 var vanishing = `
 	select $1::uuid, $3::uuid, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind, e.effect,
 	       case e.effect when 'moved' then p.name when 'renamed' then s.name when 'turned' then s.type end

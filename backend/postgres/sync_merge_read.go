@@ -87,7 +87,8 @@ func (m *merge) checkComplete(ctx context.Context) error {
 }
 
 // mergeDuplicates reduces the staged rows to one for each customer. Rows of one call must be equal. Of rows of several
-// calls the latest is kept, with the parent that was named last; a parent may be replaced only by one of its own children.
+// calls the latest is kept, with the parent that was named last; a parent may be replaced only by one of its own
+// children.
 func (m *merge) mergeDuplicates(ctx context.Context) error {
 	run := []any{m.lease.MSSPID, m.lease.Run.ID}
 	tag, err := m.Exec(ctx, `
@@ -172,8 +173,8 @@ var (
 			and p.parent = t.earlier)
 		order by t.external_id
 		limit 1`
-	// formerMSPs are known MSPs without a type in this run: merged, they would become clients, and their clients would lose
-	// their MSP.
+	// formerMSPs are known MSPs without a type in this run: merged, they would become clients, and their clients would
+	// lose their MSP.
 	formerMSPs = `
 		select s.external_id
 		from sync_customer s

@@ -64,8 +64,8 @@ const (
 			and (h.kind <> 'changed' or h.field in ('type', 'status_reason', 'seats_used', 'seats_total'))), $2)`
 )
 
-// writeSpans closes the open spans of the clients whose facts differ and opens new ones, each from since. If the clock was
-// set back, no span ends before it begins: the new facts replace those of the open span.
+// writeSpans closes the open spans of the clients whose facts differ and opens new ones, each from since. If the clock
+// was set back, no span ends before it begins: the new facts replace those of the open span.
 func writeSpans(clients, since string) string {
 	return `
 		with n as (

@@ -31,8 +31,8 @@ func (m *merge) markRemapped(ctx context.Context) error {
 	return err
 }
 
-// markStale sets the reason of the rows of history of customers that the first run with a changed field map did not read,
-// and saves which customers this run did not read.
+// markStale sets the reason of the rows of history of customers that the first run with a changed field map did not
+// read, and saves which customers this run did not read.
 func (m *merge) markStale(ctx context.Context) error {
 	var some bool
 	err := m.QueryRow(ctx, "select exists ("+staleRows+")", m.lease.MSSPID, m.lease.ConnectionID).Scan(&some)

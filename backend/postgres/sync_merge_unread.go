@@ -22,9 +22,9 @@ func (m *merge) findUnread(ctx context.Context) error {
 	return err
 }
 
-// skipUnplaced deletes staged clients that are new, have no parent, and may belong to an unread reseller: merged now, they
-// would seem to move when a later run reads that reseller. They may belong to one if the response for the MSSP lists any
-// reseller's client without a parent.
+// skipUnplaced deletes staged clients that are new, have no parent, and may belong to an unread reseller: merged now,
+// they would seem to move when a later run reads that reseller. They may belong to one if the response for the MSSP
+// lists any reseller's client without a parent.
 func (m *merge) skipUnplaced(ctx context.Context) error {
 	if len(m.state.Unread) == 0 {
 		return nil

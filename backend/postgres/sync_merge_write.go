@@ -109,8 +109,8 @@ func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 }
 
 // queueHistory writes a row for each field that differs. A customer that turned gets one row for its type, and rows for
-// its name and its MSP if they differ; a customer of which only fields without a column differ gets one row, details. The
-// row that adds a customer has the customer's own id: a customer is added once.
+// its name and its MSP if they differ; a customer of which only fields without a column differ gets one row, details.
+// The row that adds a customer has the customer's own id: a customer is added once.
 func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 	mssp, run := m.lease.MSSPID, m.lease.Run.ID
 	batch.Queue(`

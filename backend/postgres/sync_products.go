@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// SetProducts inserts or renames the rows of products, as the owner of the database at url. Products that are not listed
-// keep their rows, because synced customers refer to them.
+// SetProducts inserts or renames the rows of products, as the owner of the database at url. Products that are not
+// listed keep their rows, because synced customers refer to them.
 func SetProducts(ctx context.Context, url string, products []portal.Product) error {
 	connection, err := configure(ctx, url)
 	if err != nil {

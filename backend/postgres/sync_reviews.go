@@ -11,8 +11,8 @@ import (
 )
 
 // AcceptRun accepts a run that needs review for a viewer: it is queued again, and its rows are merged without another
-// plausibility check. Errors: NotFound outside the viewer's scope, Conflict if the run no longer needs review, SyncRunning
-// while its connection has another run queued or running.
+// plausibility check. Errors: NotFound outside the viewer's scope, Conflict if the run no longer needs review,
+// SyncRunning while its connection has another run queued or running.
 func (db *DB) AcceptRun(ctx context.Context, viewer portal.Viewer, runID string, enqueue Enqueue) (portal.SyncRun, error) {
 	run, err := db.review(ctx, viewer, runID, "sync_accepted", `
 		status = 'queued', finished_at = null, heartbeat_at = null, retry_at = null, deaths = 0, error_code = null,

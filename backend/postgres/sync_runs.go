@@ -96,13 +96,13 @@ func (db *DB) Run(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	return run, nil
 }
 
-// Enqueue creates the job of a queued run in the run's own transaction. It runs as the server's login, which has access to
-// the job engine's tables and to no tenant's.
+// Enqueue creates the job of a queued run in the run's own transaction. It runs as the server's login, which has access
+// to the job engine's tables and to no tenant's.
 type Enqueue func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error
 
-// RequestRun queues a run for a viewer: of one connection or, if connectionID is empty, of the one whose last run is the
-// oldest. Errors: SyncRunning if the connection, or each of them, has a run queued or running; NoProduct if there is no
-// connection, NotFound if this one is not in the viewer's scope, Conflict if it is paused.
+// RequestRun queues a run for a viewer: of one connection or, if connectionID is empty, of the one whose last run is
+// the oldest. Errors: SyncRunning if the connection, or each of them, has a run queued or running; NoProduct if there
+// is no connection, NotFound if this one is not in the viewer's scope, Conflict if it is paused.
 func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID string, enqueue Enqueue) (portal.SyncRun, error) {
 	if connectionID != "" && !validID(connectionID) {
 		return portal.SyncRun{}, errNotFound("connection")
@@ -123,8 +123,9 @@ func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID
 	return run, runError(err)
 }
 
-// CreateRun queues a run for the server itself: of one connection or, if connectionID is empty, of the one whose last run
-// is the oldest. If enqueue is nil the caller works on the run. Errors as RequestRun; NotFound if there is no such MSSP.
+// CreateRun queues a run for the server itself: of one connection or, if connectionID is empty, of the one whose last
+// run is the oldest. If enqueue is nil the caller works on the run. Errors as RequestRun; NotFound if there is no such
+// MSSP.
 func (db *DB) CreateRun(ctx context.Context, msspID, connectionID, trigger string, enqueue Enqueue) (portal.SyncRun, error) {
 	if !validID(msspID) {
 		return portal.SyncRun{}, errNotFound("MSSP")

@@ -17,8 +17,8 @@ import (
 // ErrStagedLost means that the database has lost the staged rows of the run: resume reading, which begins anew.
 var ErrStagedLost = errors.New("the staged rows of the run are lost")
 
-// The customers that a run reads are staged in sync_customer until the run is merged. Every chunk is a transaction of its
-// own, which ends with a check of the lease: a worker that has lost it writes nothing.
+// The customers that a run reads are staged in sync_customer until the run is merged. Every chunk is a transaction of
+// its own, which ends with a check of the lease: a worker that has lost it writes nothing.
 
 // stagedColumns returns the columns of sync_customer: an id, those of customerColumns, and the sort key of the name.
 func stagedColumns() []string {
@@ -131,9 +131,9 @@ func (p *readPaths) addTo(state connector.State) connector.State {
 	return state
 }
 
-// ResumeReading returns the saved state of the run's reading, the zero state if it has not begun, and deletes the rows of
-// calls that never completed. A run whose rows the database has lost begins anew; an admin's acceptance, which was for
-// those rows, is cleared. It returns ErrLeaseLost if the lease is lost.
+// ResumeReading returns the saved state of the run's reading, the zero state if it has not begun, and deletes the rows
+// of calls that never completed. A run whose rows the database has lost begins anew; an admin's acceptance, which was
+// for those rows, is cleared. It returns ErrLeaseLost if the lease is lost.
 func (db *DB) ResumeReading(ctx context.Context, lease Lease) (connector.State, error) {
 	var state connector.State
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
@@ -197,7 +197,8 @@ func deleteOrphans(ctx context.Context, tx pgx.Tx, lease Lease) error {
 	return err
 }
 
-// StartOver deletes what the run has read, so that its reading begins anew. It returns ErrLeaseLost if the lease is lost.
+// StartOver deletes what the run has read, so that its reading begins anew. It returns ErrLeaseLost if the lease is
+// lost.
 func (db *DB) StartOver(ctx context.Context, lease Lease) error {
 	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error { return startOver(ctx, tx, lease) })
 }

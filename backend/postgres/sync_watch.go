@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// WatchRun returns a run and, for each viewer, nil or the error that ends their access, in one round trip. The caller has
-// checked that the run is in the viewers' scope.
+// WatchRun returns a run and, for each viewer, nil or the error that ends their access, in one round trip. The caller
+// has checked that the run is in the viewers' scope.
 func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []portal.Viewer) (portal.SyncRun, []error, error) {
 	var run portal.SyncRun
 	standing := make([]error, len(viewers))

@@ -9,9 +9,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Usage calls each with the usage of every client in the viewer's scope during a window, by client and MSP: a client that
-// moved has one row for each MSP it was under. Users of an MSP get the time in which the client was theirs. It stops at an
-// error of each. It returns Invalid naming the field of q that is wrong.
+// Usage calls each with the usage of every client in the viewer's scope during a window, by client and MSP: a client
+// that moved has one row for each MSP it was under. Users of an MSP get the time in which the client was theirs. It
+// stops at an error of each. It returns Invalid naming the field of q that is wrong.
 func (db *DB) Usage(ctx context.Context, viewer portal.Viewer, q portal.UsageQuery, each func(portal.Usage) error) error {
 	if err := q.Check(); err != nil {
 		return err
@@ -34,8 +34,8 @@ func (db *DB) Usage(ctx context.Context, viewer portal.Viewer, q portal.UsageQue
 	return nil
 }
 
-// usageIn sums the spans in which clients were active, cut to the window. seconds is the elapsed length of a span within
-// it, so a day with a change to or from summer time has 23 or 25 hours.
+// usageIn sums the spans in which clients were active, cut to the window. seconds is the elapsed length of a span
+// within it, so a day with a change to or from summer time has 23 or 25 hours.
 func usageIn(scope portal.Scope) string {
 	msp := "s.msp_id"
 	if scope.Level == portal.LevelClient {

@@ -36,7 +36,8 @@ type URLs struct {
 	Server string
 }
 
-// Database returns the URLs of a fresh, migrated database, dropped when a passing test ends; a failed test logs its URL.
+// Database returns the URLs of a fresh, migrated database, dropped when a passing test ends; a failed test logs its
+// URL.
 func Database(t testing.TB) URLs {
 	t.Helper()
 	admin := AdminURL(t)

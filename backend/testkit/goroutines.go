@@ -16,8 +16,8 @@ const goroutinesEnd = 15 * time.Second
 // rotation is the goroutine that lumberjack starts for each log and never ends. It is idle, or removes old logs.
 var rotation = goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun")
 
-// Main runs a package's tests, then ends, and returns the exit code. A goroutine that outlives the tests fails them: what
-// it does then, such as writing into a test's folder, comes at a time that depends on the machine's speed.
+// Main runs a package's tests, then ends, and returns the exit code. A goroutine that outlives the tests fails them:
+// what it does then, such as writing into a test's folder, comes at a time that depends on the machine's speed.
 func Main(m *testing.M, ends ...func()) int {
 	before := goleak.IgnoreCurrent()
 	code := m.Run()

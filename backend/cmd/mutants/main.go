@@ -1,11 +1,11 @@
-// Command mutants measures what the tests notice. It puts small faults into the code, one at a time, runs the tests that
-// should fail, and prints the share of faults that they noticed. Development only; build/test mutants runs it, at the top
-// of the repository. The checkout is not changed.
+// Command mutants measures what the tests notice. It puts small faults into the code, one at a time, runs the tests
+// that should fail, and prints the share of faults that they noticed. Development only; build/test mutants runs it, at
+// the top of the repository. The checkout is not changed.
 //
 //	mutants [--seed N] [--count N] [--package NAME] [--timeout D] [--list]
 //
-// A mutant that does not compile is replaced by the next one. A survivor that equivalent.txt lists is not counted. The exit
-// code is 1 when the tests noticed less than 90 % of the others.
+// A mutant that does not compile is replaced by the next one. A survivor that equivalent.txt lists is not counted. The
+// exit code is 1 when the tests noticed less than 90 % of the others.
 package main
 
 import (

@@ -48,7 +48,8 @@ func (r *goRunner) baseline(ctx context.Context) error {
 	return err
 }
 
-// try runs the nearest tests first, then the others of the mutant's own package, then those of the packages that use it.
+// try runs the nearest tests first, then the others of the mutant's own package, then those of the packages that use
+// it.
 func (r *goRunner) try(ctx context.Context, m mutant) (verdict, error) {
 	overlay, err := r.overlay(m)
 	if err != nil {

@@ -1,5 +1,6 @@
-// tsenums writes the enumerations, error codes and role table of the Go packages as TypeScript, so that the screens do not
-// repeat them. Run it at the top of the repository after changing one; its test fails while the file is out of date.
+// tsenums writes the enumerations, error codes and role table of the Go packages as TypeScript, so that the screens do
+// not repeat them. Run it at the top of the repository after changing one; its test fails while the file is out of
+// date.
 package main
 
 import (

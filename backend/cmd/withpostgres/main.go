@@ -1,6 +1,6 @@
 // Command withpostgres runs a command beside the PostgreSQL of the tests, which PORTAL_TEST_DATABASE_URL names to it.
-// Without a command it prints that URL and keeps the server until Ctrl-C: the databases of failed tests stay there to be
-// looked into. Development only.
+// Without a command it prints that URL and keeps the server until Ctrl-C: the databases of failed tests stay there to
+// be looked into. Development only.
 //
 //	withpostgres [COMMAND [ARGUMENT...]]
 package main

@@ -11,7 +11,8 @@ import (
 	"fs-client-portal/backend/testkit/secretservice"
 )
 
-// A service says what is wrong in the user's language; only the name of its error, or the service itself, tells the cause.
+// A service says what is wrong in the user's language; only the name of its error, or the service itself, tells the
+// cause.
 func TestDBusCause(t *testing.T) {
 	want := map[string]string{
 		"org.freedesktop.Secret.Error.IsLocked": Locked, "org.freedesktop.Secret.Error.NoSuchObject": Missing,

@@ -59,8 +59,9 @@ func NewVault(c Config) *Vault {
 	return &Vault{Config: c, slot: make(chan struct{}, 1)}
 }
 
-// Load returns the stored session. The error is ErrEmpty, ErrBroken, ErrNewer, one of Check, the context's, or an *Error.
-// Concurrent callers share the keyring's prompt but not its result, because another process may have written meanwhile.
+// Load returns the stored session. The error is ErrEmpty, ErrBroken, ErrNewer, one of Check, the context's, or an
+// *Error. Concurrent callers share the keyring's prompt but not its result, because another process may have written
+// meanwhile.
 func (v *Vault) Load(ctx context.Context) (Session, error) {
 	read := func() (any, error) { return v.read(context.WithoutCancel(ctx)) }
 	select {

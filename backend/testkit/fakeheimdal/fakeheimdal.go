@@ -1,7 +1,7 @@
-// Package fakeheimdal imitates the one endpoint of Heimdal's dashboard API that the portal reads: the
-// customers. The shape of its responses is what is publicly known (a bare array; in each object the id first and the name
-// second), and so is its behaviour: a bearer key, five calls a minute, and a message with status 200 where the key or the
-// customer id is wrong.
+// Package fakeheimdal imitates the one endpoint of Heimdal's dashboard API that the portal reads: the customers. The
+// shape of its responses is what is publicly known (a bare array; in each object the id first and the name second), and
+// so is its behaviour: a bearer key, five calls a minute, and a message with status 200 where the key or the customer
+// id is wrong.
 //
 // Since little is known, it can respond in every other plausible shape (Shape) and fail in every plausible way (Rule),
 // set with these methods, or from another process with Control.

@@ -1,6 +1,6 @@
-// Package lantern is a second product for tests, which is in no release: a connector and a server of its API. It differs
-// from Heimdal in what the portal must not take for granted: a list of another shape, text ids, another rate of calls, and
-// customers without types.
+// Package lantern is a second product for tests, which is in no release: a connector and a server of its API. It
+// differs from Heimdal in what the portal must not take for granted: a list of another shape, text ids, another rate of
+// calls, and customers without types.
 package lantern
 
 import (

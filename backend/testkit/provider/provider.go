@@ -1,7 +1,7 @@
-// Package provider runs identity providers for development and tests: one that behaves like Google, and one that behaves
-// like Entra ID. They implement OpenID Connect over HTTP, with login pages for a browser, and are as strict as the
-// originals about redirect addresses, PKCE and client secrets. They keep everything in memory and require no password,
-// so they listen on loopback only.
+// Package provider runs identity providers for development and tests: one that behaves like Google, and one that
+// behaves like Entra ID. They implement OpenID Connect over HTTP, with login pages for a browser, and are as strict as
+// the originals about redirect addresses, PKCE and client secrets. They keep everything in memory and require no
+// password, so they listen on loopback only.
 package provider
 
 import (

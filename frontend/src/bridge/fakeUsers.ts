@@ -1,4 +1,5 @@
-// The user and session calls of the fake: who sees whom, who may change whom, and the rules about the last administrator.
+// The user and session calls of the fake: who sees whom, who may change whom, and the rules about the last
+// administrator.
 import { roleLevels } from "./enums";
 import { meUnder } from "./fakeBasics";
 import type { FakeUser } from "./fakePeople";
