@@ -79,7 +79,7 @@ func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 		t.Errorf("%d attempts, %d more browser windows, raised %d times", attempts.Load(), len(b.browser), b.raised)
 	}
 	if waits := b.emitted(EventSignInWaiting); len(waits) != 1 {
-		t.Errorf("told to wait at %v", waits)
+		t.Errorf("got waits at %v", waits)
 	}
 }
 

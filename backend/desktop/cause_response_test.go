@@ -27,7 +27,7 @@ func TestForeignResponse(t *testing.T) {
 		header http.Header
 		code   portal.Code
 		cause  string
-		says   string
+		want   string
 	}{
 		"200_with_a_page":          {false, 200, page("text/html; charset=utf-8"), portal.Unavailable, causeCaptive, "web page"},
 		"200_with_a_page_of_XHTML": {false, 200, page("application/xhtml+xml"), portal.Unavailable, causeCaptive, "web page"},
@@ -60,8 +60,8 @@ func TestForeignResponse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := foreign(t, test.asked, test.status, test.header)
-			if p.Code != test.code || p.Cause != test.cause || !strings.Contains(p.Message, test.says) {
-				t.Errorf("got %s, %s, %q, want %s, %s and %q", p.Code, p.Cause, p.Message, test.code, test.cause, test.says)
+			if p.Code != test.code || p.Cause != test.cause || !strings.Contains(p.Message, test.want) {
+				t.Errorf("got %s, %s, %q, want %s, %s and %q", p.Code, p.Cause, p.Message, test.code, test.cause, test.want)
 			}
 			if p.Address != "https://portal.example.com" || strings.Contains(p.Message+p.evidence, "topsecret") {
 				t.Errorf("got address %q, %q, evidence %q, want the origin alone", p.Address, p.Message, p.evidence)
@@ -76,7 +76,7 @@ func TestFinding(t *testing.T) {
 		finding finding
 		base    string
 		address string
-		says    string
+		want    string
 	}{
 		"shows_the_portal's_origin": {finding{cause: causeRefused}, base,
 			"https://portal.example.com:8443", "portal.example.com:8443 refuses"},
@@ -89,8 +89,8 @@ func TestFinding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.finding.evidence = "evidence"
 			p := test.finding.problem(Offline, test.base)
-			if p.Address != test.address || !strings.Contains(p.Message, test.says) || p.Cause != test.finding.cause || p.evidence != "evidence" {
-				t.Errorf("got %+v, want address %q and %q", p, test.address, test.says)
+			if p.Address != test.address || !strings.Contains(p.Message, test.want) || p.Cause != test.finding.cause || p.evidence != "evidence" {
+				t.Errorf("got %+v, want address %q and %q", p, test.address, test.want)
 			}
 			if strings.Contains(p.Message+p.Address, "topsecret") {
 				t.Errorf("the query is shown: %+v", p)

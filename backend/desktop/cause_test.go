@@ -264,7 +264,7 @@ type causeCase struct {
 	at    func(*testing.T) place
 	code  portal.Code
 	cause string
-	says  string
+	want  string
 }
 
 var causeCases = []causeCase{
@@ -352,8 +352,8 @@ func TestCause(t *testing.T) {
 			if p.Code != c.code || p.Cause != c.cause {
 				t.Errorf("got %s, %s (%s), want %s, %s", p.Code, p.Cause, log, c.code, c.cause)
 			}
-			if !strings.Contains(p.Message, c.says) || strings.ContainsAny(p.Message, "{}") {
-				t.Errorf("message %q does not say %q", p.Message, c.says)
+			if !strings.Contains(p.Message, c.want) || strings.ContainsAny(p.Message, "{}") {
+				t.Errorf("message %q does not say %q", p.Message, c.want)
 			}
 			if p.Address == "" || p.RequestID != "" {
 				t.Errorf("got address %q and request id %q, want an address alone", p.Address, p.RequestID)

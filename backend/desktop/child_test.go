@@ -46,13 +46,13 @@ type childCall struct {
 }
 
 type childReply struct {
-	Code       portal.Code
-	Message    string
-	Found      bool
-	Told       []SessionOnly
-	Ended      []SessionEnded
-	User       string
-	Goroutines int
+	Code        portal.Code
+	Message     string
+	Found       bool
+	SessionOnly []SessionOnly
+	Ended       []SessionEnded
+	User        string
+	Goroutines  int
 }
 
 // childApp is the session of one API in a process of its own.
@@ -91,11 +91,11 @@ func serveChild(setup string) {
 func (a *childApp) emitted(_ string, payload any) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	switch said := payload.(type) {
+	switch event := payload.(type) {
 	case SessionOnly:
-		a.reply.Told = append(a.reply.Told, said)
+		a.reply.SessionOnly = append(a.reply.SessionOnly, event)
 	case SessionEnded:
-		a.reply.Ended = append(a.reply.Ended, said)
+		a.reply.Ended = append(a.reply.Ended, event)
 	}
 }
 
@@ -104,7 +104,7 @@ func (a *childApp) answer(call childCall) childReply {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	reply := a.reply
-	a.reply.Told, a.reply.Ended, a.reply.Message, a.reply.Found = nil, nil, "", false
+	a.reply.SessionOnly, a.reply.Ended, a.reply.Message, a.reply.Found = nil, nil, "", false
 	if err != nil {
 		reply.Code, reply.Message = ProblemOf(err).Code, ProblemOf(err).Message
 	}

@@ -140,17 +140,18 @@
 //
 // Attacks on the session on this computer:
 //
-//	attacker                      has                          stopped by                                          test
-//	another user of the computer  files that all may read      no file contains anything of a session              TestGNOMEKeyring, TestSecretService
-//	a writer of the keyring       an entry of their own        only a complete session of this API is accepted,    TestKeyring/tampered_entry_…
-//	                                                           nothing else reaches the API
-//	a stolen disk, a backup       the keyring's file           the system encrypts it with the login password;     TestRenew/signs_out_a_restored_…
-//	                                                           a token used twice ends the session                 …/accepts_a_keyring_restored_…
-//	a user of a second copy       the refresh token            the first use by either ends it for both, with a    TestRenew/signs_out_a_restored_…
-//	                                                           notice
-//	malware of the same user      all that this user may do    NOT STOPPED: it may read the keyring (on macOS      -
-//	                                                           without a prompt, since the entry belongs to
-//	                                                           /usr/bin/security) and this program's memory.
-//	                                                           It is noticed when a token is used twice, and an
-//	                                                           administrator may end the session
+//	attacker                      has                        stopped by                                        test
+//	another user of the computer  files that all may read    no file contains anything of a session            TestGNOMEKeyring,
+//	                                                                                                           TestSecretService
+//	a writer of the keyring       an entry of their own      only a complete session of this API is accepted,  TestKeyring/tampered_entry_…
+//	                                                         nothing else reaches the API
+//	a stolen disk, a backup       the keyring's file         the system encrypts it with the login password;   TestRenew/signs_out_a_…
+//	                                                         a token used twice ends the session               …/accepts_a_keyring_restored_…
+//	a user of a second copy       the refresh token          the first use by either ends it for both, with a  TestRenew/signs_out_a_…
+//	                                                         notice
+//	malware of the same user      all that this user may do  NOT STOPPED: it may read the keyring (on macOS    -
+//	                                                         without a prompt, since the entry belongs to
+//	                                                         /usr/bin/security) and this program's memory.
+//	                                                         It is noticed when a token is used twice, and an
+//	                                                         administrator may end the session
 package desktop

@@ -139,7 +139,7 @@ func testFilesAreOptionalForTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	log, file := OpenLog(filepath.Join(blocked, "state"), slog.LevelInfo)
-	log.Error("said to nobody")
+	log.Error("after close")
 	if err := file.Close(); err != nil {
 		t.Error(err)
 	}

@@ -61,17 +61,17 @@ func (u *linuxUser) signIn(app *otherProcess) []SessionOnly {
 	if reply.Code != "" {
 		u.Fatalf("sign-in: %+v", reply)
 	}
-	return reply.Told
+	return reply.SessionOnly
 }
 
-func (u *linuxUser) wantCause(told []SessionOnly, causes ...string) {
+func (u *linuxUser) wantCause(got []SessionOnly, causes ...string) {
 	u.Helper()
-	if len(told) != len(causes) {
-		u.Fatalf("got events %+v, want %q", told, causes)
+	if len(got) != len(causes) {
+		u.Fatalf("got events %+v, want %q", got, causes)
 	}
 	for i, cause := range causes {
-		if told[i].Cause != cause || (cause != "") != (told[i].Message != "") {
-			u.Errorf("got events %+v, want %s", told[i], cause)
+		if got[i].Cause != cause || (cause != "") != (got[i].Message != "") {
+			u.Errorf("got events %+v, want %s", got[i], cause)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func (u *linuxUser) wantRenewing(app *otherProcess, causes ...string) {
 	if reply.Code != "" {
 		u.Fatalf("renewal: %+v", reply)
 	}
-	u.wantCause(reply.Told, causes...)
+	u.wantCause(reply.SessionOnly, causes...)
 }
 
 func TestGNOMEKeyring(t *testing.T) {
@@ -283,11 +283,11 @@ func testSecretServiceHangingIsUsedAgainWhenItResponds(t *testing.T) {
 	service.Set(func() { service.Frozen = nil })
 	close(frozen)
 	app.call(childCall{Do: "wait", Wait: time.Minute})
-	var told []SessionOnly
+	var got []SessionOnly
 	eventually(t, "the keyring to be used again", func() bool {
 		reply := app.call(childCall{Do: "renew", Times: 1})
-		told = append(told, reply.Told...)
-		return len(told) > 0 && told[len(told)-1].Cause == ""
+		got = append(got, reply.SessionOnly...)
+		return len(got) > 0 && got[len(got)-1].Cause == ""
 	})
 	app.kill()
 	u.wantResumed()

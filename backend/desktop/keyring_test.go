@@ -133,8 +133,8 @@ func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 			b.signIn(t)
 			want := SessionOnly{Cause: c.cause,
 				Message: keyring.Describe(c.system, c.err).Message + " You stay signed in until you close the app."}
-			if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0] != want {
-				t.Errorf("got events %+v, want %+v", told, want)
+			if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0] != want {
+				t.Errorf("got events %+v, want %+v", got, want)
 			}
 			for range 2 {
 				b.api.expireAccess()
@@ -142,8 +142,8 @@ func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 					t.Fatalf("the session did not renew from memory: %v", err)
 				}
 			}
-			if told := b.emitted(EventSessionOnly); len(told) != 1 || ring.kept() != "" {
-				t.Errorf("got events %d times, the keyring holds %q", len(told), ring.kept())
+			if got := b.emitted(EventSessionOnly); len(got) != 1 || ring.kept() != "" {
+				t.Errorf("got events %d times, the keyring holds %q", len(got), ring.kept())
 			}
 			if s := b.another(t, func(o *Options) { o.Keyring = ring }).Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
 				t.Errorf("the next start says %+v", s)
@@ -156,8 +156,8 @@ func testKeyringDismissedPromptIsNoticed(t *testing.T) {
 	ring := &platformKeyring{system: "linux", swallows: true}
 	b := newPlatform(t, ring)
 	b.signIn(t)
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
-		t.Errorf("got events %+v", told)
+	if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.Locked {
+		t.Errorf("got events %+v", got)
 	}
 }
 
@@ -170,8 +170,8 @@ func testKeyringDismissedPromptAtARenewalIsNoticed(t *testing.T) {
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
-		t.Errorf("got events %+v", told)
+	if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.Locked {
+		t.Errorf("got events %+v", got)
 	}
 }
 
@@ -181,8 +181,8 @@ func testKeyringTooLongEntryIsReported(t *testing.T) {
 		b := newPlatform(t, ring)
 		b.endpoint.session.apiURL = "https://" + strings.Repeat("x", 3000)
 		b.signIn(t)
-		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.TooBig || ring.kept() != "" {
-			t.Errorf("%s: told %+v, kept %d bytes", system, told, len(ring.kept()))
+		if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.TooBig || ring.kept() != "" {
+			t.Errorf("%s: got %+v, kept %d bytes", system, got, len(ring.kept()))
 		}
 	}
 }
@@ -195,8 +195,8 @@ func testKeyringEntryFitsEverySystem(t *testing.T) {
 		if _, err := b.UseGrant(t.Context(), uuid.NewString()); err != nil {
 			t.Fatal(err)
 		}
-		if told := b.emitted(EventSessionOnly); len(told) != 0 || len(ring.kept()) == 0 || len(ring.kept()) > 500 {
-			t.Errorf("%s: told %+v, %d bytes", system, told, len(ring.kept()))
+		if got := b.emitted(EventSessionOnly); len(got) != 0 || len(ring.kept()) == 0 || len(ring.kept()) > 500 {
+			t.Errorf("%s: got %+v, %d bytes", system, got, len(ring.kept()))
 		}
 	}
 }
@@ -226,19 +226,19 @@ func testKeyringTamperedEntryIsRemovedAndNeverSent(t *testing.T) {
 					t.Fatal(err)
 				}
 				app := b.another(t)
-				var told string
+				var got string
 				if first == "startup" {
 					s := app.Startup(t.Context())
-					told = s.KeyringProblem
+					got = s.KeyringProblem
 					if s.HasSession {
 						t.Errorf("got startup %+v", s)
 					}
 				} else {
 					_, err := app.Resume(t.Context())
-					told = wantCode(t, err, SignedOut).Message
+					got = wantCode(t, err, SignedOut).Message
 				}
-				if !strings.Contains(told, "was removed. Sign in again.") || b.ring.kept() != "" || b.api.count(&b.api.refreshes) != 0 {
-					t.Errorf("%s: told %q, kept %q, %d refreshes", first, told, b.ring.kept(), b.api.refreshes)
+				if !strings.Contains(got, "was removed. Sign in again.") || b.ring.kept() != "" || b.api.count(&b.api.refreshes) != 0 {
+					t.Errorf("%s: got %q, kept %q, %d refreshes", first, got, b.ring.kept(), b.api.refreshes)
 				}
 			}
 		})

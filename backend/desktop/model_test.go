@@ -149,8 +149,8 @@ func (c *modelComputer) open(i int) *window {
 
 func (c *modelComputer) any() *window { return c.windows[rapid.IntRange(0, 1).Draw(c.T, "window")] }
 
-// told runs an action of a window and checks that a sign-out is reported.
-func (c *modelComputer) told(w *window, do func() error) {
+// expectSignOut runs an action of a window and checks that a sign-out is reported.
+func (c *modelComputer) expectSignOut(w *window, do func() error) {
 	before, words := w.currentAccess() != "", len(w.ends())
 	err := do()
 	if before && w.currentAccess() == "" && len(w.ends()) == words {
@@ -160,7 +160,7 @@ func (c *modelComputer) told(w *window, do func() error) {
 }
 
 func (c *modelComputer) renew(w *window) {
-	c.told(w, func() error {
+	c.expectSignOut(w, func() error {
 		_, err := w.renew(c.outer.Context(), w.currentAccess())
 		return err
 	})

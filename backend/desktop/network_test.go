@@ -55,8 +55,8 @@ func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 	b := newTestApp(t, func(o *Options) { o.network = watch })
 	before := b.endpoint.api.connections.inUse()
 	changes <- struct{}{}
-	if told := b.emitted(EventNetworkChanged); len(told) != 0 {
-		t.Errorf("got events %v of no change", told)
+	if got := b.emitted(EventNetworkChanged); len(got) != 0 {
+		t.Errorf("got events %v of no change", got)
 	}
 	addresses = "wlan0 192.168.1.5/24"
 	changes <- struct{}{}

@@ -134,12 +134,12 @@ func TestInheritSession(t *testing.T) {
 	from.memoryOnly, from.separate, from.reportedCause, from.dismissed = true, true, keyring.Newer, moment{running: 2}
 	next.continueFrom(from)
 	type state struct {
-		access, told         string
-		received, dismissed  moment
-		goodFor              time.Duration
-		kept                 keyring.Session
-		refreshing           portal.RefreshGrant
-		memoryOnly, separate bool
+		access, reportedCause string
+		received, dismissed   moment
+		goodFor               time.Duration
+		kept                  keyring.Session
+		refreshing            portal.RefreshGrant
+		memoryOnly, separate  bool
 	}
 	of := func(s *session) state {
 		return state{s.access, s.reportedCause, s.received, s.dismissed, s.goodFor, s.kept, s.refreshing, s.memoryOnly, s.separate}
@@ -253,7 +253,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 		_, err := b.Resume(t.Context())
 		wantCode(t, err, SignedOut)
 		if b.ring.kept() != entry || len(b.emitted(EventSessionEnded)) != 0 {
-			t.Errorf("kept %q, told %v", b.ring.kept(), b.emitted(EventSessionEnded))
+			t.Errorf("kept %q, got %v", b.ring.kept(), b.emitted(EventSessionEnded))
 		}
 	})
 	t.Run("stays_while_this_one_signs_in_renews_and_signs_out", func(t *testing.T) {
@@ -263,8 +263,8 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.signIn(t)
-		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Newer {
-			t.Fatalf("got events %+v", told)
+		if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.Newer {
+			t.Fatalf("got events %+v", got)
 		}
 		b.api.expireAccess()
 		if _, err := b.Me(t.Context()); err != nil {

@@ -32,7 +32,7 @@ func testProcessesRenewOneSessionInTurn(t *testing.T) {
 		app.send(childCall{Do: "renew", Times: 8})
 	}
 	for i, app := range apps {
-		if reply, _ := app.answer(); reply.Code != "" || len(reply.Ended)+len(reply.Told) != 0 {
+		if reply, _ := app.answer(); reply.Code != "" || len(reply.Ended)+len(reply.SessionOnly) != 0 {
 			t.Errorf("process %d: %+v", i, reply)
 		}
 	}

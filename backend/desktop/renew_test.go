@@ -21,8 +21,8 @@ import (
 // window is an app on the real sessions, in this process.
 type window struct {
 	*session
-	mu   sync.Mutex
-	said []any
+	mu       sync.Mutex
+	payloads []any
 }
 
 func TestRenew(t *testing.T) {
@@ -71,7 +71,7 @@ func newWindow(t testing.TB, apiURL, state string, ring keyring.Keyring) *window
 	o := Options{StateDir: state, Log: log, Keyring: ring, Settings: Settings{AllowSessionOnly: true}, Emit: func(_ string, payload any) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.said = append(w.said, payload)
+		w.payloads = append(w.payloads, payload)
 	}}
 	w.session = newSession(newAPIClient(apiURL, "window", nil, log), o, apiURL, address.Host, time.Minute)
 	w.pause = func(context.Context, time.Duration) error { return nil }
@@ -81,8 +81,8 @@ func newWindow(t testing.TB, apiURL, state string, ring keyring.Keyring) *window
 func (w *window) ends() (ended []SessionEnded) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, said := range w.said {
-		if e, is := said.(SessionEnded); is {
+	for _, payload := range w.payloads {
+		if e, is := payload.(SessionEnded); is {
 			ended = append(ended, e)
 		}
 	}
@@ -120,7 +120,7 @@ func testRenewSurvivesLostResponses(t *testing.T) {
 		}
 	}
 	if lost < 20 || renewed < 20 || len(w.ends()) != 0 {
-		t.Errorf("%d lost, %d renewed, told %+v", lost, renewed, w.ends())
+		t.Errorf("%d lost, %d renewed, got %+v", lost, renewed, w.ends())
 	}
 	api.onStep(nil)
 	if err := newWindow(t, api.URL, t.TempDir(), ring).resume(t.Context()); err != nil {
@@ -312,15 +312,15 @@ func testRenewPromptsAgainAfterAnHour(t *testing.T) {
 	b.signIn(t)
 	b.ring.fail(nil)
 	for _, c := range []struct {
-		later time.Duration
-		told  int
+		later  time.Duration
+		events int
 	}{{10 * time.Minute, 1}, {59 * time.Minute, 1}, {time.Hour, 2}} {
 		now = moment{running: time.Hour + c.later}
 		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
-		if told := b.emitted(EventSessionOnly); len(told) != c.told {
-			t.Errorf("after %s told %+v", c.later, told)
+		if got := b.emitted(EventSessionOnly); len(got) != c.events {
+			t.Errorf("after %s got %+v", c.later, got)
 		}
 	}
 	if b.ring.kept() == "" {

@@ -250,6 +250,6 @@ func testSignOutReplyOfAForeignPageDoesNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ended := b.emitted(EventSessionEnded); len(ended) != 1 {
-		t.Errorf("got events %+v, want that the portal could not be told", ended)
+		t.Errorf("got events %+v, want that the portal could not be reached", ended)
 	}
 }

@@ -106,8 +106,8 @@ func testRateLimitShortIsWaitedFor(t *testing.T) {
 		if waits := <-clock.asked; waits != 7*time.Second {
 			t.Errorf("%d: waits %v", status, waits)
 		}
-		if said := b.emitted(EventWaiting); len(said) != 1 || said[0] != (Waiting{Seconds: 7, What: what}) {
-			t.Errorf("%d: said %v", status, said)
+		if got := b.emitted(EventWaiting); len(got) != 1 || got[0] != (Waiting{Seconds: 7, What: what}) {
+			t.Errorf("%d: got events %v", status, got)
 		}
 		clock.advance(7*time.Second - 1)
 		if n := asked.Load(); n != 1 {
@@ -184,8 +184,8 @@ func testRateLimitLongIsLeftToTheUser(t *testing.T) {
 		if p := wantCode(t, err, portal.TooManyRequests); p.RetryAfter != seconds || asked.Load() != 1 {
 			t.Errorf("%q: retry after %d, %d calls", after, p.RetryAfter, asked.Load())
 		}
-		if said := b.emitted(EventWaiting); len(said) != 0 {
-			t.Errorf("%q: said %v", after, said)
+		if got := b.emitted(EventWaiting); len(got) != 0 {
+			t.Errorf("%q: got events %v", after, got)
 		}
 	}
 }
@@ -269,8 +269,8 @@ func testRateLimitDoesNotBreakASignIn(t *testing.T) {
 			t.Errorf("%s was asked %d times", path, asked.Load())
 		}
 	}
-	if said := b.emitted(EventWaiting); len(said) != 4 {
-		t.Errorf("said %v", said)
+	if got := b.emitted(EventWaiting); len(got) != 4 {
+		t.Errorf("got events %v", got)
 	}
 }
 

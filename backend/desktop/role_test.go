@@ -60,7 +60,7 @@ func testRoleEndOfTheSessionSignsOutAtAnyCall(t *testing.T) {
 			wantCode(t, call(t.Context(), b), code)
 			ended := b.emitted(EventSessionEnded)
 			if len(ended) != 1 || ended[0].(SessionEnded) != (SessionEnded{Code: code, Message: sentence}) {
-				t.Errorf("%s, %s: the screens are told %+v", code, name, ended)
+				t.Errorf("%s, %s: got events %+v", code, name, ended)
 			}
 			if b.ring.kept() != "" {
 				t.Errorf("%s, %s: the keyring still holds the session", code, name)
@@ -88,8 +88,8 @@ func testRoleChangeRenewsTheTokensAndTellsTheScreens(t *testing.T) {
 		if err := call(t.Context(), b); err != nil {
 			t.Errorf("%s: %v, want the answer under the new role", name, err)
 		}
-		if told := b.emitted(EventRoleChanged); len(told) != 1 {
-			t.Errorf("%s: the screens are told %v, want once that the role changed", name, told)
+		if got := b.emitted(EventRoleChanged); len(got) != 1 {
+			t.Errorf("%s: got events %v, want one role change", name, got)
 		}
 		if err := call(t.Context(), b); err != nil || len(b.emitted(EventRoleChanged)) != 1 || len(b.emitted(EventSessionEnded)) != 0 {
 			t.Errorf("%s: afterwards %v, events %v", name, err, b.emitted(EventRoleChanged))
@@ -129,7 +129,7 @@ func testRoleRemovedGrantIsDropped(t *testing.T) {
 	_, err := b.Clients(t.Context(), portal.ClientQuery{})
 	wantCode(t, err, portal.GrantChanged)
 	if len(b.emitted(EventRoleChanged)) != 1 {
-		t.Error("the screens are not told to ask who is signed in")
+		t.Error("got no event that asks the screens to load the user")
 	}
 	me, err := b.Me(t.Context())
 	if err != nil || me.Grant.ID == lost {

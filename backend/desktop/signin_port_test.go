@@ -96,13 +96,13 @@ func testPortClosesHoweverASignInEnds(t *testing.T) {
 			target := follow(t, link)
 			redirect, _ := url.Parse(target.Get("redirect_uri"))
 			// A browser's spare connection, and one that has begun to say something, must not keep it.
-			for _, said := range []string{"", "GET / HTTP/1.1\r\nHos"} {
+			for _, sent := range []string{"", "GET / HTTP/1.1\r\nHos"} {
 				spare, err := net.Dial("tcp", redirect.Host)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer spare.Close()
-				_, _ = io.WriteString(spare, said)
+				_, _ = io.WriteString(spare, sent)
 			}
 			<-clock.asked
 			c.end(t, b, clock, target)

@@ -243,7 +243,7 @@ func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 }
 
 func TestProvidersWords(t *testing.T) {
-	for _, c := range []struct{ name, said, want string }{
+	for _, c := range []struct{ name, description, want string }{
 		{"are_kept", "AADSTS50105: Your administrator has blocked you (Contoso App).",
 			"AADSTS50105: Your administrator has blocked you (Contoso App)."},
 		{"lose_links", "go to HTTPS://evil.example/a?b now", "go to … now"},
@@ -253,7 +253,7 @@ func TestProvidersWords(t *testing.T) {
 		{"are_bounded", strings.Repeat("x", 400), strings.Repeat("x", 298)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := explanation(loopback.Response{ErrorCode: "e", Description: c.said}); got != "e "+c.want {
+			if got := explanation(loopback.Response{ErrorCode: "e", Description: c.description}); got != "e "+c.want {
 				t.Errorf("got %q, want %q", got, "e "+c.want)
 			}
 		})

@@ -96,7 +96,7 @@ func testStreamIsLimitedInSize(t *testing.T) {
 }
 
 // FuzzReadEvents: whatever a stream holds and however it arrives, it is read the same, within bounds, and what it tells
-// can be told again.
+// can be read again.
 func FuzzReadEvents(f *testing.F) {
 	for _, stream := range []string{
 		"event: run\ndata: {\"run\":1}\n\n", "\xef\xbb\xbfdata: a\r\n\r\n", ": c\r\rdata: a\rdata\n\r\n", "event\ndata\n\n\n", "data: \x00\n\n",
@@ -118,8 +118,8 @@ func FuzzReadEvents(f *testing.F) {
 			fmt.Fprintf(&again, "event: %s\ndata: %s\n\n", name, bytes.ReplaceAll(data, []byte("\n"), []byte("\ndata: ")))
 			return nil
 		})
-		if told, _ := heard(&again); err == nil && !slices.Equal(told, whole) {
-			t.Fatalf("%q is heard as %q, told again as %q", stream, whole, told)
+		if got, _ := heard(&again); err == nil && !slices.Equal(got, whole) {
+			t.Fatalf("%q is heard as %q, read again as %q", stream, whole, got)
 		}
 	})
 }

@@ -138,8 +138,8 @@ func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	b.signIn(t)
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Waiting {
-		t.Fatalf("got events %+v", told)
+	if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.Waiting {
+		t.Fatalf("got events %+v", got)
 	}
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {

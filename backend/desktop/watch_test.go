@@ -78,8 +78,8 @@ func (r *fakeRun) stream(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// told returns the number of customers of each event, -1 for the end.
-func (b *testApp) told() []int64 {
+// counts returns the number of customers of each event, -1 for the end.
+func (b *testApp) counts() []int64 {
 	var seen []int64
 	for _, e := range b.emitted(EventSyncRun) {
 		run := e.(SyncRun).Run
@@ -93,7 +93,7 @@ func (b *testApp) told() []int64 {
 
 func (b *testApp) wantTold(t *testing.T, want ...int64) {
 	t.Helper()
-	eventually(t, "the states of the run", func() bool { return fmt.Sprint(b.told()) == fmt.Sprint(want) })
+	eventually(t, "the states of the run", func() bool { return fmt.Sprint(b.counts()) == fmt.Sprint(want) })
 }
 
 // connectThrough puts something between the app and the API.
@@ -240,8 +240,8 @@ func testWatchEndsWithScreenSessionRoleAndWindow(t *testing.T) {
 			}
 			r.see(7)
 			b.wantNobodyWatching(t, r)
-			if told := b.told(); len(told) != 1 {
-				t.Errorf("got events %v after the end", told)
+			if got := b.counts(); len(got) != 1 {
+				t.Errorf("got events %v after the end", got)
 			}
 		})
 	}
@@ -259,8 +259,8 @@ func testWatchSendsNothingAfterTheSession(t *testing.T) {
 	r.see(7)
 	r.end()
 	b.wantNobodyWatching(t, r)
-	if told := b.told(); len(told) != 1 {
-		t.Errorf("got events %v after the session ended", told)
+	if got := b.counts(); len(got) != 1 {
+		t.Errorf("got events %v after the session ended", got)
 	}
 }
 
@@ -357,7 +357,7 @@ func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 			}
 			eventually(t, "the polls", func() bool { return r.polls.Load() > 2*streamAgain })
 			r.see(7)
-			eventually(t, "the last state", func() bool { told := b.told(); return told[len(told)-1] == 7 })
+			eventually(t, "the last state", func() bool { got := b.counts(); return got[len(got)-1] == 7 })
 			r.end()
 			b.wantTold(t, 0, 7, -1)
 			b.wantNobodyWatching(t, r)
@@ -435,7 +435,7 @@ func testWatchContinuesAfterAnInterruption(t *testing.T) {
 	r.end()
 	b.wantTold(t, 0, 1, 2, -1)
 	if r.polls.Load() != polls {
-		t.Error("the run was asked for although a stream told of it")
+		t.Error("the run was asked for although a stream reported it")
 	}
 }
 
@@ -455,7 +455,7 @@ func testWatchDoesNotPollAForbiddenRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		eventually(t, "the watch to end", func() bool { return b.watching() == 0 })
-		if asked.Load() != 1 || len(waited.all) != 0 || len(b.told()) != 0 {
+		if asked.Load() != 1 || len(waited.all) != 0 || len(b.counts()) != 0 {
 			t.Errorf("%s: asked %d times, waited %v", code, asked.Load(), waited.all)
 		}
 	}

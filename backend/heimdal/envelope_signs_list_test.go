@@ -54,7 +54,7 @@ func testListSignsIgnoreUnrelatedMembers(t *testing.T) {
 
 func testListSignsUnsupportedContinuation(t *testing.T) {
 	t.Parallel()
-	for around, says := range map[string]string{
+	for around, want := range map[string]string{
 		`"limit":2`:          "The response is a full page of 2 customers and does not say whether more follow.",
 		`"next":{"page":2}`:  "The response says that more customers follow it, but not where.",
 		`"somethingElse":41`: `The response goes on in a way that the portal does not know ("somethingElse").`,
@@ -64,7 +64,7 @@ func testListSignsUnsupportedContinuation(t *testing.T) {
 			calls++
 			return jsonResponse(`{"items":[` + clientsJSON(1, 2) + `],` + around + `}`)
 		}).all(t.Context())
-		if err == nil || !strings.HasPrefix(err.Error(), "incomplete: "+says) || calls != 1 {
+		if err == nil || !strings.HasPrefix(err.Error(), "incomplete: "+want) || calls != 1 {
 			t.Errorf("%s: %d calls, %v; want 1", around, calls, err)
 		}
 	}

@@ -105,14 +105,14 @@ func testEnvelopeRefusesOtherDocuments(t *testing.T) {
 func testEnvelopeChecksMembersAroundList(t *testing.T) {
 	t.Parallel()
 	list := `"items":[` + clientsJSON(3, 1) + `]`
-	for text, says := range map[string]string{
+	for text, want := range map[string]string{
 		"{\"note\":\"B\xf8\"," + list + `}`: "not UTF-8", `{"note":tru,` + list + `}`: "not valid JSON", `{` + list +
 			`,"note":01}`: "not valid JSON",
 		`{"data":{"id":2,"name":"B","type":"CORP"}}`: "not in any shape", `{"items":["a"]}`: "not in any shape",
 	} {
 		_, err := readAll(t, text)
 		wantCode(t, err, connector.Garbage)
-		if err == nil || !strings.Contains(err.Error(), says) {
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got error %v", text, err)
 		}
 	}

@@ -114,7 +114,7 @@ func testConnectionErrorNamesHandshakeFailure(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		config *tls.Config
-		says   string
+		want   string
 	}{
 		"too old": {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
 			"refuses this server's secure connection (protocol version not supported)."}, //nolint:gosec // it is to be refused
@@ -138,7 +138,7 @@ func testConnectionErrorNamesHandshakeFailure(t *testing.T) {
 			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
 			_, err := openReader(t, server.URL, connector.Options{HTTPClient: client}).all(t.Context())
 			wantCode(t, err, connector.Insecure)
-			if err == nil || !strings.Contains(err.Error(), test.says) {
+			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v", err)
 			}
 		})

@@ -85,7 +85,7 @@ func (s *server) redeem(ctx context.Context, in *struct {
 
 func (s *server) refresh(ctx context.Context, in *struct {
 	Caller
-	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"The request_id of the body, for clients that may reach an older server without that member."`
+	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"As request_id."`
 	Body      portal.RefreshGrant
 }) (*tokensOutput, error) {
 	grant := in.Body

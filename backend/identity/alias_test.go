@@ -58,7 +58,7 @@ func TestAliasAccounts(t *testing.T) {
 				t.Errorf("with the invite's code: %v", err)
 			}
 			if !c.byCode {
-				says(t, err, portal.InviteCodeInvalid, "another e-mail address than the one you signed in with")
+				checkRefusal(t, err, portal.InviteCodeInvalid, "another e-mail address than the one you signed in with")
 			}
 		})
 	}

@@ -190,7 +190,7 @@ func TestInviteChoice(t *testing.T) {
 		const tries = "update pre_assigned_role set code_tries = $2 where id = $1"
 		h.exec(tries, own.ID, portal.MaxCodeTries-1)
 		h.exec(tries, strangers.ID, portal.MaxCodeTries-3)
-		says(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
+		checkRefusal(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
 	})
 	for closed, set := range map[string]string{
 		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "expired": "expires_at = now() - interval '1 minute'",

@@ -101,7 +101,7 @@ func TestFurtherInvite(t *testing.T) {
 		h := newTestEnv(t)
 		h.signedIn()
 		created := h.othersStaff()
-		says(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "5 tries left")
+		checkRefusal(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "5 tries left")
 		if n := h.count("select code_tries from pre_assigned_role where id = $1", created.ID); n != 0 {
 			t.Errorf("counted %d tries against the invite, want 0", n)
 		}
@@ -115,13 +115,13 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		h.exec("update identity set email_confirmed = false")
 		_, err := h.claimAs(viewer, h.othersStaff().Code)
-		says(t, err, portal.Conflict, "gives you nothing")
+		checkRefusal(t, err, portal.Conflict, "gives you nothing")
 		h.exec("update user_role set active = false where mssp_id = $1 and user_id = $2", h.Other.MSSPID, viewer.UserID)
 		h.exec("update pre_assigned_role set revoked_at = now() where accepted_at is null")
 		higher := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso, ExpiresInHours: 1})
 		_, err = h.claimAs(viewer, higher.Code)
-		says(t, err, portal.Conflict, "gives you nothing")
+		checkRefusal(t, err, portal.Conflict, "gives you nothing")
 	})
 	t.Run("is_claimed_by_code_when_signed_in", func(t *testing.T) {
 		t.Parallel()
@@ -142,7 +142,7 @@ func TestFurtherInvite(t *testing.T) {
 			t.Errorf("got %d entries in the tenant's audit log", n)
 		}
 		_, err = h.claimAs(viewer, created.Code)
-		says(t, err, portal.InviteCodeInvalid, "no open invite with this code")
+		checkRefusal(t, err, portal.InviteCodeInvalid, "no open invite with this code")
 	})
 	t.Run("is_refused_with_a_reason", func(t *testing.T) {
 		t.Parallel()
@@ -159,7 +159,7 @@ func TestFurtherInvite(t *testing.T) {
 			"for another provider": {google.Code, "Google account", "Google account"},
 		} {
 			_, err := h.claimAs(viewer, c.code)
-			says(t, err, portal.InviteCodeInvalid, c.signedIn)
+			checkRefusal(t, err, portal.InviteCodeInvalid, c.signedIn)
 			var refused *portal.Error
 			if another := name == "for another address"; another && errors.As(err, &refused) && refused.Address != "tess@contoso.example" {
 				t.Errorf("%s: names %q, want the address that signed in", name, refused.Address)
@@ -167,7 +167,7 @@ func TestFurtherInvite(t *testing.T) {
 			grant := h.codeGrant(portal.Entra, "tess")
 			grant.InviteCode = c.code
 			_, err = h.redeem(grant)
-			says(t, err, portal.InviteCodeInvalid, c.atSignIn)
+			checkRefusal(t, err, portal.InviteCodeInvalid, c.atSignIn)
 			grant.InviteCode = ""
 			if _, err := h.redeem(grant); err != nil {
 				t.Errorf("%s: the same sign-in without the code: %v", name, err)
@@ -186,10 +186,10 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		again := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
 		_, err := h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+		checkRefusal(t, err, portal.InviteCodeInvalid, "gives you nothing")
 		h.exec("update user_role set active = false where email = 'nora@contoso.example'")
 		_, err = h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+		checkRefusal(t, err, portal.InviteCodeInvalid, "gives you nothing")
 	})
 	t.Run("is_not_claimed_by_its_inviters", func(t *testing.T) {
 		t.Parallel()
@@ -208,9 +208,9 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		for _, code := range []string{made.Code, resent.Code} {
 			_, err := h.claimAs(viewer, code)
-			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+			checkRefusal(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
 			_, err = h.signIn(portal.Entra, "no-mail", code)
-			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+			checkRefusal(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
 		}
 	})
 }

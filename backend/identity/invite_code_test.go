@@ -8,8 +8,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// says fails unless err has this code and a message that contains want.
-func says(t *testing.T, err error, code portal.Code, want string) {
+// checkRefusal fails unless err has this code and a message that contains want.
+func checkRefusal(t *testing.T, err error, code portal.Code, want string) {
 	t.Helper()
 	if portal.ErrorCode(err) != code || !strings.Contains(err.Error(), want) {
 		t.Fatalf("got error %v, want %s: %s", err, code, want)
@@ -32,9 +32,9 @@ func TestWrongCodes(t *testing.T) {
 		h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
 		grant := h.codeGrant(portal.Entra, "guest")
 		for _, left := range []string{"5 tries left", "4 tries left", "3 tries left", "2 tries left", "1 try left"} {
-			says(t, h.guess(grant), portal.InviteCodeInvalid, left)
+			checkRefusal(t, h.guess(grant), portal.InviteCodeInvalid, left)
 		}
-		says(t, h.guess(grant), portal.AttemptExpired, "no tries left. Sign in again")
+		checkRefusal(t, h.guess(grant), portal.AttemptExpired, "no tries left. Sign in again")
 		wantCode(t, h.guess(grant), portal.AttemptExpired)
 	})
 	t.Run("of_confirmed_owner_close_invite_after_ten", func(t *testing.T) {
@@ -49,13 +49,13 @@ func TestWrongCodes(t *testing.T) {
 		}
 		grant = h.codeGrant(portal.Entra, "tess")
 		for _, left := range []string{"4 tries left", "3 tries left", "2 tries left", "1 try left"} {
-			says(t, h.guess(grant), portal.InviteCodeInvalid, left)
+			checkRefusal(t, h.guess(grant), portal.InviteCodeInvalid, left)
 		}
 		h.nothingMade(func() {
-			says(t, h.guess(grant), portal.InviteClosed, "closed after too many wrong codes")
+			checkRefusal(t, h.guess(grant), portal.InviteClosed, "closed after too many wrong codes")
 			for _, code := range []string{created.Code, ""} {
 				_, err := h.signIn(portal.Entra, "tess", code)
-				says(t, err, portal.InviteClosed, "Ask your administrator to send a new one")
+				checkRefusal(t, err, portal.InviteClosed, "Ask your administrator to send a new one")
 			}
 		})
 		resent, err := h.service.Resend(t.Context(), h.Own.Viewers[portal.MSSPAdmin], created.Invite.ID)
@@ -63,7 +63,7 @@ func TestWrongCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = h.signIn(portal.Entra, "tess", created.Code)
-		says(t, err, portal.InviteCodeInvalid, "5 tries left")
+		checkRefusal(t, err, portal.InviteCodeInvalid, "5 tries left")
 		if _, err := h.signIn(portal.Entra, "tess", resent.Code); err != nil {
 			t.Errorf("the new code: got error %v, want nil", err)
 		}
@@ -90,12 +90,12 @@ func TestMistypedCode(t *testing.T) {
 	for range 12 {
 		grant.InviteCode = created.Code[1:]
 		_, err := h.redeem(grant)
-		says(t, err, portal.InviteCodeInvalid, "typing error")
+		checkRefusal(t, err, portal.InviteCodeInvalid, "typing error")
 	}
 	if n := h.count("select count(*) from audit_log"); n != audited {
 		t.Errorf("typing errors wrote %d audit entries, want 0", n-audited)
 	}
-	says(t, h.guess(grant), portal.InviteCodeInvalid, "4 tries left")
+	checkRefusal(t, h.guess(grant), portal.InviteCodeInvalid, "4 tries left")
 	grant.InviteCode = strings.ToLower(created.Code)
 	if _, err := h.redeem(grant); err != nil {
 		t.Errorf("the code after typing errors: got error %v, want nil", err)

@@ -196,7 +196,7 @@ func testResendReplacesCodeAndResetsTimeAndTries(t *testing.T) {
 		t.Errorf("got %d audit entries", n)
 	}
 	_, err = m.signIn(portal.Google, "unverified", created.Code)
-	says(t, err, portal.InviteCodeInvalid, "5 tries left")
+	checkRefusal(t, err, portal.InviteCodeInvalid, "5 tries left")
 	if _, err := m.signIn(portal.Google, "unverified", resent.Code); err != nil {
 		t.Fatal(err)
 	}

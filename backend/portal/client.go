@@ -10,7 +10,7 @@ type Client struct {
 	MSPID        *string       `json:"msp_id" doc:"Null directly under the MSSP."`
 	MSPName      *string       `json:"msp_name"`
 	Status       Status        `json:"status" enum:"active,missing,removed,disabled"`
-	StatusReason *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Why a disabled client is disabled; null for any other."`
+	StatusReason *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Null unless disabled."`
 	Products     []string      `json:"products" nullable:"false"`
 	LicenceType  *string       `json:"licence_type" doc:"As the product sent it."`
 	SPLA         *bool         `json:"spla" doc:"Whether it is licensed under a service provider licence agreement."`
@@ -40,7 +40,7 @@ type ClientFilter struct {
 	Type          string `query:"type" json:"type" maxLength:"64" doc:"Compared without case."`
 	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for clients without one."`
 	SPLA          string `query:"spla" json:"spla" enum:"yes,no,unknown"`
-	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10; unknown for clients without the figure."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
 	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
 	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id; none for clients directly under the MSSP."`
 	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"Days from today."`
@@ -58,7 +58,7 @@ type ClientQuery struct {
 // ClientDetail is one client with what is known beyond the list.
 type ClientDetail struct {
 	Client
-	Fields  []Field  `json:"fields" nullable:"false" doc:"What the product sent, by its own names and in its own order: everything for the MSSP's people, what its administrators have shared for everybody else."`
+	Fields  []Field  `json:"fields" nullable:"false" doc:"What the product sent: all for the MSSP's users, the shared paths for others."`
 	History []Change `json:"history" nullable:"false"`
 }
 

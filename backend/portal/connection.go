@@ -52,7 +52,7 @@ type ConnectionItem struct {
 	// Account is the MSSP's own account, if the product lists it among the customers.
 	Account   *ConnectionAccount `json:"account" doc:"Null if the product does not list it; as of the last complete run."`
 	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's responses that an admin declared harmless."`
-	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused, queued or running."`
+	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"Null while paused, queued or running."`
 }
 
 // Connections are the connections of the viewer's MSSP, the oldest first, and the products that can be connected.

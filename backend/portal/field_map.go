@@ -48,9 +48,9 @@ type FieldMap struct {
 	// Fields are the fields a path can fill.
 	Fields []CustomerField `json:"fields" nullable:"false"`
 	// FailedRun: the last run failed although it had read customers. Its new paths come first among Items.
-	FailedRun bool       `json:"failed_run" doc:"Whether the last run failed after it had read customers. Paths that are new in it come first."`
+	FailedRun bool       `json:"failed_run" doc:"The last run failed after it had read customers; paths new in it come first."`
 	Customers int64      `json:"customers" doc:"How many customers the counts are of; one that came in several responses counts for each."`
-	RunID     *string    `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
+	RunID     *string    `json:"run_id" doc:"The merged run the counts are of; null: of the last failed one, if any."`
 	ReadAt    *time.Time `json:"read_at" ts_type:"string"`
 	// Harmless are names in responses that an admin declared harmless.
 	Harmless []string `json:"harmless" nullable:"false"`
@@ -64,14 +64,14 @@ func (m FieldMap) Knows(path string) bool {
 // FieldPath is one path of a customer's JSON, such as licenseInfo.purchased or modules[].name.
 type FieldPath struct {
 	Path      string   `json:"path"`
-	Types     []string `json:"types" nullable:"false" enum:"text,number,yes_no,object,list,null" doc:"The JSON types seen, the most frequent first."`
+	Types     []string `json:"types" nullable:"false" enum:"text,number,yes_no,object,list,null" doc:"JSON types, the most frequent first."`
 	Customers int64    `json:"customers" doc:"In how many customers it occurs; one that came in several responses counts for each."`
 	Example   string   `json:"example" doc:"One value, without secrets, at most 80 characters."`
 	// Field is the field that the path fills, and Source whether the portal or an admin chose it.
 	Field  *CustomerField `json:"field" doc:"Null: nothing."`
 	Source string         `json:"source" enum:"automatic,admin,none"`
 	// Pending: an admin has changed the field since the run, and the next run uses it.
-	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
+	Pending bool `json:"pending" doc:"Changed since the run: field is what the next run uses, null if unknown."`
 	// Shared: users of a client see it of that client, and all that is below it.
 	Shared bool `json:"shared" doc:"Whether users of clients see the field; users of the MSSP and of MSPs see every one."`
 	// Absent: the last run failed, and none of the customers that it had read has the path.
@@ -86,7 +86,7 @@ type FieldPath struct {
 type FieldMapChange struct {
 	Fields map[string]*CustomerField `json:"fields" maxProperties:"100"`
 	// Shared sets which paths users of clients see.
-	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths users of clients see; those that are left out stay as they are."`
+	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths users of clients see; others stay as they are."`
 }
 
 // MostShared is how many paths can be shared.
@@ -164,9 +164,9 @@ type FieldMapPreview struct {
 	// NeedsReview: the next run will wait for an admin's decision.
 	NeedsReview bool `json:"needs_review"`
 	// FailedRun: the customers are of the last run, which failed, and not of the last one that was merged.
-	FailedRun bool `json:"failed_run" doc:"Whether the customers are those that the last run had read when it failed; else they are as the last merged run read them."`
+	FailedRun bool `json:"failed_run" doc:"The customers are of the last run, which failed; else of the last merged run."`
 	// Unread are those of id, name and type that the change would leave every customer without.
-	Unread []CustomerField `json:"unread" nullable:"false" enum:"id,name,type" doc:"Of id, name and type those that no customer would have any more; the next run would fail, or name customers by their ids."`
+	Unread []CustomerField `json:"unread" nullable:"false" enum:"id,name,type" doc:"What no customer would have any more."`
 }
 
 // FieldMapEffect is what a change of the field map would do to one customer.

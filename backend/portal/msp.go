@@ -19,13 +19,13 @@ type MSP struct {
 	Name              string        `json:"name"`
 	Type              string        `json:"type" doc:"As the product sent it; empty if it sends no types."`
 	Status            Status        `json:"status" enum:"active,missing,removed,disabled"`
-	StatusReason      *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Why a disabled MSP is disabled; null for any other."`
+	StatusReason      *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Null unless disabled."`
 	Clients           int64         `json:"clients" doc:"Clients that are active."`
 	LicenceType       *string       `json:"licence_type" doc:"As the product sent it."`
 	SPLA              *bool         `json:"spla" doc:"Whether it is licensed under a service provider licence agreement."`
-	SeatsUsed         *int64        `json:"seats_used" doc:"Active licences; null where neither the MSP nor any of its clients has the figure."`
+	SeatsUsed         *int64        `json:"seats_used" doc:"Active licences; null if neither the MSP nor a client has the figure."`
 	SeatsTotal        *int64        `json:"seats_total" doc:"Purchased licences; null as seats_used."`
-	SeatsUsedUnknown  int64         `json:"seats_used_unknown" doc:"How many of its clients lack the figure, where seats_used is a sum over them; else 0."`
+	SeatsUsedUnknown  int64         `json:"seats_used_unknown" doc:"How many clients lack the figure, if seats_used is their sum; else 0."`
 	SeatsTotalUnknown int64         `json:"seats_total_unknown" doc:"As seats_used_unknown."`
 	ExpiresOn         *string       `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
 	FirstSeenAt       time.Time     `json:"first_seen_at" ts_type:"string"`
@@ -51,7 +51,7 @@ type MSPFilter struct {
 	LicenceType  string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for MSPs without one."`
 	SPLA         string `query:"spla" json:"spla" enum:"yes,no,unknown"`
 	Clients      string `query:"clients" json:"clients" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10."`
-	SeatsUsed    string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10; unknown for MSPs without the figure."`
+	SeatsUsed    string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
 	SeatsTotal   string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
 }
 

@@ -43,7 +43,7 @@ type CodeGrant struct {
 	AttemptID    string   `json:"attempt_id" format:"uuid"`
 	Code         string   `json:"code" minLength:"1" maxLength:"4096"`
 	CodeVerifier string   `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
-	InviteCode   string   `json:"invite_code,omitempty" maxLength:"200" doc:"Of the invite to claim. A known identity may send one too; one that claims nothing is refused."`
+	InviteCode   string   `json:"invite_code,omitempty" maxLength:"200" doc:"Of the invite to claim; a code that claims nothing is refused."`
 	InviteIDs    []string `json:"invite_ids,omitempty" maxItems:"100" doc:"The chosen invites of an invite_choice response."`
 }
 
@@ -51,7 +51,7 @@ type CodeGrant struct {
 type RefreshGrant struct {
 	RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"128"`
 	// RequestID is the client's id of this refresh; the client keeps it until it has the successor.
-	RequestID string `json:"request_id,omitempty" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"Random, at least 128 bits, in hex, base64 or as a UUID. The same token with the same id gets the same successor, until that is used."`
+	RequestID string `json:"request_id,omitempty" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"At least 128 random bits."`
 }
 
 // RefreshRequestHeader carries the request id of a refresh where the body may not: a server from before request ids

@@ -6,7 +6,7 @@ import urllib.request
 
 from stack import heimdal_customers
 
-# What the product calls its fields from now on, by what it called them before; and what an administrator chooses for each.
+# Old name of each of the product's fields: its new name, and the field that an administrator chooses for it.
 NAMES = {
     "id": ("Ziffer", "Customer id"),
     "name": ("Etikett", "Name"),

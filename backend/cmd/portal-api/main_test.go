@@ -122,7 +122,7 @@ func TestSyncExit(t *testing.T) {
 	for name, test := range map[string]struct {
 		run  portal.SyncRun
 		code int
-		says string
+		want string
 	}{
 		"complete": {portal.SyncRun{Status: portal.RunComplete}, 0, ""},
 		"partial": {portal.SyncRun{Status: portal.RunPartial,
@@ -132,8 +132,8 @@ func TestSyncExit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			output, code := capture(t, func() int { return exitCode(runError(test.run)) })
-			if code != test.code || !strings.Contains(output, test.says) {
-				t.Errorf("exit: got %d and %q, want %d and %q", code, output, test.code, test.says)
+			if code != test.code || !strings.Contains(output, test.want) {
+				t.Errorf("exit: got %d and %q, want %d and %q", code, output, test.code, test.want)
 			}
 		})
 	}

@@ -111,11 +111,11 @@ func writeRoles(text *strings.Builder) error {
 	text.WriteString("};\n\nexport const roleTable: Record<Role, { permissions: Permission[]; may_invite: Role[] }> = {\n")
 	for _, rule := range portal.Roles {
 		row := ruleJSON{append([]portal.Permission{}, rule.May...), append([]portal.Role{}, rule.MayInvite...)}
-		line, err := json.Marshal(row)
+		object, err := json.MarshalIndent(row, "  ", "  ")
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(text, "  %s: %s,\n", rule.Role, line)
+		fmt.Fprintf(text, "  %s: %s,\n", rule.Role, object)
 	}
 	text.WriteString("};\n")
 	return nil

@@ -83,7 +83,7 @@ func exchange(t *testing.T, r *redirect, wire []byte) []byte {
 	return conn.out.Bytes()
 }
 
-// recordedConn is a connection whose other side has said all it will say.
+// recordedConn is a connection whose other side sends nothing more.
 type recordedConn struct {
 	net.Conn
 	in     *bytes.Reader

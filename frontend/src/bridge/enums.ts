@@ -276,9 +276,62 @@ export const roleLevels: Record<Role, Level> = {
 };
 
 export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Role[] }> = {
-  mssp_admin: {"permissions":["see_overview","see_msps","see_clients","manage_invites","manage_users","see_syncs","run_sync","manage_products","manage_organisation"],"may_invite":["mssp_admin","mssp_staff","msp_admin","msp_user","client_user"]},
-  mssp_staff: {"permissions":["see_overview","see_msps","see_clients","see_syncs"],"may_invite":[]},
-  msp_admin: {"permissions":["see_overview","see_msps","see_clients","manage_invites","manage_users"],"may_invite":["msp_admin","msp_user","client_user"]},
-  msp_user: {"permissions":["see_overview","see_msps","see_clients"],"may_invite":[]},
-  client_user: {"permissions":["see_overview","see_clients"],"may_invite":[]},
+  mssp_admin: {
+    "permissions": [
+      "see_overview",
+      "see_msps",
+      "see_clients",
+      "manage_invites",
+      "manage_users",
+      "see_syncs",
+      "run_sync",
+      "manage_products",
+      "manage_organisation"
+    ],
+    "may_invite": [
+      "mssp_admin",
+      "mssp_staff",
+      "msp_admin",
+      "msp_user",
+      "client_user"
+    ]
+  },
+  mssp_staff: {
+    "permissions": [
+      "see_overview",
+      "see_msps",
+      "see_clients",
+      "see_syncs"
+    ],
+    "may_invite": []
+  },
+  msp_admin: {
+    "permissions": [
+      "see_overview",
+      "see_msps",
+      "see_clients",
+      "manage_invites",
+      "manage_users"
+    ],
+    "may_invite": [
+      "msp_admin",
+      "msp_user",
+      "client_user"
+    ]
+  },
+  msp_user: {
+    "permissions": [
+      "see_overview",
+      "see_msps",
+      "see_clients"
+    ],
+    "may_invite": []
+  },
+  client_user: {
+    "permissions": [
+      "see_overview",
+      "see_clients"
+    ],
+    "may_invite": []
+  },
 };
