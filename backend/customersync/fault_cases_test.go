@@ -12,7 +12,7 @@ const (
 	brokeOff   = "The response breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
 	allMissing = "14 of 14 customers are not in this response. That is more than the portal changes without an " +
 		"administrator's approval; nothing was changed."
-	serverError = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
+	serverError = "Heimdal responded with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
 	badKey      = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check ` +
 		`both, or replace the key.`
 )
@@ -56,7 +56,7 @@ var everyFault = map[string]faultCase{
 		detail: `Heimdal responds "too many requests". Another program may be using the same key or address; the next run tries again.`},
 	"status_500": {rule: faultAt(fakeheimdal.Status500), code: "server_error", detail: serverError},
 	"status_503": {rule: faultAt(fakeheimdal.Status503), code: "server_error",
-		detail: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
+		detail: "Heimdal responded with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
 	"invalid_json": {rule: faultAt(fakeheimdal.Garbage), code: "garbage",
 		detail: "The response is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
 	"cut_in_the_middle":  {rule: faultAt(fakeheimdal.Truncated), code: "truncated", detail: brokeOff},

@@ -65,7 +65,7 @@ func testETagCacheReusesAnUnchangedList(t *testing.T) {
 	}
 	before := full
 	if _, err := b.Clients(t.Context(), other); err != nil || full != before+1 {
-		t.Errorf("another grant was answered with the first one's list: %v", err)
+		t.Errorf("another grant got the first one's list: %v", err)
 	}
 }
 
@@ -78,7 +78,7 @@ func testETagCacheIsEmptiedForTheNextUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, found := b.endpoint.api.cache.get("key"); found {
-		t.Error("an answer outlived the sign-out")
+		t.Error("a response outlived the sign-out")
 	}
 }
 
@@ -90,7 +90,7 @@ func testETagCacheKeepsTheLatestResponses(t *testing.T) {
 	_, oldest := c.get("")
 	_, newest := c.get(strings.Repeat("x", 3*etagKept-1))
 	if len(c.responses) != etagKept || oldest || !newest {
-		t.Errorf("%d answers kept, oldest %v, newest %v", len(c.responses), oldest, newest)
+		t.Errorf("%d responses kept, oldest %v, newest %v", len(c.responses), oldest, newest)
 	}
 }
 
@@ -228,12 +228,12 @@ func testAPINamesTheConnectionToSync(t *testing.T) {
 }
 
 func testAPIRecognisesForeignResponses(t *testing.T) {
-	for name, answer := range map[string]http.HandlerFunc{
+	for name, respond := range map[string]http.HandlerFunc{
 		"a portal page of a hotel": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) },
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://login.example/", http.StatusFound)
 		},
-		"half an answer": func(w http.ResponseWriter, _ *http.Request) {
+		"half a response": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(`{"msps":`))
 		},
@@ -242,7 +242,7 @@ func testAPIRecognisesForeignResponses(t *testing.T) {
 		"a load balancer": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
 		"a bare 404":      http.NotFound,
 	} {
-		b := signedInWith(t, "GET /v1/overview", answer)
+		b := signedInWith(t, "GET /v1/overview", respond)
 		if _, err := b.Overview(t.Context()); ProblemOf(err).Code != portal.Unavailable {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -338,8 +338,8 @@ func testAPILogsNoNamesQueriesOrTokens(t *testing.T) {
 	}
 }
 
-// answers visits every type that a call of the screens returns.
-func answers(visit func(method string, answer reflect.Type)) {
+// resultTypes visits every type that a call of the screens returns.
+func resultTypes(visit func(method string, result reflect.Type)) {
 	calls := reflect.TypeFor[*Desktop]()
 	for i := range calls.NumMethod() {
 		method := calls.Method(i)
@@ -350,13 +350,13 @@ func answers(visit func(method string, answer reflect.Type)) {
 }
 
 func testAPIReturnsNoNullList(t *testing.T) {
-	answers(func(method string, answer reflect.Type) {
-		if answer.Kind() != reflect.Struct && answer.Kind() != reflect.Slice {
+	resultTypes(func(method string, result reflect.Type) {
+		if result.Kind() != reflect.Struct && result.Kind() != reflect.Slice {
 			return
 		}
-		out := reflect.New(answer)
+		out := reflect.New(result)
 		body := `{"items":[{}],"invite":{}}`
-		if answer.Kind() == reflect.Slice {
+		if result.Kind() == reflect.Slice {
 			body = `[{}]`
 		}
 		if err := decode([]byte(body), out.Interface()); err != nil {
@@ -393,18 +393,18 @@ func nilList(v reflect.Value, path string) string {
 var secretName = regexp.MustCompile(`(?i)token|secret|verifier|challenge|nonce|password|authorization`)
 
 func testAPIReturnsNoSecret(t *testing.T) {
-	var look func(path string, answer reflect.Type, seen map[reflect.Type]bool)
-	look = func(path string, answer reflect.Type, seen map[reflect.Type]bool) {
-		switch answer.Kind() {
+	var look func(path string, result reflect.Type, seen map[reflect.Type]bool)
+	look = func(path string, result reflect.Type, seen map[reflect.Type]bool) {
+		switch result.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Map:
-			look(path, answer.Elem(), seen)
+			look(path, result.Elem(), seen)
 		case reflect.Struct:
-			if seen[answer] {
+			if seen[result] {
 				return
 			}
-			seen[answer] = true
-			for i := range answer.NumField() {
-				field := answer.Field(i)
+			seen[result] = true
+			for i := range result.NumField() {
+				field := result.Field(i)
 				if secretName.MatchString(field.Name) || secretName.MatchString(field.Tag.Get("json")) {
 					t.Errorf("%s.%s", path, field.Name)
 				}
@@ -412,7 +412,7 @@ func testAPIReturnsNoSecret(t *testing.T) {
 			}
 		}
 	}
-	answers(func(method string, answer reflect.Type) { look(method, answer, map[reflect.Type]bool{}) })
+	resultTypes(func(method string, result reflect.Type) { look(method, result, map[reflect.Type]bool{}) })
 	for _, payload := range []any{SignInWaiting{}, SignInExchanging{}, SessionEnded{}, SessionOnly{}, Problem{}} {
 		look("", reflect.TypeOf(payload), map[reflect.Type]bool{})
 	}

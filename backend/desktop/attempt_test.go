@@ -69,7 +69,7 @@ func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 	close(begin)
 	target := follow(t, <-b.browser)
 	waiting.Wait()
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	for range 10 {
 		if r := <-results; r.err != nil || r.me.User.ID != testUser.ID {
 			t.Errorf("a click got %+v, %v", r.me, r.err)
@@ -92,7 +92,7 @@ func testAttemptContinuesIfOneClickGivesUp(t *testing.T) {
 	close(ctx.over)
 	wantCode(t, <-second, Cancelled)
 	target := follow(t, link)
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	if r := <-result; r.err != nil {
 		t.Error(r.err)
 	}
@@ -114,7 +114,7 @@ func testAttemptIsReplacedByALaterClick(t *testing.T) {
 		old, _ := url.Parse(gone.Get("redirect_uri"))
 		wantPortGone(t, old.Host)
 		target := follow(t, link)
-		get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+		get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 		if r := <-second; r.err != nil || attempts.Load() != 2 {
 			t.Errorf("%s: %v after %d attempts", name, r.err, attempts.Load())
 		}
@@ -149,20 +149,20 @@ func testAttemptIsTheOnlyOneAfterClicksOnBothButtons(t *testing.T) {
 		for {
 			select {
 			case link := <-b.browser:
-				answer, err := noRedirects.Get(link)
+				response, err := noRedirects.Get(link)
 				if err != nil {
 					continue
 				}
-				_ = answer.Body.Close()
-				if answer.StatusCode != http.StatusFound {
+				_ = response.Body.Close()
+				if response.StatusCode != http.StatusFound {
 					continue
 				}
-				target, err := answer.Location()
+				target, err := response.Location()
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				again, err := noRedirects.Get(target.Query().Get("redirect_uri") + "?" + b.answer(target.Query()).Encode())
+				again, err := noRedirects.Get(target.Query().Get("redirect_uri") + "?" + b.response(target.Query()).Encode())
 				if err == nil {
 					_ = again.Body.Close()
 				}
@@ -243,7 +243,7 @@ func testAttemptRefusesALateResponse(t *testing.T) {
 	clock.mu.Lock()
 	clock.now = asleep(clock.now, 6*time.Minute)
 	clock.mu.Unlock()
-	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	wantCode(t, (<-result).err, TimedOut)
 	if page.status != 200 || !containsAll(page.body, "The sign-in took too long") {
 		t.Errorf("shown %d %s", page.status, page.body)

@@ -27,8 +27,8 @@ func FuzzForeignResponse(f *testing.F) {
 	c := newAPIClient("https://portal.example.com", "1", nil, slog.New(slog.DiscardHandler))
 	f.Fuzz(func(t *testing.T, status int, kind, location, body string) {
 		header := http.Header{"Content-Type": {kind}, "Location": {location}}
-		answer := (&resty.Response{RawResponse: &http.Response{StatusCode: status, Header: header}}).SetBody([]byte(body))
-		p := c.responseProblem(answer)
+		response := (&resty.Response{RawResponse: &http.Response{StatusCode: status, Header: header}}).SetBody([]byte(body))
+		p := c.responseProblem(response)
 		if p.fromAPI {
 			return // the API's own sentences are shown as they are
 		}

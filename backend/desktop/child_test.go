@@ -84,7 +84,7 @@ func serveChild(setup string) {
 		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
 			panic(err)
 		}
-		_ = out.Encode(app.answer(call))
+		_ = out.Encode(app.run(call))
 	}
 }
 
@@ -99,7 +99,7 @@ func (a *childApp) emitted(_ string, payload any) {
 	}
 }
 
-func (a *childApp) answer(call childCall) childReply {
+func (a *childApp) run(call childCall) childReply {
 	err := a.do(call)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -188,8 +188,8 @@ func (p *otherProcess) send(call childCall) {
 	}
 }
 
-// answer waits for the child's reply and returns false if the child was killed.
-func (p *otherProcess) answer() (reply childReply, alive bool) {
+// response waits for the child's reply and returns false if the child was killed.
+func (p *otherProcess) response() (reply childReply, alive bool) {
 	if !p.lines.Scan() {
 		return reply, false
 	}
@@ -202,7 +202,7 @@ func (p *otherProcess) answer() (reply childReply, alive bool) {
 func (p *otherProcess) call(call childCall) childReply {
 	p.Helper()
 	p.send(call)
-	reply, alive := p.answer()
+	reply, alive := p.response()
 	if !alive {
 		p.Fatalf("the child ended at %q", call.Do)
 	}

@@ -44,7 +44,7 @@ type fakeAPI struct {
 	refuse        func(portal.CodeGrant) *portal.Error
 	refuseRefresh *portal.Error
 	expiresIn     int
-	drop          bool          // renewals get no answer
+	drop          bool          // renewals get no response
 	lose          int           // so many responses to renewals get lost
 	given         []string      // every token
 	held          chan struct{} // where set, refresh waits for it
@@ -459,7 +459,7 @@ func (b *testApp) signIn(t *testing.T) portal.Me {
 	t.Helper()
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	r := <-result
 	if r.err != nil {
 		t.Fatalf("sign-in failed: %v", r.err)
@@ -467,8 +467,8 @@ func (b *testApp) signIn(t *testing.T) portal.Me {
 	return r.me
 }
 
-// answer returns the provider's response to an authorization request.
-func (b *testApp) answer(target url.Values) url.Values {
+// response returns the provider's response to an authorization request.
+func (b *testApp) response(target url.Values) url.Values {
 	return url.Values{
 		"state": {target.Get("state")}, "code": {b.api.authorize(target)}, "iss": {"https://issuer.example"},
 	}
@@ -484,15 +484,15 @@ func follow(t *testing.T, link string) url.Values {
 
 func lead(t *testing.T, link string) *url.URL {
 	t.Helper()
-	answer, err := noRedirects.Get(link)
+	response, err := noRedirects.Get(link)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusFound {
-		t.Fatalf("the start link answered %d", answer.StatusCode)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusFound {
+		t.Fatalf("the start link: got status %d", response.StatusCode)
 	}
-	return locationOf(t, answer)
+	return locationOf(t, response)
 }
 
 type shown struct {
@@ -523,24 +523,24 @@ func post(t *testing.T, address string, form url.Values) shown {
 // ask makes a request as a browser does. For an accepted provider's response it returns the last page.
 func ask(t *testing.T, request *http.Request) shown {
 	t.Helper()
-	answer, err := noRedirects.Do(request)
+	response, err := noRedirects.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode == http.StatusSeeOther {
-		return get(t, locationOf(t, answer).String())
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusSeeOther {
+		return get(t, locationOf(t, response).String())
 	}
-	body, err := io.ReadAll(answer.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shown{answer.StatusCode, string(body), answer.Header}
+	return shown{response.StatusCode, string(body), response.Header}
 }
 
-func locationOf(t *testing.T, answer *http.Response) *url.URL {
+func locationOf(t *testing.T, response *http.Response) *url.URL {
 	t.Helper()
-	target, err := answer.Location()
+	target, err := response.Location()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ var keyringFailures = []struct {
 	{"windows", "policy forbids to keep credentials", syscall.Errno(1312), keyring.Refused},
 	{"windows", "access denied", syscall.Errno(5), keyring.Refused},
 	{"windows", "the service is switched off", syscall.Errno(1058), keyring.Absent},
-	{"windows", "the service does not answer", syscall.Errno(1722), keyring.Absent},
+	{"windows", "the service does not respond", syscall.Errno(1722), keyring.Absent},
 	{"windows", "no profile", syscall.Errno(2202), keyring.Missing},
 	{"windows", "cancelled", syscall.Errno(1223), keyring.Locked},
 	{"windows", "longer than the API takes", syscall.Errno(1783), keyring.TooBig},

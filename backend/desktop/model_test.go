@@ -19,7 +19,7 @@ import (
 )
 
 // modelAPI is the rules of refresh tokens in memory, on a clock of its own, reached without a network that may
-// lose what is asked or answered.
+// lose a request or a response.
 type modelAPI struct {
 	*rapid.T
 	now    time.Duration
@@ -93,7 +93,7 @@ func (m *modelAPI) RoundTrip(r *http.Request) (*http.Response, error) {
 	if m.unreachable {
 		return nil, errLost
 	}
-	answer := httptest.NewRecorder()
+	recorder := httptest.NewRecorder()
 	switch r.URL.Path {
 	case "/v1/auth/refresh":
 		var grant portal.RefreshGrant
@@ -103,24 +103,24 @@ func (m *modelAPI) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		tokens, err := m.refresh(grant)
 		if err != nil {
-			refuse(answer, 401, portal.Errorf(portal.SessionRevoked, "%s", ProblemOf(err).Message))
+			refuse(recorder, 401, portal.Errorf(portal.SessionRevoked, "%s", ProblemOf(err).Message))
 			break
 		}
 		if m.losing > 0 {
 			m.losing--
 			return nil, errLost
 		}
-		reply(answer, 200, tokens)
+		reply(recorder, 200, tokens)
 	case "/v1/auth/logout":
 		if f := m.access[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]; f == nil || f.revoked != "" {
-			refuse(answer, 401, portal.Errorf(portal.Unauthenticated, "no"))
+			refuse(recorder, 401, portal.Errorf(portal.Unauthenticated, "no"))
 		} else {
 			f.revoked = "sign_out"
-			answer.WriteHeader(204)
+			recorder.WriteHeader(204)
 		}
 	}
-	response := answer.Result()
-	response.Body = io.NopCloser(bytes.NewReader(answer.Body.Bytes()))
+	response := recorder.Result()
+	response.Body = io.NopCloser(bytes.NewReader(recorder.Body.Bytes()))
 	response.Request = r
 	return response, nil
 }
@@ -231,7 +231,7 @@ func (c *modelComputer) actions() map[string]func(*rapid.T) {
 		lockedFault()}
 	return map[string]func(*rapid.T){
 		"renew or start": func(*rapid.T) { c.renew(c.any()) },
-		"an answer is lost": func(rt *rapid.T) {
+		"a response is lost": func(rt *rapid.T) {
 			c.api.losing = rapid.IntRange(1, 4).Draw(rt, "lost")
 			c.renew(c.any())
 			c.api.losing = 0

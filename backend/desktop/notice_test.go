@@ -41,13 +41,13 @@ func TestRefusedStart(t *testing.T) {
 
 func noticeBody(t *testing.T, n Notice) string {
 	t.Helper()
-	answer := httptest.NewRecorder()
-	n.Handler(func(bool) { t.Error("a button was pressed") }).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
-	if policy := answer.Header().Get("Content-Security-Policy"); answer.Code != http.StatusOK ||
+	response := httptest.NewRecorder()
+	n.Handler(func(bool) { t.Error("a button was pressed") }).ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/", nil))
+	if policy := response.Header().Get("Content-Security-Policy"); response.Code != http.StatusOK ||
 		!strings.Contains(policy, "default-src 'none'") {
-		t.Errorf("status %d, policy %q", answer.Code, policy)
+		t.Errorf("status %d, policy %q", response.Code, policy)
 	}
-	return answer.Body.String()
+	return response.Body.String()
 }
 
 func TestNoticeButtons(t *testing.T) {

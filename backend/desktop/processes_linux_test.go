@@ -28,11 +28,11 @@ func testProcessesRenewOneSessionInTurn(t *testing.T) {
 		app.send(childCall{Do: "resume"})
 	}
 	for _, app := range apps {
-		app.answer()
+		app.response()
 		app.send(childCall{Do: "renew", Times: 8})
 	}
 	for i, app := range apps {
-		if reply, _ := app.answer(); reply.Code != "" || len(reply.Ended)+len(reply.SessionOnly) != 0 {
+		if reply, _ := app.response(); reply.Code != "" || len(reply.Ended)+len(reply.SessionOnly) != 0 {
 			t.Errorf("process %d: %+v", i, reply)
 		}
 	}
@@ -58,7 +58,7 @@ func testProcessesSurviveAKillOfOneAtAnyMoment(t *testing.T) {
 		if reply := victim.call(childCall{Do: "resume"}); reply.Code != "" {
 			t.Fatalf("the start after a crash: %+v", reply)
 		}
-		at, left := []string{"asked", "committed", "answered"}[random.IntN(3)], random.IntN(4)
+		at, left := []string{"asked", "committed", "responded"}[random.IntN(3)], random.IntN(4)
 		u.api.onStep(func(moment, who string) bool {
 			if moment != at || !strings.Contains(who, "/victim ") {
 				return true
@@ -67,14 +67,14 @@ func testProcessesSurviveAKillOfOneAtAnyMoment(t *testing.T) {
 				return true
 			}
 			_ = victim.command.Process.Kill()
-			return moment == "answered"
+			return moment == "responded"
 		})
 		victim.send(childCall{Do: "renew", Times: 10})
 		survivor.send(childCall{Do: "renew", Times: 5})
-		if reply, alive := survivor.answer(); !alive || reply.Code != "" || len(reply.Ended) != 0 {
+		if reply, alive := survivor.response(); !alive || reply.Code != "" || len(reply.Ended) != 0 {
 			t.Fatalf("the survivor of a crash when %s: %+v", at, reply)
 		}
-		if _, alive := victim.answer(); alive {
+		if _, alive := victim.response(); alive {
 			t.Fatalf("the victim outlived %s", at)
 		}
 		u.api.onStep(nil)
@@ -93,7 +93,7 @@ func testProcessesSurviveACrashBetweenCommitAndKeyring(t *testing.T) {
 		return moment != "committed"
 	})
 	app.send(childCall{Do: "renew", Times: 1})
-	if _, alive := app.answer(); alive {
+	if _, alive := app.response(); alive {
 		t.Fatal("the app was not killed")
 	}
 	u.api.onStep(nil)

@@ -156,7 +156,7 @@ func TestProxySettings(t *testing.T) {
 		s := newSettledProxies(t)
 		s.settings.https = "office.example:3128"
 		proxyText(t, api, s.proxyFor)
-		s.err = errors.New("no answer")
+		s.err = errors.New("no response")
 		for range 3 {
 			s.at = s.at.Add(proxyKept)
 			if got := proxyText(t, api, s.proxyFor); got != "http://office.example:3128" {

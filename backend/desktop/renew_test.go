@@ -104,7 +104,7 @@ func testRenewSurvivesLostResponses(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 4))
 	lost := 0
 	api.onStep(func(moment, _ string) bool {
-		if moment == "answered" || random.IntN(5) < 3 {
+		if moment == "responded" || random.IntN(5) < 3 {
 			return true
 		}
 		lost++
@@ -116,7 +116,7 @@ func testRenewSurvivesLostResponses(t *testing.T) {
 		if err == nil {
 			renewed++
 		} else if ProblemOf(err).Code != Offline {
-			t.Fatalf("after %d lost answers: %v", lost, err)
+			t.Fatalf("after %d lost responses: %v", lost, err)
 		}
 	}
 	if lost < 20 || renewed < 20 || len(w.ends()) != 0 {

@@ -15,10 +15,10 @@ import (
 )
 
 // before puts a handler before the fake API. The API handles what it does not.
-func (f *fakeAPI) before(answers func(http.ResponseWriter, *http.Request) bool) {
+func (f *fakeAPI) before(respond func(http.ResponseWriter, *http.Request) bool) {
 	next := f.Config.Handler
 	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !answers(w, r) {
+		if !respond(w, r) {
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -86,7 +86,7 @@ func testRoleChangeRenewsTheTokensAndTellsTheScreens(t *testing.T) {
 			return true
 		})
 		if err := call(t.Context(), b); err != nil {
-			t.Errorf("%s: %v, want the answer under the new role", name, err)
+			t.Errorf("%s: %v, want the response under the new role", name, err)
 		}
 		if got := b.emitted(EventRoleChanged); len(got) != 1 {
 			t.Errorf("%s: got events %v, want one role change", name, got)
@@ -137,7 +137,7 @@ func testRoleRemovedGrantIsDropped(t *testing.T) {
 	}
 	tries := refused.Load()
 	if page, err := b.Clients(t.Context(), portal.ClientQuery{}); err != nil || page.Total != 7 || refused.Load() != tries {
-		t.Errorf("the list answers %d, %v after %d tries under the lost grant", page.Total, err, refused.Load()-tries)
+		t.Errorf("the list has %d, %v after %d tries under the lost grant", page.Total, err, refused.Load()-tries)
 	}
 }
 

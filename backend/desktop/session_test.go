@@ -288,7 +288,7 @@ func testSessionThatCannotBeStoredIsEndedEverywhere(t *testing.T) {
 	result, link := b.start(t, portal.Google)
 	b.ring.fail(keyring.ErrTooBig)
 	target := follow(t, link)
-	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	wantCode(t, (<-result).err, KeyringUnavailable)
 	if !strings.Contains(page.body, "could not be kept") || b.api.count(&b.api.logouts) != 1 {
 		t.Errorf("page %s, %d logouts", page.body, b.api.logouts)

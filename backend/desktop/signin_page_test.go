@@ -22,11 +22,11 @@ func TestLastPage(t *testing.T) {
 		b := newTestApp(t)
 		result, link := b.start(t, portal.Google)
 		target := follow(t, link)
-		answer := b.answer(target)
-		done := bring(t, target, answer)
+		response := b.response(target)
+		done := bring(t, target, response)
 		page := get(t, done)
 		<-result
-		for _, secret := range []string{answer.Get("code"), answer.Get("state"), target.Get("nonce"), target.Get("code_challenge")} {
+		for _, secret := range []string{response.Get("code"), response.Get("state"), target.Get("nonce"), target.Get("code_challenge")} {
 			if strings.Contains(done, secret) || strings.Contains(page.body, secret) {
 				t.Errorf("got %q in the address or on the page, want it absent", secret)
 			}

@@ -32,9 +32,9 @@ func wantPortGone(t *testing.T, address string) {
 }
 
 // bring delivers the provider's response with a program that does not fetch the page after it.
-func bring(t *testing.T, target, answer url.Values) string {
+func bring(t *testing.T, target, response url.Values) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target.Get("redirect_uri")+"?"+answer.Encode(), nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target.Get("redirect_uri")+"?"+response.Encode(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func bring(t *testing.T, target, answer url.Values) string {
 	}
 	defer got.Body.Close()
 	if got.StatusCode != http.StatusSeeOther {
-		t.Fatalf("the answer was answered %d", got.StatusCode)
+		t.Fatalf("got status %d for the response", got.StatusCode)
 	}
 	return locationOf(t, got).String()
 }
@@ -64,10 +64,10 @@ func testPortClosesHoweverASignInEnds(t *testing.T) {
 		end  func(t *testing.T, b *testApp, clock *fakeClock, target url.Values)
 	}{
 		"signed in, the page fetched": {"", func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
-			get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+			get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 		}},
 		"signed in, the page never fetched": {"", func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
-			bring(t, target, b.answer(target))
+			bring(t, target, b.response(target))
 		}},
 		"denied": {Denied, func(t *testing.T, _ *testApp, _ *fakeClock, target url.Values) {
 			get(t, target.Get("redirect_uri")+"?"+denied(target).Encode())
@@ -77,7 +77,7 @@ func testPortClosesHoweverASignInEnds(t *testing.T) {
 		}},
 		"refused by the API": {portal.NoInvite, func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
 			b.api.refuse = func(portal.CodeGrant) *portal.Error { return portal.Errorf(portal.NoInvite, "No.") }
-			get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+			get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 		}},
 		"cancelled":            {Cancelled, func(_ *testing.T, b *testApp, _ *fakeClock, _ url.Values) { _ = b.CancelSignIn() }},
 		"app closed":           {Cancelled, func(_ *testing.T, b *testApp, _ *fakeClock, _ url.Values) { b.Close() }},

@@ -49,7 +49,7 @@ func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
 	if !strings.HasPrefix(target.Get("nonce"), "nonce-of-") || len(target.Get("state")) < 43 {
 		t.Errorf("nonce %q, state %q", target.Get("nonce"), target.Get("state"))
 	}
-	page := get(t, redirect.String()+"?"+b.answer(target).Encode())
+	page := get(t, redirect.String()+"?"+b.response(target).Encode())
 	if page.status != 200 || !containsAll(page.body, "You are signed in", "Ada Byron (ada@example.com)") {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)
 	}
@@ -78,7 +78,7 @@ func testSignInWithEntraIDReceivesAFormOnLocalhost(t *testing.T) {
 	if redirect.Hostname() != "localhost" || redirect.Path != "/callback/entra" || target.Get("response_mode") != "form_post" {
 		t.Errorf("redirect %s, response_mode %s", redirect, target.Get("response_mode"))
 	}
-	form := b.answer(target)
+	form := b.response(target)
 	form.Del("iss")
 	page := post(t, redirect.String(), form)
 	if r := <-result; r.err != nil || page.status != 200 {
@@ -90,7 +90,7 @@ func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 	b := newTestApp(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	good := b.answer(target)
+	good := b.response(target)
 	address := target.Get("redirect_uri")
 	origin := strings.TrimSuffix(address, "/callback/google")
 	with := func(change func(url.Values)) string {
@@ -199,7 +199,7 @@ func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 	} {
 		got := ask(t, hostile.r)
 		if got.status != hostile.status {
-			t.Errorf("%s: answered %d, want %d", name, got.status, hostile.status)
+			t.Errorf("%s: got %d, want %d", name, got.status, hostile.status)
 		}
 		for header := range got.header {
 			if strings.HasPrefix(header, "Access-Control-") {
@@ -215,7 +215,7 @@ func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 	}
 	get(t, address+"?"+good.Encode())
 	if r := <-result; r.err != nil {
-		t.Fatalf("the provider's own answer failed afterwards: %v", r.err)
+		t.Fatalf("the provider's own response failed afterwards: %v", r.err)
 	}
 }
 
@@ -297,7 +297,7 @@ func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 	if next.Get("state") != target.Get("state") {
 		t.Error("the second link leads to another sign-in")
 	}
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	if err := <-result; err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +348,7 @@ func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	wantCode(t, (<-result).err, portal.InviteCodeRequired)
 	if !strings.Contains(page.body, "One more step") {
 		t.Errorf("the browser was shown %s", page.body)
@@ -381,7 +381,7 @@ func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	p := wantCode(t, (<-result).err, portal.InviteChoice)
 	if len(p.Invites) != 1 || p.Invites[0] != offer || p.SignedInAs != "kim@harbour.example" ||
 		!strings.Contains(page.body, "choose there") {
@@ -414,7 +414,7 @@ func testInviteCodeIsAcceptedForADeactivatedUser(t *testing.T) {
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	wantCode(t, (<-result).err, portal.Deactivated)
 	_, err := b.SubmitInviteCode(t.Context(), "OTHER")
 	wantCode(t, err, portal.Deactivated)
@@ -459,7 +459,7 @@ func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	<-result
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
@@ -493,15 +493,15 @@ func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	address := target.Get("redirect_uri") + "?" + b.answer(target).Encode()
+	address := target.Get("redirect_uri") + "?" + b.response(target).Encode()
 	go func() {
-		if answer, err := noRedirects.Get(address); err == nil {
-			_ = answer.Body.Close()
+		if response, err := noRedirects.Get(address); err == nil {
+			_ = response.Body.Close()
 		}
 	}()
 	<-arrived
 	if second := get(t, address); second.status != http.StatusGone {
-		t.Errorf("the second answer was shown %d", second.status)
+		t.Errorf("the second response was shown %d", second.status)
 	}
 	close(waiting)
 	if r := <-result; r.err != nil || redeemed.Load() != 1 {

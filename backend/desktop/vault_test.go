@@ -87,7 +87,7 @@ func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	target := follow(t, link)
-	go func() { _, _ = noRedirects.Get(target.Get("redirect_uri") + "?" + b.answer(target).Encode()) }()
+	go func() { _, _ = noRedirects.Get(target.Get("redirect_uri") + "?" + b.response(target).Encode()) }()
 	<-b.ring.waiting
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
 	if b.api.count(&b.api.logouts) != 1 {
 		t.Errorf("%d logouts", b.api.logouts)
 	}
-	// The prompt is answered after all: what the keyring took then is removed again.
+	// The user accepts the prompt after all: what the keyring took then is removed again.
 	b.ring.hang(nil)
 	close(hold)
 	eventually(t, "the late write to be removed", func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })

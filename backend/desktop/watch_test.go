@@ -335,11 +335,11 @@ func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 	for name, proxy := range map[string]func(http.Handler) http.Handler{
 		"cuts at once":              cuts(0),
 		"cuts after the first word": cuts(1),
-		"answers by itself": events(func(w http.ResponseWriter, _ *http.Request) {
+		"responds by itself": events(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "<html>",
 				http.StatusGatewayTimeout)
 		}),
-		"answers a page": events(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }),
+		"responds with a page": events(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }),
 		"ends every stream at once": events(func(w http.ResponseWriter,
 			_ *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")

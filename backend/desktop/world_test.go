@@ -15,7 +15,7 @@ import (
 )
 
 // realAPI is the portal's own sessions on a real database behind a thin server. Between a renewal's commit and its
-// answer, and before and after, a test may step in.
+// response, and before and after, a test may step in.
 type realAPI struct {
 	*httptest.Server
 	testing.TB
@@ -118,7 +118,7 @@ func (a *realAPI) refresh(w http.ResponseWriter, r *http.Request) {
 	}
 	reply(w, 200, tokens)
 	_ = http.NewResponseController(w).Flush()
-	a.stepped("answered", who)
+	a.stepped("responded", who)
 }
 
 func (a *realAPI) logout(w http.ResponseWriter, r *http.Request) {

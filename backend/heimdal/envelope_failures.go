@@ -34,7 +34,7 @@ func (fields metaFields) remarkError() error {
 	for _, one := range fields.withSigns(signRemark) {
 		if text, ok := messageIn(one.value, 0); ok && !one.nested && !one.echoed && !isSuccessMessage(text) {
 			return signErrorf(one.name, fields.secret,
-				"%s answered with customers and a remark, and does not say how many there are: %q.", product,
+				"%s responded with customers and a remark, and does not say how many there are: %q.", product,
 				quoteKnownWords(text, fields.secret))
 		}
 	}

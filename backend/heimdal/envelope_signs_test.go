@@ -22,21 +22,21 @@ func testSignsInOneResponse(t *testing.T) {
 	if len(incompleteSigns) < 50 {
 		t.Fatalf("tried %d responses", len(incompleteSigns))
 	}
-	for _, answer := range slices.Concat(incompleteSigns, incompleteForms) {
-		t.Run("incomplete/"+answer.String(), func(t *testing.T) {
+	for _, c := range slices.Concat(incompleteSigns, incompleteForms) {
+		t.Run("incomplete/"+c.String(), func(t *testing.T) {
 			t.Parallel()
-			customers, err := answer.read(t)
+			customers, err := c.read(t)
 			wantCode(t, err, connector.Incomplete)
 			var e *connector.CallError
-			if errors.As(err, &e) && e.Sign != answer.sign {
-				t.Errorf("got %d customers and the sign %q, want %q: %s", len(customers), e.Sign, answer.sign, e.Detail)
+			if errors.As(err, &e) && e.Sign != c.sign {
+				t.Errorf("got %d customers and the sign %q, want %q: %s", len(customers), e.Sign, c.sign, e.Detail)
 			}
 		})
 	}
-	for _, answer := range slices.Concat(completeSigns, completeForms) {
-		t.Run("complete/"+answer.String(), func(t *testing.T) {
+	for _, c := range slices.Concat(completeSigns, completeForms) {
+		t.Run("complete/"+c.String(), func(t *testing.T) {
 			t.Parallel()
-			customers, err := answer.read(t)
+			customers, err := c.read(t)
 			customers = slices.DeleteFunc(customers, func(c portal.Customer) bool { return c.ExternalID == "17" })
 			if err != nil || len(customers) < 95 || len(customers) > 96 {
 				t.Errorf("got %d customers, error %v", len(customers), err)
@@ -138,12 +138,12 @@ func (s signCase) read(t *testing.T, harmless ...string) ([]portal.Customer, err
 	t.Helper()
 	text := strings.Replace(s.text, "%", clientsJSON(1001, 95), 1)
 	r := readerWith(t, func(*http.Request) *http.Response {
-		answer := jsonResponse(text)
+		response := jsonResponse(text)
 		for line := range strings.Lines(s.header) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-			answer.Header.Add(name, strings.TrimSpace(value))
+			response.Header.Add(name, strings.TrimSpace(value))
 		}
-		return answer
+		return response
 	})
 	r.harmless = harmlessSet(harmless)
 	return r.all(t.Context())
@@ -340,20 +340,20 @@ var completeSigns = []signCase{
 
 func TestHarmless(t *testing.T) {
 	t.Parallel()
-	for _, answer := range slices.Concat(incompleteSigns, incompleteForms) {
-		t.Run(answer.String(), func(t *testing.T) {
+	for _, c := range slices.Concat(incompleteSigns, incompleteForms) {
+		t.Run(c.String(), func(t *testing.T) {
 			t.Parallel()
-			if answer.sign == wrongTotal {
-				_, err := answer.read(t, "total", "totalCount", "header X-Total-Count", "header X-Total", "header Total-Count",
+			if c.sign == wrongTotal {
+				_, err := c.read(t, "total", "totalCount", "header X-Total-Count", "header X-Total", "header Total-Count",
 					"header Content-Range", "meta.total", "range")
 				wantCode(t, err, connector.Incomplete)
 				return
 			}
-			spelled := strings.ToUpper(strings.ReplaceAll(answer.sign, "-", "_"))
-			if customers, err := answer.read(t, "other", spelled); err != nil || len(customers) < 95 {
+			spelled := strings.ToUpper(strings.ReplaceAll(c.sign, "-", "_"))
+			if customers, err := c.read(t, "other", spelled); err != nil || len(customers) < 95 {
 				t.Errorf("%d customers got although %q is harmless, %v", len(customers), spelled, err)
 			}
-			if _, err := answer.read(t, "other", "x"+answer.sign); err == nil {
+			if _, err := c.read(t, "other", "x"+c.sign); err == nil {
 				t.Error("another name was taken for the sign")
 			}
 		})

@@ -34,7 +34,7 @@ var (
 	errLongID   = errorf(connector.Garbage, "The response holds a customer whose id is longer than the portal accepts. "+checkBaseURL)
 	errNoID     = errorf(connector.Unmapped, "The response holds a customer without an id that the portal can read. "+chooseField+
 		"customer id. If none is, check the base URL.")
-	errNoContent = errorf(connector.Garbage, "%s answered with status 204 instead of customers. %s", product, checkBaseURL)
+	errNoContent = errorf(connector.Garbage, "%s responded with status 204 instead of customers. %s", product, checkBaseURL)
 	errProxy     = errorf(connector.Refused, "A proxy on the way asks who this server is (status 407). Check this server's proxy settings.")
 	errUntyped   = errorf(connector.Unmapped, "No customer in the response has a type that the portal can read, so MSPs cannot be told from "+
 		"clients. %stype. If none is, %s.", chooseField, tellSupport)

@@ -160,10 +160,10 @@ func FuzzReading(f *testing.F) {
 
 // complete reads two responses alternately, and reports whether the reading ended without an error.
 func complete(t *testing.T, texts []string, headers ...string) bool {
-	var answers int
+	var calls int
 	r := readerWith(t, func(*http.Request) *http.Response {
-		a := jsonResponse(texts[answers%len(texts)])
-		answers++
+		a := jsonResponse(texts[calls%len(texts)])
+		calls++
 		for _, header := range headers {
 			name, value, _ := strings.Cut(header, ":")
 			a.Header.Add(name, value)
@@ -192,8 +192,8 @@ func complete(t *testing.T, texts []string, headers ...string) bool {
 
 // FuzzLinks checks that parsing any Link header ends, and that a link to the next page before it is found.
 func FuzzLinks(f *testing.F) {
-	for _, answer := range incompleteSigns {
-		if value, ok := strings.CutPrefix(answer.header, "Link: "); ok {
+	for _, c := range incompleteSigns {
+		if value, ok := strings.CutPrefix(c.header, "Link: "); ok {
 			f.Add(value)
 		}
 	}

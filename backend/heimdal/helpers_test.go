@@ -202,11 +202,11 @@ func idList(customers []portal.Customer) string {
 
 // readerOfPages returns responses with these texts.
 func responsesOf(texts []string) []func() *http.Response {
-	var answers []func() *http.Response
+	var responses []func() *http.Response
 	for _, text := range texts {
-		answers = append(answers, respondWith(text))
+		responses = append(responses, respondWith(text))
 	}
-	return answers
+	return responses
 }
 
 // endlessBody repeats the same bytes, and counts what was read.

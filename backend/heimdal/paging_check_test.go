@@ -25,9 +25,9 @@ func TestCheck(t *testing.T) {
 func testCheckFindsCustomers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer func() *http.Response
-		want   string
-		code   connector.CallCode // the reading fails
+		respond func() *http.Response
+		want    string
+		code    connector.CallCode // the reading fails
 	}{
 		"itself":                          {respondWith(clientsJSON(11, 1)), "11 client under", ""},
 		"itself in a list":                {respondWith(`[` + clientsJSON(11, 1) + `]`), "11 client under", ""},
@@ -55,7 +55,7 @@ func testCheckFindsCustomers(t *testing.T) {
 				if q.URL.Query().Get("customerId") == "17" {
 					return jsonResponse(`[` + clientsJSON(20, 2) + `]`) // the key is still accepted
 				}
-				return test.answer()
+				return test.respond()
 			})
 			customers, end, err := r.from(t.Context(), checkState("11"))
 			if test.code != "" {
@@ -87,7 +87,7 @@ func testCheckFindsCustomers(t *testing.T) {
 
 func testCheckAbandonsAfterPermanentError(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func() *http.Response{
+	for name, respond := range map[string]func() *http.Response{
 		"status 500":                   respondStatus(500),
 		"a web page":                   respondWith("<html>"),
 		"half of itself":               respondWith(`[` + clientsJSON(12, 1)),
@@ -107,7 +107,7 @@ func testCheckAbandonsAfterPermanentError(t *testing.T) {
 				case "10":
 					return jsonResponse(clientsJSON(10, 1))
 				case "12":
-					return answer()
+					return respond()
 				}
 				return status(404)
 			})
@@ -138,10 +138,10 @@ func testCheckCalls(t *testing.T) {
 	})
 	t.Run("fail where the key was revoked after the pages", func(t *testing.T) {
 		t.Parallel()
-		for name, answer := range map[string]func() *http.Response{"401": respondStatus(401), "403": respondStatus(403),
+		for name, respond := range map[string]func() *http.Response{"401": respondStatus(401), "403": respondStatus(403),
 			"a message": respondWith(refusedHere)} {
 			t.Run(name, func(t *testing.T) {
-				r := readerWith(t, func(*http.Request) *http.Response { return answer() })
+				r := readerWith(t, func(*http.Request) *http.Response { return respond() })
 				customers, _, err := r.from(t.Context(), checkState("11", "12"))
 				var refused *connector.CallError
 				if !errors.As(err, &refused) || refused.Code != connector.BadKey || len(customers) != 0 {
@@ -153,15 +153,15 @@ func testCheckCalls(t *testing.T) {
 	t.Run("fail where the API no longer returns any customer", func(t *testing.T) {
 		t.Parallel()
 		for name, test := range map[string]struct {
-			answer func() *http.Response
-			code   connector.CallCode
+			respond func() *http.Response
+			code    connector.CallCode
 		}{
 			"404":             {respondStatus(404), connector.NoEndpoint},
 			"204":             {respondStatus(204), connector.Garbage},
 			"an empty object": {respondWith(`{}`), connector.Garbage},
 		} {
 			t.Run(name, func(t *testing.T) {
-				r := readerWith(t, func(*http.Request) *http.Response { return test.answer() })
+				r := readerWith(t, func(*http.Request) *http.Response { return test.respond() })
 				_, _, err := r.from(t.Context(), checkState("11", "12"))
 				if err == nil {
 					t.Errorf("got no error, want %s", test.code)
@@ -174,7 +174,7 @@ func testCheckCalls(t *testing.T) {
 		_, _, err := r.from(t.Context(), checkState("11"))
 		wantCode(t, err, connector.Incomplete)
 	})
-	t.Run("ask about the account once, and only where no later answer shows that the key is good", func(t *testing.T) {
+	t.Run("ask about the account once, and only where no later response shows that the key is good", func(t *testing.T) {
 		t.Parallel()
 		for name, test := range map[string]struct {
 			texts map[string]string

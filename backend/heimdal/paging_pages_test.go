@@ -245,7 +245,7 @@ func testPagesSetExpectedTotal(t *testing.T) {
 	twice := clientsJSON(1, 2) + "," + clientsJSON(2, 1)
 	_, state, err := readerOf(t, `{"items":[`+twice+`],"total":3}`).from(t.Context(), connector.State{})
 	if err != nil || state.Total != nil {
-		t.Errorf("one answer: %v, error %v", state.Total, err)
+		t.Errorf("one response: %v, error %v", state.Total, err)
 	}
 	_, state, err = readerOf(t, `{"items":[`+clientsJSON(1, 2)+`],"total":3}`, `{"items":[`+clientsJSON(2,
 		1)+`],"total":3}`).from(t.Context(), connector.State{})

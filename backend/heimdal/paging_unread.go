@@ -78,7 +78,7 @@ func unreadReseller(id string, cause error) portal.UnreadReseller {
 		u.Detail = product + " does not know this reseller when asked for its customers (status 404). Check the reseller in " +
 			product + "'s dashboard."
 	case known.Code == connector.Garbage:
-		u.Detail = product + " answered without customers and did not say that the reseller has none. Tell " + product + "'s support."
+		u.Detail = product + " responded without customers and did not say that the reseller has none. Tell " + product + "'s support."
 	default:
 		u.Detail = product + " does not return this reseller's customers. " + known.Detail
 	}

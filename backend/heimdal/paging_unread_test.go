@@ -23,9 +23,9 @@ func TestUnread(t *testing.T) {
 func testUnreadOneReseller(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer func() *http.Response
-		code   connector.CallCode
-		fails  bool
+		respond func() *http.Response
+		code    connector.CallCode
+		fails   bool
 	}{
 		"status 404":                  {respondStatus(404), connector.NoEndpoint, false},
 		"status 403":                  {respondStatus(403), connector.BadKey, false},
@@ -49,7 +49,7 @@ func testUnreadOneReseller(t *testing.T) {
 		for place, id := range map[string]string{"first": "1", "middle": "2", "last": "3"} {
 			t.Run(name+" about the "+place, func(t *testing.T) {
 				t.Parallel()
-				customers, end, err := readerOfThree(t, id, test.answer).from(t.Context(), connector.State{})
+				customers, end, err := readerOfThree(t, id, test.respond).from(t.Context(), connector.State{})
 				if test.fails {
 					wantCode(t, err, test.code)
 					return
@@ -113,7 +113,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 	})
 	t.Run("where others can be read are named, even the first, and even where customers have a field for a parent", func(t *testing.T) {
 		t.Parallel()
-		for name, answer := range map[string]func() *http.Response{
+		for name, respond := range map[string]func() *http.Response{
 			"404": respondStatus(404), "403": respondStatus(403), "400": respondStatus(400), "a message": respondWith(refusedHere),
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 					case "17":
 						return jsonResponse(`[` + resellersJSON(3) + `,{"id":11,"type":"CORP","resellerId":null}]`)
 					case "1":
-						return answer()
+						return respond()
 					default:
 						return jsonResponse(`[{"id":10` + id + `,"type":"CORP"}]`)
 					}
@@ -140,12 +140,12 @@ func testUnreadSeveralResellers(t *testing.T) {
 	})
 	t.Run("with an unreadable one are not an API for the MSSP only", func(t *testing.T) {
 		t.Parallel()
-		for name, answer := range map[string]func() *http.Response{
+		for name, respond := range map[string]func() *http.Response{
 			"204": respondStatus(204), "{}": respondWith(`{}`), "a failure": respondWith(`{"success":false,"data":[]}`),
 		} {
 			t.Run(name, func(t *testing.T) {
 				top := `[` + resellersJSON(2) + `,{"id":11,"type":"CORP","resellerId":null}]`
-				r, _, _ := readerInTurn(t, respondWith(top), answer, respondStatus(404))
+				r, _, _ := readerInTurn(t, respondWith(top), respond, respondStatus(404))
 				if _, err := r.all(t.Context()); err == nil {
 					t.Errorf("%s: got no error, want one", name)
 				}
@@ -174,7 +174,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a client of the whole answer does not tell one reseller from another", func(t *testing.T) {
+	t.Run("a client of the whole response does not tell one reseller from another", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		all := `[` + resellersJSON(2) + `,` + clientsJSON(11, 2) + `]`
@@ -186,25 +186,25 @@ func testUnreadSeveralResellers(t *testing.T) {
 func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 	t.Parallel()
 	// revoked returns an API of 16 resellers that refuses the key after so many calls, and always for some resellers.
-	revoked := func(t *testing.T, after int, asked *[]string, answer func() *http.Response, never ...string) *reader {
+	revoked := func(t *testing.T, after int, asked *[]string, respond func() *http.Response, never ...string) *reader {
 		return readerWith(t, func(q *http.Request) *http.Response {
 			id := q.URL.Query().Get("customerId")
 			*asked = append(*asked, id)
 			switch {
 			case len(*asked) > after || slices.Contains(never, id):
-				return answer()
+				return respond()
 			case id == "17":
 				return jsonResponse(`[` + resellersJSON(16) + `]`)
 			}
 			return jsonResponse(`[{"id":10` + id + `,"type":"CORP"}]`)
 		})
 	}
-	for name, answer := range map[string]func() *http.Response{"401": respondStatus(401), "403": respondStatus(403),
+	for name, respond := range map[string]func() *http.Response{"401": respondStatus(401), "403": respondStatus(403),
 		"a message": respondWith(refusedHere)} {
 		t.Run("fails the reading at once with "+name, func(t *testing.T) {
 			t.Parallel()
 			var asked []string
-			_, err := revoked(t, 5, &asked, answer).all(t.Context())
+			_, err := revoked(t, 5, &asked, respond).all(t.Context())
 			wantCode(t, err, connector.BadKey)
 			if got := strings.Join(asked, " "); got != "17 1 2 3 4 5 17" {
 				t.Errorf("requested %s, want no other reseller after the first refusal", got)
@@ -288,14 +288,14 @@ func unreadIDs(unread []portal.UnreadReseller) string {
 }
 
 // threeResellersJSON returns a reader of an API without parents, with the given response for one reseller.
-func readerOfThree(t testing.TB, refused string, answer func() *http.Response) *reader {
+func readerOfThree(t testing.TB, refused string, respond func() *http.Response) *reader {
 	top := `[` + resellersJSON(3) + `,` + clientsJSON(11, 1) + `]`
 	return readerWith(t, func(r *http.Request) *http.Response {
 		switch id := r.URL.Query().Get("customerId"); id {
 		case "17":
 			return jsonResponse(top)
 		case refused:
-			return answer()
+			return respond()
 		default:
 			return jsonResponse(`[{"id":10` + id + `,"type":"CORP"}]`)
 		}

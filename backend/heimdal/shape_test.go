@@ -179,7 +179,7 @@ func outline(c portal.Customer) string {
 
 func TestShape(t *testing.T) {
 	t.Parallel()
-	answer := func(text string, header ...string) fakeTransport {
+	respond := func(text string, header ...string) fakeTransport {
 		return func(*http.Request) *http.Response {
 			a := status(http.StatusOK, header...)
 			a.Body = jsonResponse(text).Body
@@ -188,7 +188,7 @@ func TestShape(t *testing.T) {
 	}
 	t.Run("keeps names, types and lengths, and words that decide", func(t *testing.T) {
 		t.Parallel()
-		got, _, err := recorded(t, answer(`{"total":2,"items":[{"id":1042,"name":"Harbour Ünited","type":"CORP","vat":null,"on":true,
+		got, _, err := recorded(t, respond(`{"total":2,"items":[{"id":1042,"name":"Harbour Ünited","type":"CORP","vat":null,"on":true,
 			"share":12.50,"debt":-7,"licenseInfo":{"type":"Annual","purchased":"10","status":"Expired"},
 			"isActive":1,"spla":"Y","until":"31-Dec-2027","from":"03/04/2026 10:00","tags":["a","bc"],"users":{"1001":{"seats":3},
 			"jane@example.com":1,"Acme Ltd":2}},{"id":"x-7","type":"DISTRIBUTOR","contact":{"type":"Jane Doe"},"kind":"+45 12345678"}]}`,
@@ -208,7 +208,7 @@ func TestShape(t *testing.T) {
 	})
 	t.Run("counts what is left of a long list", func(t *testing.T) {
 		t.Parallel()
-		got, _, err := recorded(t, answer(`[`+clientsJSON(1, 120)+`]`))
+		got, _, err := recorded(t, respond(`[`+clientsJSON(1, 120)+`]`))
 		if err != nil || strings.Count(got, `"CORP"`) != maxListElements || !strings.HasSuffix(got, `,"… 70 more"]}`+"\n") {
 			t.Errorf("got shape %s, error %v; want %v", got, err, maxListElements)
 		}
@@ -219,7 +219,7 @@ func TestShape(t *testing.T) {
 		for i := range maxListElements {
 			all = append(all, fmt.Sprintf(`{"id":%d,"type":"CORP","licenseType":"Plan of %c%c"}`, i+1, 'a'+i%26, 'a'+i/26))
 		}
-		got, _, err := recorded(t, answer(`[`+strings.Join(all, ",")+`]`))
+		got, _, err := recorded(t, respond(`[`+strings.Join(all, ",")+`]`))
 		if n := strings.Count(got, "Plan of"); err != nil || n != maxWords {
 			t.Errorf("%d texts are kept, %v; want %v", n, err, maxWords)
 		}
@@ -251,7 +251,7 @@ func TestShape(t *testing.T) {
 			`<html>secret</html>`: `"broken off"`, ``: `"broken off"`, `[1,`: `["number(1)","broken off"]`,
 			`{"a":1`: `{"a":"number(1)","broken off":true}`, `{"a"`: `{"a":"broken off"}`, "\xef\xbb\xbf[]": `[]`,
 		} {
-			got, _, _ := recorded(t, answer(text))
+			got, _, _ := recorded(t, respond(text))
 			if all := loadRecording(t, got); len(all) == 0 || string(all[0].Body) != want {
 				t.Errorf("%.40q: got %s, want %s", text, got, want)
 			}

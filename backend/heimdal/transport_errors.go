@@ -85,7 +85,7 @@ func statusError(status int) *connector.CallError {
 		return errorf(connector.RateLimited, "%s responds \"too many requests\". Another program may be using the same key or address; the "+
 			"next run tries again.", product)
 	case status >= 500:
-		return errorf(connector.ServerError, "%s answered with an error of its own (status %d). The next run tries again; if it stays "+
+		return errorf(connector.ServerError, "%s responded with an error of its own (status %d). The next run tries again; if it stays "+
 			"so, %s.", product, status, tellSupport)
 	case status == http.StatusProxyAuthRequired:
 		return errProxy
@@ -94,5 +94,5 @@ func statusError(status int) *connector.CallError {
 	case status >= 400:
 		return errorf(connector.Refused, "%s refused the request (status %d). Check the customer id and the base URL.", product, status)
 	}
-	return errorf(connector.Garbage, "%s answered with status %d instead of customers. %s", product, status, checkBaseURL)
+	return errorf(connector.Garbage, "%s responded with status %d instead of customers. %s", product, status, checkBaseURL)
 }

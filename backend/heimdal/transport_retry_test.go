@@ -110,10 +110,10 @@ func testRetryResetsCountAfterResponse(t *testing.T) {
 func testRetryRepeatsTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer func() *http.Response
-		before int64 // calls of the run that were completed before
-		waits  bool
-		want   connector.CallCode
+		respond func() *http.Response
+		before  int64 // calls of the run that were completed before
+		waits   bool
+		want    connector.CallCode
 	}{
 		"too many requests":                  {respondStatus(429), 0, true, connector.RateLimited},
 		"too many requests, said with a 200": {respondWith(`{"message":"Too many requests"}`), 0, true, connector.RateLimited},
@@ -134,7 +134,7 @@ func testRetryRepeatsTemporaryErrors(t *testing.T) {
 		"broken off in the middle":           {respondWith(`[{"id":1`), 3, false, connector.Truncated},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, clock, calls := readerInTurn(t, test.answer)
+			r, clock, calls := readerInTurn(t, test.respond)
 			state := connector.State{Progress: connector.Progress{Calls: test.before}}
 			_, err := r.Call(t.Context(), state, nil)
 			wantCode(t, err, test.want)
@@ -295,13 +295,13 @@ func status(code int, header ...string) *http.Response {
 }
 
 // readerInTurn returns a reader of an API with these responses in turn; it repeats the last one.
-func readerInTurn(t testing.TB, answers ...func() *http.Response) (*reader, *fakeClock, *int) {
+func readerInTurn(t testing.TB, responses ...func() *http.Response) (*reader, *fakeClock, *int) {
 	t.Helper()
 	calls := new(int)
 	r := readerWith(t, func(*http.Request) *http.Response {
 		*calls++
-		if answer := answers[min(*calls, len(answers))-1]; answer != nil {
-			return answer()
+		if respond := responses[min(*calls, len(responses))-1]; respond != nil {
+			return respond()
 		}
 		return nil
 	})

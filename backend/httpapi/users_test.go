@@ -223,7 +223,7 @@ func (h *apiTest) act(r *rapid.T, token, user string, grants ...string) {
 	add("msp_id", quoted(h.Own.MSPs[0].ID, h.Own.MSPs[1].ID, h.Other.MSPs[0].ID, h.Other.MSPs[1].ID)...)
 	add("client_id", quoted(h.Own.MSPs[0].Clients[0].ID, h.Own.Direct.ID, h.Other.MSPs[0].Clients[0].ID)...)
 	body += `"active":` + rapid.SampledFrom([]string{"true", "false"}).Draw(r, "at last") + "}"
-	if answer := h.patch(token, user, body); answer.StatusCode >= http.StatusInternalServerError {
-		r.Fatalf("%s: got %d, want no server error", body, answer.StatusCode)
+	if response := h.patch(token, user, body); response.StatusCode >= http.StatusInternalServerError {
+		r.Fatalf("%s: got %d, want no server error", body, response.StatusCode)
 	}
 }

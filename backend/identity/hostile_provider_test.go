@@ -65,7 +65,7 @@ func testProviderFaultInvalidResponse(t *testing.T) {
 		}
 		cases = append(cases,
 			providerCase{string(endpoint) + "_does_not_respond", "", hanging(endpoint, (*hostile.Server).Hangs), unavailable(reason)},
-			providerCase{string(endpoint) + " never ends its answer", "", hanging(endpoint, (*hostile.Server).HangsHalfway), unavailable(reason)})
+			providerCase{string(endpoint) + " never ends its response", "", hanging(endpoint, (*hostile.Server).HangsHalfway), unavailable(reason)})
 	}
 	runCases(t, cases)
 }

@@ -226,7 +226,7 @@ func testSendGivesUpOnAHangingServer(t *testing.T) {
 	for _, silent := range []string{"greeting", "EHLO", "MAIL", "RCPT"} {
 		s := mailserver.Start(t, mailserver.Config{Silent: silent})
 		sender, err := New(Config{
-			URL: "smtp://" + s.Address, From: "portal@portal.example", Timeout: time.Hour, // for each answer
+			URL: "smtp://" + s.Address, From: "portal@portal.example", Timeout: time.Hour, // for each response
 		})
 		if err != nil {
 			t.Fatal(err)

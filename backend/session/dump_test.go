@@ -89,7 +89,7 @@ func (s *dumpTest) play() {
 	for range 3 {
 		s.entered = s.refresh(s.entered.RefreshToken)
 	}
-	s.refresh(s.entered.RefreshToken) // whose answer got lost: the session may be continued by the token held
+	s.refresh(s.entered.RefreshToken) // whose response got lost: the session may be continued by the token held
 	err = s.DB.AddConnection(context.Background(), portal.Connection{
 		MSSPID: s.Own.MSSPID, ID: postgres.NewID(), ProductID: "heimdal", CustomerID: "4711", BaseURL: "https://heimdal.example",
 		APIKeySealed: newSealer(s.T).Seal([]byte("product-key-of-an-mssp"), []byte("place")), APIKeyLast4: "mssp",

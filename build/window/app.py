@@ -123,8 +123,8 @@ class App(Window):
 
 def owner_of(question):
     """The process whose window xdotool returns, None where it has none."""
-    answer = output("xdotool", question, "getwindowpid").strip()
-    return int(answer) if answer.isdigit() else None
+    pid = output("xdotool", question, "getwindowpid").strip()
+    return int(pid) if pid.isdigit() else None
 
 
 def windows():

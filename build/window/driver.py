@@ -190,11 +190,11 @@ class Window:
         deadline = time.monotonic() + patience
         while True:
             try:
-                answer = condition()
+                result = condition()
             except GLib.Error:
-                answer = None
-            if answer:
-                return answer
+                result = None
+            if result:
+                return result
             if time.monotonic() > deadline:
                 raise NotFound(f"waited {patience:.0f} s for {what}")
             time.sleep(0.15)
@@ -309,7 +309,7 @@ def xdotool(*arguments):
 def output(*command):
     """What a command says, its complaint where it fails."""
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:
         return str(problem)
-    return answer.stdout or answer.stderr
+    return result.stdout or result.stderr

@@ -38,15 +38,15 @@ class Stack:
         """Creates another MSSP, as its operator does, and returns the code of its administrator's invite."""
         command = [os.environ["PORTAL_API"], "bootstrap", "--mssp", name, "--admin", email, "--provider", *provider]
         settings = {**os.environ, "PORTAL_DATABASE_URL": os.environ["DEVSTACK_OWNER_DATABASE_URL"]}
-        answer = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=60, check=False)
-        if answer.returncode != 0:
-            raise AssertionError(f"portal-api bootstrap ended with {answer.returncode}: {answer.stderr}")
-        return json.loads(answer.stdout)["code"]
+        result = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=60, check=False)
+        if result.returncode != 0:
+            raise AssertionError(f"portal-api bootstrap ended with {result.returncode}: {result.stderr}")
+        return json.loads(result.stdout)["code"]
 
 
 def heimdal_customers():
     url, customer = os.environ["DEVSTACK_HEIMDAL_URL"], os.environ["DEVSTACK_HEIMDAL_CUSTOMER_ID"]
     request = urllib.request.Request(f"{url}/customers?customerId={customer}")
     request.add_header("Authorization", f"Bearer {os.environ['DEVSTACK_HEIMDAL_API_KEY']}")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request, timeout=20) as response:
+        return json.load(response)

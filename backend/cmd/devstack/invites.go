@@ -148,7 +148,7 @@ func problem(response *http.Response) error {
 		Detail string      `json:"detail"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&p); err != nil || p.Code == "" {
-		return fmt.Errorf("%s %s answered %s", response.Request.Method, response.Request.URL.Path, response.Status)
+		return fmt.Errorf("%s %s: got status %s", response.Request.Method, response.Request.URL.Path, response.Status)
 	}
 	return &portal.Error{Code: p.Code, Detail: p.Detail}
 }

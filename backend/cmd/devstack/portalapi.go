@@ -135,7 +135,7 @@ func (s *stack) addProduct(ctx context.Context) error {
 }
 
 // command runs a command of portal-api as the owner of the database and reads the JSON it prints, if that is wanted.
-func (s *stack) command(ctx context.Context, answer any, arguments ...string) error {
+func (s *stack) command(ctx context.Context, result any, arguments ...string) error {
 	settings, err := s.settings(s.ownerURL())
 	if err != nil {
 		return err
@@ -148,10 +148,10 @@ func (s *stack) command(ctx context.Context, answer any, arguments ...string) er
 	if err != nil {
 		return fmt.Errorf("portal-api %s: %w: %s", strings.Join(arguments, " "), err, problems.Bytes())
 	}
-	if answer == nil {
+	if result == nil {
 		return nil
 	}
-	if err := json.Unmarshal(output, answer); err != nil {
+	if err := json.Unmarshal(output, result); err != nil {
 		return fmt.Errorf("portal-api %s printed no JSON: %w", arguments[0], err)
 	}
 	return nil

@@ -55,7 +55,7 @@ func FuzzRedirect(f *testing.F) {
 		r, fill := fuzzedRedirect()
 		wire = []byte(fill.Replace(string(wire)))
 		r.conclude(Page{Name: pageOther})
-		answer := exchange(t, r, wire)
+		response := exchange(t, r, wire)
 		if len(r.responses) > 0 {
 			response := <-r.responses
 			if !mayEnd(wire) || (response.Code == "") == (response.ErrorCode == "") {
@@ -63,11 +63,11 @@ func FuzzRedirect(f *testing.F) {
 			}
 			wantSafePage(t, response)
 		}
-		wantSafeAnswers(t, r, answer)
+		wantSafeResponses(t, r, response)
 	})
 }
 
-// exchange sends bytes to a server and answers the bytes that came back.
+// exchange sends bytes to a server and returns the bytes that came back.
 func exchange(t *testing.T, r *redirect, wire []byte) []byte {
 	t.Helper()
 	conn := &recordedConn{in: bytes.NewReader(wire), closed: newSignal()}
@@ -118,7 +118,7 @@ func (l *oneConn) Accept() (net.Conn, error) {
 func (l *oneConn) Close() error   { l.closed.set(); return nil }
 func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711} }
 
-// mayEnd reads the bytes by itself and answers whether one of the requests is the provider's answer.
+// mayEnd reads the bytes by itself and reports whether one of the requests is the provider's response.
 func mayEnd(wire []byte) bool {
 	reader := bufio.NewReader(bytes.NewReader(wire))
 	for {
@@ -137,7 +137,7 @@ func mayEnd(wire []byte) bool {
 	}
 }
 
-// entitled says in other words than the code's own what an answer of the provider is.
+// entitled decides, independently of the code, whether a request is the provider's response.
 func entitled(method, host, path, sent string) bool {
 	values, err := url.ParseQuery(sent)
 	if err != nil || (method != "GET" && method != "POST") || path != "/callback/google" {
@@ -157,24 +157,24 @@ func entitled(method, host, path, sent string) bool {
 	return len(code)+len(refusal) == 1 && values.Get("code")+values.Get("error") != ""
 }
 
-// wantSafeAnswers checks every answer: nothing secret but on the way to the provider, no markup but ours, no word
+// wantSafeResponses checks every response: nothing secret but on the way to the provider, no markup but ours, no word
 // that lets another page read it.
-func wantSafeAnswers(t *testing.T, r *redirect, raw []byte) {
+func wantSafeResponses(t *testing.T, r *redirect, raw []byte) {
 	t.Helper()
 	reader := bufio.NewReader(bytes.NewReader(raw))
 	for {
-		answer, err := http.ReadResponse(reader, nil)
+		response, err := http.ReadResponse(reader, nil)
 		if err != nil {
 			return
 		}
-		body, _ := io.ReadAll(answer.Body)
-		location := answer.Header.Get("Location")
+		body, _ := io.ReadAll(response.Body)
+		location := response.Header.Get("Location")
 		if location != "" && location != r.done && location != fuzzTarget {
 			t.Errorf("sent on to %q", location)
 		}
-		answer.Header.Del("Location")
-		wantNoSecret(t, body, answer.Header)
-		if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") && len(body) > 0 {
+		response.Header.Del("Location")
+		wantNoSecret(t, body, response.Header)
+		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && len(body) > 0 {
 			wantOurMarkup(t, body)
 		}
 	}
@@ -187,7 +187,7 @@ func wantNoSecret(t *testing.T, body []byte, header http.Header) {
 	all.Write(body)
 	for _, secret := range []string{fuzzState, "the-nonce", "Access-Control-"} {
 		if bytes.Contains(all.Bytes(), []byte(secret)) {
-			t.Errorf("an answer holds %q: %s", secret, all.Bytes())
+			t.Errorf("a response holds %q: %s", secret, all.Bytes())
 		}
 	}
 }
@@ -239,8 +239,8 @@ func FuzzCallback(f *testing.F) {
 			Body:   io.NopCloser(strings.NewReader(body)),
 		}
 		r.conclude(Page{Name: pageOther})
-		answer := httptest.NewRecorder()
-		r.ServeHTTP(answer, request)
+		response := httptest.NewRecorder()
+		r.ServeHTTP(response, request)
 		sent := query
 		if method == http.MethodPost {
 			sent = body
@@ -252,11 +252,11 @@ func FuzzCallback(f *testing.F) {
 			}
 			wantSafePage(t, response)
 		}
-		header := answer.Header().Clone()
+		header := response.Header().Clone()
 		header.Del("Location")
-		wantNoSecret(t, answer.Body.Bytes(), header)
-		if answer.Body.Len() > 0 {
-			wantOurMarkup(t, answer.Body.Bytes())
+		wantNoSecret(t, response.Body.Bytes(), header)
+		if response.Body.Len() > 0 {
+			wantOurMarkup(t, response.Body.Bytes())
 		}
 	})
 }

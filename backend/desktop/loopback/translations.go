@@ -55,7 +55,7 @@ var english = translation{
 			"Go back to {product}: it says what happened and what you can do."},
 		pageNotFound: {"Nothing to see here",
 			"This address belongs to a sign-in of {product} and shows nothing by itself."},
-		pageNotOurs: {"This answer belongs to no sign-in",
+		pageNotOurs: {"This response belongs to no sign-in",
 			"It changed nothing. If you are signing in, go back to {product} and start again from there."},
 		pageLinkUsed: {"This link has been used",
 			"Each link works once. Go back to {product} for a new one."},

@@ -105,7 +105,7 @@ func TestATemporaryServerLeavesNothing(t *testing.T) {
 		t.Errorf("%s is still there: %v", s.dir, err)
 	}
 	if _, err := net.Dial("tcp", s.address()); err == nil {
-		t.Error("the port still answers")
+		t.Error("the port still accepts connections")
 	}
 	if err := s.Close(); err != nil {
 		t.Errorf("a second Close: %v", err)

@@ -107,11 +107,11 @@ func (b *browser) press(ctx context.Context, page *html.Node, id string) (*url.U
 	}
 	values := hiddenInputs(form)
 	values.Set(attribute(button, "name"), attribute(button, "value"))
-	answer, redirect, err := b.submit(ctx, attribute(form, "action"), values)
+	response, redirect, err := b.submit(ctx, attribute(form, "action"), values)
 	if err != nil || redirect != nil {
 		return redirect, nil, err
 	}
-	return b.formPost(answer)
+	return b.formPost(response)
 }
 
 // submit posts a form and returns the same as open.

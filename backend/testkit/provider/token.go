@@ -17,13 +17,13 @@ const tokenLifetime = time.Hour
 
 // token redeems a code, once.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
-	answer, err := s.redeem(r)
+	response, err := s.redeem(r)
 	if err != nil {
 		op.RequestError(w, r, err, nil)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	httphelper.MarshalJSON(w, answer)
+	httphelper.MarshalJSON(w, response)
 }
 
 func (s *Server) redeem(r *http.Request) (*oidc.AccessTokenResponse, error) {

@@ -292,11 +292,11 @@ describe("finding clients", () => {
   it("does not count rows of the previous filter while the new ones load", async () => {
     const { user, fake } = open();
     await screen.findByText("5 in total");
-    let answer: () => void = () => undefined;
+    let respond: () => void = () => undefined;
     const { clients } = fake;
     fake.clients = async (query) => {
       await new Promise<void>((resolve) => {
-        answer = resolve;
+        respond = resolve;
       });
       return clients(query);
     };
@@ -306,7 +306,7 @@ describe("finding clients", () => {
     expect(await screen.findByText("Updating", { selector: "[role=status]" })).toBeVisible();
     expect(screen.queryByText("5 in total")).toBeNull();
     expect(await screen.findByRole("progressbar", { name: "Updating" })).toBeVisible();
-    answer();
+    respond();
     await waitFor(() => expect(screen.queryByText("Updating")).toBeNull());
   });
 

@@ -12,7 +12,7 @@ const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof
   renderApp({ signedIn: people[who], path: "/overview", prepare });
 
 /** Makes the fake return another overview. */
-const answer = (over: Partial<Overview>) => (fake: Fake) => {
+const withOverview = (over: Partial<Overview>) => (fake: Fake) => {
   const { overview } = fake;
   fake.overview = async () => ({ ...(await overview()), ...over });
 };
@@ -34,7 +34,7 @@ const attention = (over: Partial<Attention>): Attention => ({
 describe("the figures", () => {
   it("link to their lists", async () => {
     open(
-      answer({
+      withOverview({
         msps: 24,
         clients: 600,
         clients_missing: 12,
@@ -65,14 +65,14 @@ describe("the figures", () => {
 
   it("show when more licences are active than purchased", async () => {
     open(
-      answer({ seats_used: 110, seats_total: 100, seats_used_unknown: 0, seats_total_unknown: 0, trend: [] }),
+      withOverview({ seats_used: 110, seats_total: 100, seats_used_unknown: 0, seats_total_unknown: 0, trend: [] }),
     );
     expect(await screen.findByText("10 over")).toBeVisible();
   });
 
   it("name the product that does not send licences, and never show 0", async () => {
     const none = { seats_used: null, seats_total: null, products: ["Heimdal", "SentinelOne"] };
-    open(answer({ ...none, seats_used_unknown: 600, seats_total_unknown: 600 }));
+    open(withOverview({ ...none, seats_used_unknown: 600, seats_total_unknown: 600 }));
     expect(await screen.findByText("not sent by Heimdal and SentinelOne")).toBeVisible();
     expect(screen.getByRole("img", { name: "unknown" })).toBeVisible();
     expect(screen.queryByText(/600 unknown/)).toBeNull();
@@ -80,21 +80,21 @@ describe("the figures", () => {
   });
 
   it("show which of the two licence figures is not sent", async () => {
-    open(answer({ seats_used: null, seats_total: 1500, seats_total_unknown: 0, trend: [] }));
+    open(withOverview({ seats_used: null, seats_total: 1500, seats_total_unknown: 0, trend: [] }));
     expect(await screen.findByText("active not sent by Heimdal")).toBeVisible();
     expect(screen.getByText("1,500", { exact: false })).toBeVisible();
   });
 
   it("show for how many clients licences are unknown, with links", async () => {
     const sums = { seats_used: 1204, seats_total: 1500, trend: [] };
-    const { unmount } = open(answer({ ...sums, seats_used_unknown: 3, seats_total_unknown: 3 }));
+    const { unmount } = open(withOverview({ ...sums, seats_used_unknown: 3, seats_total_unknown: 3 }));
     expect(await screen.findByRole("link", { name: "3 unknown" })).toHaveAttribute(
       "href",
       "#/clients?status=active&seats_total=unknown",
     );
     expect(screen.getByText("80% active")).toBeVisible();
     unmount();
-    open(answer({ ...sums, seats_used_unknown: 5, seats_total_unknown: 0 }));
+    open(withOverview({ ...sums, seats_used_unknown: 5, seats_total_unknown: 0 }));
     expect(await screen.findByRole("link", { name: "5 active unknown" })).toHaveAttribute(
       "href",
       "#/clients?status=active&seats_used=unknown",
@@ -104,7 +104,7 @@ describe("the figures", () => {
   });
 
   it("count missing and disabled clients separately, with links", async () => {
-    open(answer({ clients_missing: 12, clients_disabled: 8 }));
+    open(withOverview({ clients_missing: 12, clients_disabled: 8 }));
     expect(await screen.findByRole("link", { name: "12 missing" })).toHaveAttribute(
       "href",
       "#/clients?status=missing",
@@ -116,7 +116,7 @@ describe("the figures", () => {
   });
 
   it("have no expiry where no client in the scope has a date", async () => {
-    open(answer({ expiring_soon: null, attention: [] }));
+    open(withOverview({ expiring_soon: null, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
     expect(screen.queryByText("Expiring in 30 days")).toBeNull();
     expect(screen.queryByText(/expiring licences/)).toBeNull();
@@ -144,7 +144,7 @@ describe("the trend", () => {
   });
 
   it("has its numbers as a table for assistive technology", async () => {
-    open(answer({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
+    open(withOverview({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
     const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
     expect(
       within(table)
@@ -158,7 +158,7 @@ describe("the trend", () => {
   });
 
   it("shows the numbers on demand", async () => {
-    const { user } = open(answer({ trend: [day("2026-11-01", 1234)] }));
+    const { user } = open(withOverview({ trend: [day("2026-11-01", 1234)] }));
     await user.click(await screen.findByRole("button", { name: "Show numbers of Licences" }));
     expect(screen.getByRole("region", { name: /^One day so far/ })).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Show chart of Licences" }));
@@ -167,17 +167,17 @@ describe("the trend", () => {
 
   it("has a gap for a day without a figure, and no chart without any", async () => {
     const before = { ...day("2026-11-01", 0), seats_used: null, seats_total: null };
-    const { unmount } = open(answer({ trend: [before, day("2026-11-02", 1300)] }));
+    const { unmount } = open(withOverview({ trend: [before, day("2026-11-02", 1300)] }));
     const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
     expect(within(table).getAllByRole("row").at(-1)).toHaveTextContent(/––$/);
     unmount();
-    open(answer({ trend: [before] }));
+    open(withOverview({ trend: [before] }));
     expect(await screen.findByText("Licence figures are not sent by Heimdal.")).toBeVisible();
     expect(changeOver([before, day("2026-11-02", 1300)], (d) => d.seats_used)).toBeUndefined();
   });
 
   it("shows when it begins", async () => {
-    open(answer({ trend: [] }));
+    open(withOverview({ trend: [] }));
     expect(await screen.findAllByText("The trend begins with the first complete sync.")).toHaveLength(2);
   });
 
@@ -194,7 +194,7 @@ describe("the trend", () => {
 describe("what needs attention", () => {
   it("links to its client, MSP or run", async () => {
     open(
-      answer({
+      withOverview({
         attention: [
           attention({ kind: "sync_failed", severity: "error", run_id: "r1", name: "Heimdal" }),
           attention({ kind: "sync_never", severity: "warning", name: "Heimdal two" }),
@@ -238,7 +238,7 @@ describe("what needs attention", () => {
   });
 
   it("can be empty", async () => {
-    open(answer({ attention: [] }));
+    open(withOverview({ attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
   });
 });
@@ -246,7 +246,7 @@ describe("what needs attention", () => {
 describe("before the first sync", () => {
   const nothing = (fake: Fake) => {
     fake.world.runs = [];
-    answer({ data_as_of: null, clients: 0, msps: 0, trend: [], attention: [] })(fake);
+    withOverview({ data_as_of: null, clients: 0, msps: 0, trend: [], attention: [] })(fake);
   };
 
   it("lets an administrator start it, and watches it", async () => {
