@@ -4,6 +4,7 @@
 wails_version=v2.15.0
 golangci_version=v2.15.0
 govulncheck_version=v1.1.4
+gotestsum_version=v1.13.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/cache
@@ -19,7 +20,7 @@ usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$root/build/${0##*/}"; exit 0; }
 
 enter() {
   cd "$root" || exit 2
-  mkdir -p "$cache/stamps" "$tools" "$bin" 2>/dev/null
+  mkdir -p "$cache/stamps" "$cache/junit" "$tools" "$bin" 2>/dev/null
   [ -w "$cache" ] && [ -w "$bin" ] || refuse "build/cache and build/bin are not writable for $(id -un); use a clone of your own"
   export HOME=${HOME:-$cache/home}
   mkdir -p "$HOME"
@@ -31,6 +32,8 @@ enter() {
   unset GOBIN NODE_OPTIONS
   # Where the tests and the development stack find their PostgreSQL.
   export PORTAL_EMBEDDED_DIR=$root/build/tools
+  # Where tests write their JUnit files.
+  export PORTAL_JUNIT=$cache/junit
 }
 
 # --- steps ------------------------------------------------------------------------------------------
@@ -174,18 +177,18 @@ quietly() {
 go_tool() { # NAME PACKAGE VERSION
   fresh "$1" "$3 $(go env GOVERSION)" && [ -x "$tools/$1" ] && return
   say "installing $1 $3"
-  quietly "$1" env GOBIN="$tools" GOFLAGS=-buildvcs=false go install "$2@$3" || exit 2
+  # Without cgo: a C compiler that is being installed meanwhile must not be used.
+  quietly "$1" env GOBIN="$tools" CGO_ENABLED=0 GOFLAGS=-buildvcs=false go install "$2@$3" || exit 2
   stamp "$1" "$3 $(go env GOVERSION)"
 }
 
 wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_version; }
 golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
 govulncheck_tool() { go_tool govulncheck golang.org/x/vuln/cmd/govulncheck $govulncheck_version; }
+gotestsum_tool() { go_tool gotestsum gotest.tools/gotestsum $gotestsum_version; }
 
 # One after the other: each compiles on all processors, and they have packages in common.
 go_tools() {
-  # A compiler that appears meanwhile, half installed, must not be used.
-  compiler || export CGO_ENABLED=0
   step golangci-lint golangci_tool
   step govulncheck govulncheck_tool
   step wails wails_tool

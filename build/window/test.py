@@ -5,12 +5,12 @@ Each step builds on the one before it, leaves a picture in build/bin/screenshots
 failure the rest of the day cannot happen and counts as failed too.
 """
 
-import json
 import os
 import re
 import signal
 import sys
 import traceback
+from xml.etree import ElementTree
 
 from app import CLOSE, DENY, GOOGLE, MICROSOFT, App
 from driver import CHECKED, FOCUSED
@@ -360,30 +360,39 @@ def explain(day, number, name):
 
 
 def live(day):
-    """Returns how many steps passed."""
+    """Returns how many steps passed, and the error of the next."""
     for number, step in enumerate(steps(), 1):
         name = step.removeprefix("step_").replace("_", "-")
         try:
             getattr(day, step)()
             day.app.screenshot(f"{number:02}-{name}")
-        except Exception:  # any kind of error is reported
+        except Exception as error:  # any kind of error is reported
             print(f"--- {name}")
             explain(day, number, name)
-            return number - 1
-    return len(steps())
+            return number - 1, repr(error)
+    return len(steps()), ""
+
+
+def report(passed, reason):
+    """Writes the JUnit file; reason is the error of the step after those that passed."""
+    suites = ElementTree.Element("testsuites")
+    suite = ElementTree.SubElement(suites, "testsuite", name="window")
+    for number, step in enumerate(steps()):
+        case = ElementTree.SubElement(suite, "testcase", classname="window", name=step.removeprefix("step_").replace("_", " "))
+        if number >= passed:
+            ElementTree.SubElement(case, "failure", message=reason)
+            reason = "an earlier step failed"
+    ElementTree.ElementTree(suites).write(os.path.join(os.environ["PORTAL_JUNIT"], "window.xml"), encoding="utf-8")
 
 
 def main():
     day = Day(Stack())
-    passed = live(day)
+    passed, reason = live(day)
     if day.app is not None and day.app.process.poll() is None:
         day.app.process.terminate()
-    failed = len(steps()) - passed
-    if tally := os.environ.get("PORTAL_TALLY"):
-        with open(tally, "a", encoding="utf-8") as file:
-            file.write(json.dumps(["window", passed, failed, 0]) + "\n")
-    print(f"{'FAILED' if failed else 'ok':7}window: {passed} passed, {failed} failed; pictures in {SHOTS}")
-    return 1 if failed else 0
+    report(passed, reason)
+    print(f"pictures in {SHOTS}")
+    return 0 if passed == len(steps()) else 1
 
 
 if __name__ == "__main__":
