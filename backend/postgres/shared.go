@@ -180,3 +180,25 @@ func eachMember(value []byte, process func(name string, member json.RawMessage) 
 	}
 	return nil
 }
+
+// rawFields returns the members of a customer's JSON in the product's order, each as text.
+func rawFields(raw []byte) ([]portal.Field, error) {
+	fields := []portal.Field{}
+	err := eachMember(raw, func(name string, value json.RawMessage) error {
+		fields = append(fields, portal.Field{Name: name, Value: plainText(value)})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read kept JSON: %w", err)
+	}
+	return fields, nil
+}
+
+// plainText returns a string without its quotes, null as "", and every other value as it is in JSON.
+func plainText(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
+}

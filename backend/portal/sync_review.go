@@ -1,29 +1,5 @@
 package portal
 
-// Ended reports whether no worker works on a run in this status. A run in review has ended until an admin accepts it.
-func (s RunStatus) Ended() bool { return s != RunQueued && s != RunRunning }
-
-// RunChange is one change by a run.
-type RunChange struct {
-	Change
-	Entity   string `json:"entity" enum:"msp,client"`
-	EntityID string `json:"entity_id"`
-	Name     string `json:"name" doc:"Of the MSP or client, as it is now."`
-}
-
-// RunChanges is a page of the changes by a run, by kind and in the order in which they were written.
-type RunChanges struct {
-	Items      []RunChange `json:"items" nullable:"false"`
-	NextCursor *string     `json:"next_cursor"`
-}
-
-// RunChangeQuery asks for a page of the changes by a run.
-type RunChangeQuery struct {
-	Kind   string `query:"kind" json:"kind" enum:"added,changed,missing,returned,moved,removed"`
-	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
-	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
-}
-
 // ReviewEffect is what a run in review would do to a customer.
 type ReviewEffect string
 

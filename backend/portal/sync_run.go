@@ -18,6 +18,9 @@ const (
 	RunDiscarded   RunStatus = "discarded"
 )
 
+// Ended reports whether no worker works on a run in this status. A run in review has ended until an admin accepts it.
+func (s RunStatus) Ended() bool { return s != RunQueued && s != RunRunning }
+
 // SyncRun is the record of one sync.
 type SyncRun struct {
 	ID           string     `json:"id"`
