@@ -17,8 +17,8 @@ type Caller struct {
 	UserAgent string `header:"User-Agent"`
 }
 
-func (c Caller) client(ctx context.Context) session.Client {
-	return session.Client{Device: c.device(), RequestID: requestID(ctx)}
+func (c Caller) sessionCaller(ctx context.Context) session.Caller {
+	return session.Caller{Device: c.device(), RequestID: requestID(ctx)}
 }
 
 // device returns the User-Agent, cut to the length that the list of sessions shows.
@@ -80,7 +80,7 @@ func (s *server) redeem(ctx context.Context, in *struct {
 	Body portal.CodeGrant
 }) (*tokensOutput, error) {
 	key := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
-	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.client(ctx)) })
+	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.sessionCaller(ctx)) })
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {
@@ -95,7 +95,7 @@ func (s *server) refresh(ctx context.Context, in *struct {
 	}
 	grant.RequestID = cmp.Or(grant.RequestID, in.RequestID)
 	return s.limited(ctx, s.limits.family(grant.RefreshToken), func() (portal.Tokens, error) {
-		return s.Sessions.Refresh(ctx, grant, in.client(ctx))
+		return s.Sessions.Refresh(ctx, grant, in.sessionCaller(ctx))
 	})
 }
 

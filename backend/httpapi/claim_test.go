@@ -14,7 +14,7 @@ import (
 // start starts a session and returns both of its tokens.
 func (h *apiTest) start(v portal.Viewer) portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Start(h.Context(), v.UserID, session.Client{Device: "laptop"})
+	tokens, err := h.sessions.Start(h.Context(), v.UserID, session.Caller{Device: "laptop"})
 	if err != nil {
 		h.Fatal(err)
 	}

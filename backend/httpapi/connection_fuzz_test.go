@@ -61,7 +61,7 @@ func FuzzConnectionBody(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	live, err := config.Sessions.Start(context.Background(), w.Own.Viewers[portal.MSSPAdmin].UserID, session.Client{})
+	live, err := config.Sessions.Start(context.Background(), w.Own.Viewers[portal.MSSPAdmin].UserID, session.Caller{})
 	if err != nil {
 		f.Fatal(err)
 	}

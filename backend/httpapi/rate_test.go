@@ -53,7 +53,7 @@ func (h *apiTest) refreshFrom(address, token string) reply {
 
 func (h *apiTest) refreshToken(v portal.Viewer) string {
 	h.Helper()
-	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Client{Device: "laptop"})
+	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Caller{Device: "laptop"})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -183,7 +183,7 @@ func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 				r.Fatalf("%s changed grants outside their scope: got %s, want %s", by, after, untouched)
 			}
 		}
-		tokens, err := h.sessions.Start(t.Context(), user.UserID, session.Client{})
+		tokens, err := h.sessions.Start(t.Context(), user.UserID, session.Caller{})
 		if err != nil {
 			r.Fatalf("sign in after the changes: %v", err)
 		}

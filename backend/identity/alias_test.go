@@ -53,7 +53,7 @@ func TestAliasAccounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			grant.InviteCode = k.invite.Code
-			_, err = k.service.Redeem(context.Background(), grant, session.Client{})
+			_, err = k.service.Redeem(context.Background(), grant, session.Caller{})
 			if (err == nil) != c.byCode {
 				t.Errorf("with the invite's code: %v", err)
 			}

@@ -63,7 +63,7 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 		for i, k := range claims {
 			ended.Go(func() {
 				start.Wait()
-				won[i], errs[i] = k.service.Redeem(context.Background(), grants[i], session.Client{})
+				won[i], errs[i] = k.service.Redeem(context.Background(), grants[i], session.Caller{})
 			})
 		}
 		start.Done()

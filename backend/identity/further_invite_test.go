@@ -311,7 +311,7 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-		session.Client{},
+		session.Caller{},
 	); err != nil {
 		t.Errorf("got error %v, want the session to continue", err)
 	}

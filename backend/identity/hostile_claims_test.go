@@ -195,7 +195,7 @@ func testIDTokenRefusedForAnotherAttempt(t *testing.T) {
 			// The attacker's own code in the victim's attempt, sent with that attempt's verifier.
 			first.Code = second.Code
 			k.check(unconfirmed("token_nonce"), func() error {
-				_, err := k.service.Redeem(context.Background(), first, session.Client{})
+				_, err := k.service.Redeem(context.Background(), first, session.Caller{})
 				return err
 			})
 		})

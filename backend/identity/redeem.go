@@ -22,11 +22,11 @@ const maxResubmissions = 5
 //
 // After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an
 // invite's code or with the chosen invites; the provider is not called again. Any other error ends the attempt.
-func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
+func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Caller) (portal.Tokens, error) {
 	if c.RequestID != "" {
 		ctx = postgres.WithRequestID(ctx, c.RequestID)
 	}
-	try := &redemption{Service: s, grant: g, client: c, codeHash: authorizationCodeHash(g.Code)}
+	try := &redemption{service: s, grant: g, caller: c, codeHash: authorizationCodeHash(g.Code)}
 	tokens, err := try.run(ctx)
 	if err != nil {
 		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, c.Device, err)
@@ -36,9 +36,9 @@ func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Clie
 
 // redemption is the state of one call of Redeem.
 type redemption struct {
-	*Service
+	service  *Service
 	grant    portal.CodeGrant
-	client   session.Client
+	caller   session.Caller
 	codeHash []byte
 	attempt  postgres.Attempt
 	who      person
@@ -50,7 +50,7 @@ func authorizationCodeHash(code string) []byte {
 }
 
 func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) {
-	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.uncounted()); err != nil {
+	if r.attempt, err = r.service.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.uncounted()); err != nil {
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
@@ -59,12 +59,12 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 	if err = r.identify(ctx); err != nil {
 		return tokens, err
 	}
-	prepared := r.sessions.Prepare(r.client)
+	prepared := r.service.sessions.Prepare(r.caller)
 	holder, err := r.holder(ctx, prepared.NewSession)
 	if err != nil {
 		return tokens, err
 	}
-	return r.sessions.Complete(ctx, prepared, *holder)
+	return r.service.sessions.Complete(ctx, prepared, *holder)
 }
 
 // uncounted reports whether a try does not count: a text that cannot be a code is not a guess, and neither is a choice
@@ -78,7 +78,7 @@ func (r *redemption) uncounted() bool {
 
 // identify sets who the user is: from the provider, or from the stored result of an earlier try of the same attempt.
 func (r *redemption) identify(ctx context.Context) error {
-	p, err := r.provider(r.attempt.Provider)
+	p, err := r.service.provider(r.attempt.Provider)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgr
 	// the address, an administrator who closed the invite, or a wrong code that used its last try.
 	for range 2 {
 		start := r.grant.InviteCode == ""
-		known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, inviteCodeHash(r.grant.InviteCode), start, n)
+		known, err := r.service.db.Recognise(ctx, r.identity(), r.attempt.ID, inviteCodeHash(r.grant.InviteCode), start, n)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgr
 		if claim.Invites, err = r.claimable(known); err != nil {
 			return nil, r.refuseClaim(ctx, known, err)
 		}
-		holder, err := r.db.ClaimInvites(ctx, claim, n)
+		holder, err := r.service.db.ClaimInvites(ctx, claim, n)
 		switch {
 		case err != nil || holder != nil:
 			return holder, err
@@ -181,7 +181,7 @@ func (r *redemption) keepPending(ctx context.Context, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := r.db.KeepPending(ctx, r.attempt.ID, r.sealer.Seal(text, r.pendingAAD())); err != nil {
+	if err := r.service.db.KeepPending(ctx, r.attempt.ID, r.service.sealer.Seal(text, r.pendingAAD())); err != nil {
 		return err
 	}
 	return cause
@@ -193,7 +193,7 @@ func (r *redemption) keepPending(ctx context.Context, cause error) error {
 func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) error {
 	left := maxResubmissions - r.attempt.Tries
 	if candidates := r.candidates(known.ByAddress); known.UserID == "" && len(candidates) > 0 {
-		takes, err := r.db.CountWrongCode(ctx, candidates)
+		takes, err := r.service.db.CountWrongCode(ctx, candidates)
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (r *redemption) candidates(invites []postgres.OpenInvite) []postgres.OpenIn
 }
 
 func (r *redemption) openPending() error {
-	text, err := r.sealer.Open(r.attempt.PendingSealed, r.pendingAAD())
+	text, err := r.service.sealer.Open(r.attempt.PendingSealed, r.pendingAAD())
 	if err != nil {
 		return fmt.Errorf("open pending sign-in: %w", err)
 	}

@@ -88,7 +88,7 @@ func TestRoundTrips(t *testing.T) {
 		if _, err := h.sessions.Refresh(
 			context.Background(),
 			portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-			session.Client{},
+			session.Caller{},
 		); err != nil {
 			t.Fatal(err)
 		}

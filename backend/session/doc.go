@@ -34,7 +34,7 @@
 //
 // # How a lost response is repeated
 //
-// A response can be lost, and then an honest client sends its request again. Before it sends a token, the client
+// A response can be lost, and then an honest caller sends its request again. Before it sends a token, the caller
 // creates a random request id, stores it with the token, and sends both. The server stores the hash of the id with the
 // replaced token, and the successor sealed with a key that can be derived only from the replaced token; so it can
 // return the successor without knowing it. The same token with the same id gets the same successor, on any replica and
@@ -44,9 +44,9 @@
 // An attacker who copied a keyring between request and response has the id too and gets the same successor, which the
 // two then send with different ids.
 //
-// A client from before request ids sends none. In a family in which no client has sent one, a token that was used
+// A caller from before request ids sends none. In a family in which no caller has sent one, a token that was used
 // within the grace gets its unused successor again, three times in the life of the family. Only the database's clock
-// decides how long ago that was. A family uses ids from the first one on: if its client stops sending them, its tokens
+// decides how long ago that was. A family uses ids from the first one on: if its caller stops sending them, its tokens
 // are still replaced, but no response is repeated.
 //
 // During a rolling upgrade an older server, which refuses a body with a request id, may run beside newer ones. The app
@@ -57,7 +57,7 @@
 // # Signing keys
 //
 // Tokens are signed with ES256; the key id is the RFC 7638 thumbprint. "keys rotate" publishes the next key, which
-// begins to sign two minutes later: by then every replica, and every client that cached a replica's key set, has loaded
+// begins to sign two minutes later: by then every replica, and every caller that cached a replica's key set, has loaded
 // it. The previous key retires at that moment. Its private key is destroyed, and its public key stays published until
 // the last token it signed has expired. If replicas create a key at the same time, one gets the number of the
 // generation and the others load its key.
@@ -85,7 +85,7 @@
 //	TestRequestID  TestNoRequestID  TestOlderServer
 //
 // Without any attacker, responses get lost, requests race, a program ends between the server's commit and its write to
-// the keyring, and replicas' clocks differ. None of these signs out an honest client that sends request ids.
+// the keyring, and replicas' clocks differ. None of these signs out an honest caller that sends request ids.
 //
 //	TestTokenFamily/honest_client_survives_lost_responses  TestRefresh/concurrent_repeats_get_one_successor
 //	TestRefresh/repeats_lost_response  TestRequestID

@@ -42,7 +42,7 @@ func testEndedSessionReportsReuseToBothHolders(t *testing.T) {
 	first := h.start()
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
-	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, session.Client{})
+	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, session.Caller{})
 	wantReason(t, err, portal.EndedReuse)
 	h.wantEndedReason(third, portal.EndedReuse)
 }

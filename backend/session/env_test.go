@@ -72,7 +72,7 @@ func (h *testEnv) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
 
 func (h *testEnv) start() portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{Device: "laptop", RequestID: "req-1"})
+	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Caller{Device: "laptop", RequestID: "req-1"})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func (h *testEnv) start() portal.Tokens {
 
 func (h *testEnv) refresh(token string) portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{})
+	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Caller{})
 	if err != nil {
 		h.Fatalf("refresh: %v", err)
 	}
@@ -93,7 +93,7 @@ func (h *testEnv) wantRefused(token string, want portal.Code) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: token},
-		session.Client{},
+		session.Caller{},
 	); portal.ErrorCode(
 		err,
 	) != want {
@@ -131,7 +131,7 @@ func (h *testEnv) promoted() (grantID string) {
 // wantNoSession fails if the user can start a session.
 func (h *testEnv) wantNoSession(want portal.Code) {
 	h.Helper()
-	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != want {
+	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Caller{}); portal.ErrorCode(err) != want {
 		h.Errorf("start: got error %v, want %s", err, want)
 	}
 }
@@ -150,7 +150,7 @@ func (h *testEnv) wantEndedReason(tokens portal.Tokens, reason portal.EndedReaso
 	h.Helper()
 	_, err := h.viewer(tokens.AccessToken)
 	wantReason(h, err, reason)
-	_, err = h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{})
+	_, err = h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Caller{})
 	wantReason(h, err, reason)
 }
 

@@ -33,7 +33,7 @@ func (h *testEnv) skewed() []*session.Sessions {
 }
 
 func (h *testEnv) newFamily(t *rapid.T, replicas []*session.Sessions) (*family, string) {
-	tokens, err := replicas[0].Start(context.Background(), h.user().UserID, session.Client{})
+	tokens, err := replicas[0].Start(context.Background(), h.user().UserID, session.Caller{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func (f *family) refresh(token string) (string, error) { return f.send(token, ra
 func (f *family) send(token, requestID string) (string, error) {
 	replica := rapid.SampledFrom(f.replicas).Draw(f.t, "replica")
 	grant := portal.RefreshGrant{RefreshToken: token, RequestID: requestID}
-	tokens, err := replica.Refresh(context.Background(), grant, session.Client{})
+	tokens, err := replica.Refresh(context.Background(), grant, session.Caller{})
 	return tokens.RefreshToken, err
 }
 
@@ -59,7 +59,7 @@ func (f *family) mustRefresh(token string) string { return f.mustSend(token, ran
 func (f *family) mustSend(token, requestID string) string {
 	next, err := f.send(token, requestID)
 	if err != nil {
-		f.t.Fatalf("an honest client: got error %v, want nil", err)
+		f.t.Fatalf("an honest caller: got error %v, want nil", err)
 	}
 	return next
 }
@@ -113,7 +113,7 @@ func TestTokenFamily(t *testing.T) {
 	t.Run("thief_and_owner_never_both_continue", testTokenFamilyThiefAndOwnerNeverBothContinue)
 }
 
-// An honest client stores its token and request id, stores the next token in its keyring before it uses it, and repeats
+// An honest caller stores its token and request id, stores the next token in its keyring before it uses it, and repeats
 // a request without a response, however late.
 func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 	t.Parallel()
@@ -123,7 +123,7 @@ func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 		f, held := h.newFamily(t, replicas)
 		t.Repeat(map[string]func(*rapid.T){
 			"refresh": func(*rapid.T) { held = f.mustRefresh(held) },
-			"responses get lost, or the client crashes before the keyring is written": func(t *rapid.T) {
+			"responses get lost, or the caller crashes before the keyring is written": func(t *rapid.T) {
 				var next string
 				id := rand.Text()
 				for range rapid.IntRange(1, 6).Draw(t, "times") {
@@ -155,7 +155,7 @@ func (f *family) refreshAtOnce(token, requestID string, clients int) string {
 	for i := range clients {
 		replica := f.replicas[i%len(f.replicas)]
 		wait.Go(func() {
-			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID}, session.Client{})
+			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID}, session.Caller{})
 			successors[i], errs[i] = tokens.RefreshToken, err
 		})
 	}

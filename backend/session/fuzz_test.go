@@ -100,7 +100,7 @@ func FuzzRefreshToken(f *testing.F) {
 		if _, err := sessions.Refresh(
 			context.Background(),
 			portal.RefreshGrant{RefreshToken: token},
-			session.Client{},
+			session.Caller{},
 		); portal.ErrorCode(
 			err,
 		) != portal.SessionRevoked {

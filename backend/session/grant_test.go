@@ -174,7 +174,7 @@ func testRefreshDoesNotWaitForChangeOfItsGrant(t *testing.T) {
 	h.exec("select from user_role where user_id = $1 for update", h.user().UserID)
 	done := make(chan error, 1)
 	go func() {
-		_, err := h.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{})
+		_, err := h.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Caller{})
 		done <- err
 	}()
 	h.within(done, "the refresh beside a change of the grant")

@@ -32,7 +32,7 @@ const (
 	keysStale = time.Minute
 	// JWKSMaxAge is how long clients may cache the key set.
 	JWKSMaxAge = 30 * time.Second
-	// publishedAhead is how long a new key is published before it signs: longer than any replica or client may use an
+	// publishedAhead is how long a new key is published before it signs: longer than any replica or caller may use an
 	// old key set.
 	publishedAhead = 2 * time.Minute
 	// loadTimeout bounds a load that many requests may wait for.

@@ -56,7 +56,7 @@ func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 		replicas[i] = newSessions(t, h.DB)
 		wait.Go(func() {
 			var err error
-			if tokens[i], err = replicas[i].Start(context.Background(), h.user().UserID, session.Client{}); err != nil {
+			if tokens[i], err = replicas[i].Start(context.Background(), h.user().UserID, session.Caller{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -159,7 +159,7 @@ func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 	if _, err := h.sessions.RotateKeys(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	// A replica may use a key set for a minute; a client that fetched it then may cache it for JWKSMaxAge.
+	// A replica may use a key set for a minute; a caller that fetched it then may cache it for JWKSMaxAge.
 	if n := h.count(
 		"select count(*) from signing_key where signs_from > now() + interval '60 seconds' + $1::interval",
 		session.JWKSMaxAge,
@@ -219,7 +219,7 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 	if tokens, err := other.Start(
 		context.Background(),
 		h.user().UserID,
-		session.Client{},
+		session.Caller{},
 	); err != nil ||
 		headerOf(t, tokens.AccessToken)["kid"] != second.kid {
 		t.Errorf("the new key: got error %v, want nil", err)

@@ -42,7 +42,7 @@ func parseRefreshToken(text string) (refreshToken, error) {
 	return t, nil
 }
 
-// String returns the token as the client stores it.
+// String returns the token as the caller stores it.
 func (t refreshToken) String() string {
 	return refreshPrefix + refreshEncoding.EncodeToString(t.secret[:])
 }

@@ -12,7 +12,7 @@ import (
 // send refreshes with a request id, "" for none.
 func (h *testEnv) send(token, requestID string) (portal.Tokens, error) {
 	grant := portal.RefreshGrant{RefreshToken: token, RequestID: requestID}
-	return h.sessions.Refresh(context.Background(), grant, session.Client{})
+	return h.sessions.Refresh(context.Background(), grant, session.Caller{})
 }
 
 func (h *testEnv) mustSend(token, requestID string) string {

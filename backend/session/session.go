@@ -21,7 +21,7 @@ type Config struct {
 	AccessTTL   time.Duration // 10 minutes, at most MaxAccessTTL
 	IdleTTL     time.Duration // 14 days: the idle timeout of a session
 	AbsoluteTTL time.Duration // 90 days: the absolute limit of a session
-	Grace       time.Duration // 30 seconds: how long a client without request ids may repeat a refresh
+	Grace       time.Duration // 30 seconds: how long a caller without request ids may repeat a refresh
 	Now         func() time.Time
 }
 
@@ -31,8 +31,8 @@ const MaxAccessTTL = time.Hour
 // maxGraces is how many refreshes a session without request ids may repeat in all.
 const maxGraces = 3
 
-// Client describes the calling program: Device is for the list of sessions, RequestID for the audit log.
-type Client struct {
+// Caller is the program that sent a request: Device is for the list of sessions, RequestID for the audit log.
+type Caller struct {
 	Device    string
 	RequestID string
 }
@@ -80,7 +80,7 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 
 // Start starts a session for a user under the active grant they used last, or their oldest if they have used none.
 // Deactivated or NoInvite if the user may have no session.
-func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
+func (s *Sessions) Start(ctx context.Context, userID string, c Caller) (portal.Tokens, error) {
 	prepared := s.Prepare(c)
 	holder, err := s.db.StartSession(withRequestID(ctx, c), userID, prepared.NewSession)
 	if err != nil {
@@ -96,7 +96,7 @@ type Prepared struct {
 }
 
 // Prepare returns a session that the database starts in the same round trip that finds the user.
-func (s *Sessions) Prepare(c Client) Prepared {
+func (s *Sessions) Prepare(c Caller) Prepared {
 	refresh := newRefreshToken()
 	return Prepared{refresh: refresh, NewSession: postgres.NewSession{
 		ID: postgres.NewID(), Device: deviceName(c.Device), TokenHash: refresh.hash(),
@@ -114,9 +114,9 @@ func (s *Sessions) Complete(ctx context.Context, o Prepared, holder postgres.Hol
 
 // Refresh replaces a refresh token and issues a new access token. A repeated request, the same token with the same
 // request id, gets the same successor until that is used: the first response was lost. So does, within the grace, a
-// client that sends no request ids. Any other use of a used token means that two parties hold it, so the session ends
+// caller that sends no request ids. Any other use of a used token means that two parties hold it, so the session ends
 // for both: SessionRevoked.
-func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Client) (portal.Tokens, error) {
+func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Caller) (portal.Tokens, error) {
 	ctx = withRequestID(ctx, c)
 	old, err := parseRefreshToken(grant.RefreshToken)
 	if err != nil {
@@ -227,7 +227,7 @@ func (s *Sessions) CheckSecret(ctx context.Context) error {
 	return err
 }
 
-func withRequestID(ctx context.Context, c Client) context.Context {
+func withRequestID(ctx context.Context, c Caller) context.Context {
 	if c.RequestID == "" {
 		return ctx
 	}
@@ -236,7 +236,7 @@ func withRequestID(ctx context.Context, c Client) context.Context {
 
 const maxDeviceName = 100
 
-// deviceName removes control characters from a client's name and shortens it to what the database and a list can hold.
+// deviceName removes control characters from the name of a device and shortens it to what the database and a list can hold.
 func deviceName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == '\uFFFD' {

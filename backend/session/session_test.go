@@ -92,7 +92,7 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range successors {
 		wait.Go(func() {
-			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Client{})
+			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Caller{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -266,7 +266,7 @@ func TestStoredSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := theirs.Start(context.Background(), h.user().UserID, session.Client{}); err == nil {
+	if _, err := theirs.Start(context.Background(), h.user().UserID, session.Caller{}); err == nil {
 		t.Error("tokens were signed with another secret key, want an error")
 	}
 	if err := theirs.CheckSecret(context.Background()); err == nil {
@@ -288,7 +288,7 @@ func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-		session.Client{},
+		session.Caller{},
 	); err == nil ||
 		errors.As(err, new(*portal.Error)) {
 		t.Errorf("refresh without a database: got error %v", err)
