@@ -217,13 +217,13 @@ test_tools() {
   done
 }
 
-# A window for nobody: a virtual display with its own session bus, keyring and browser.
+# A virtual desktop: a display with its own session bus, keyring and browser.
 need_window() { command -v Xvfb >/dev/null || refuse 'missing: Xvfb, for a window without a display'; }
 need_browser() { browser >/dev/null || refuse 'missing: Chromium, which plays the system browser'; }
 
 # --- what is built ----------------------------------------------------------------------------------
 
-# Both programs are told at link time what they are.
+# Both programs contain their version and commit, set at link time.
 link_flags() { echo "-X main.version=$(version) -X main.commit=$(commit)"; }
 version() { sed -n 's/^ *"productVersion": "\([^"]*\)".*/\1/p' "$root/wails.json"; }
 commit() { git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown; }

@@ -154,7 +154,7 @@ func (c *certificates) addAny(der []byte) {
 	c.add(certificate)
 }
 
-// add judges a certificate as Go's verification will.
+// add checks a certificate as Go's verification will.
 func (c *certificates) add(certificate *x509.Certificate) {
 	switch {
 	case c.now.After(certificate.NotAfter):

@@ -42,8 +42,8 @@ func (c *etagCache) put(key string, response cachedResponse) {
 	}
 }
 
-// forget empties the cache, so that the next user does not receive the previous user's lists.
-func (c *etagCache) forget() {
+// clear empties the cache, so that the next user does not receive the previous user's lists.
+func (c *etagCache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.responses, c.oldest = nil, nil

@@ -16,7 +16,7 @@ const (
 	// may be unreachable. After either the session is removed.
 	formerLife  = 14 * 24 * time.Hour
 	formerTries = 20
-	// formerWait bounds one try. Nobody waits for it.
+	// formerWait bounds one try, which runs in the background.
 	formerWait = time.Minute
 	// formerMost is how many are ended at one start.
 	formerMost = 5

@@ -68,7 +68,7 @@ func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)
 	endings := unfinished.endpoint.session.endCount()
 	tokens, err := unfinished.endpoint.redeem(ctx, grant)
 	if err == nil || !worthAnotherTry(err) {
-		d.forgetUnfinished(unfinished)
+		d.dropUnfinished(unfinished)
 	}
 	if err != nil {
 		return portal.Me{}, err
@@ -85,7 +85,7 @@ func worthAnotherTry(err error) bool {
 		portal.Invalid, Offline, Cancelled, portal.Unavailable, portal.TooManyRequests)
 }
 
-func (d *Desktop) forgetUnfinished(u *unfinishedSignIn) {
+func (d *Desktop) dropUnfinished(u *unfinishedSignIn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.unfinished == u {

@@ -21,7 +21,7 @@ func (d *Desktop) Prove(ctx context.Context, ping func(token string)) error {
 	}
 	d.liveness.waiting[token] = replied
 	d.liveness.mu.Unlock()
-	defer d.forgetToken(token)
+	defer d.removeToken(token)
 	go ping(token)
 	select {
 	case <-replied:
@@ -41,7 +41,7 @@ func (d *Desktop) Alive(token string) {
 	}
 }
 
-func (d *Desktop) forgetToken(token string) {
+func (d *Desktop) removeToken(token string) {
 	d.liveness.mu.Lock()
 	defer d.liveness.mu.Unlock()
 	delete(d.liveness.waiting, token)

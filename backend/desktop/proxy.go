@@ -126,7 +126,7 @@ func (p *proxyResolver) current() proxySettings {
 	settings, err := p.read()
 	p.readAt = now
 	if err != nil {
-		p.say("the system's proxy settings cannot be read: " + err.Error())
+		p.logOnce("the system's proxy settings cannot be read: " + err.Error())
 		return p.settings
 	}
 	p.settings = settings
@@ -141,12 +141,12 @@ func (p *proxyResolver) findAutomatically(target *url.URL, auto autoProxy) (prox
 	found, err := p.automatic(target, auto)
 	if err != nil {
 		p.autoFailed, p.autoFailedAt = auto, now
-		p.say("the proxy cannot be found automatically: " + err.Error())
+		p.logOnce("the proxy cannot be found automatically: " + err.Error())
 	}
 	return found, err
 }
 
-func (p *proxyResolver) say(what string) {
+func (p *proxyResolver) logOnce(what string) {
 	if what != p.lastRecord {
 		p.log.Warn("proxy", "problem", what)
 		p.lastRecord = what

@@ -199,10 +199,10 @@ func (s *session) sessionToRenew(ctx context.Context) (keyring.Session, error) {
 		kept.GrantID = ours.GrantID
 		return kept, nil
 	case errors.Is(err, keyring.ErrEmpty), errors.Is(err, errEnded):
-		gone := problem(SignedOut, "You were signed out: in another window of this app, or by removing the sign-in from this "+
+		signedOut := problem(SignedOut, "You were signed out: in another window of this app, or by removing the sign-in from this "+
 			"computer's keyring. Sign in again.")
-		s.end(ctx, gone, ours.Family)
-		return keyring.Session{}, gone
+		s.end(ctx, signedOut, ours.Family)
+		return keyring.Session{}, signedOut
 	}
 	if s.generations.check(ours) != nil {
 		// Another window renewed it, and only the keyring has the new token.

@@ -61,7 +61,7 @@ type session struct {
 	separate bool
 	// refreshing is the refresh token that is or was sent, with its request id.
 	refreshing portal.RefreshGrant
-	// reportedCause is the cause that the user was last told; dismissed is when the user dismissed the keyring's
+	// reportedCause is the cause that was last shown to the user; dismissed is when the user dismissed the keyring's
 	// prompt.
 	reportedCause string
 	dismissed     moment
@@ -342,7 +342,7 @@ func (s *session) use(tokens portal.Tokens, kept keyring.Session, keyringErr err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept.UserID != kept.UserID {
-		s.api.cache.forget()
+		s.api.cache.clear()
 	}
 	if s.kept.Family != kept.Family {
 		s.shown = ""

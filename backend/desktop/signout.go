@@ -72,7 +72,7 @@ func (s *session) clear() {
 	s.shown, s.separate, s.refreshing = "", false, portal.RefreshGrant{}
 	s.ended++
 	s.mu.Unlock()
-	s.api.cache.forget()
+	s.api.cache.clear()
 }
 
 // removeFamily removes a sign-in from the keyring, and marks it as ended in case the keyring fails. An empty family

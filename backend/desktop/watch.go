@@ -70,7 +70,7 @@ func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	d.watches.all[id] = w
 	go func() {
 		w.follow(ctx)
-		d.watches.forget(id, w)
+		d.watches.remove(id, w)
 	}()
 	return nil
 }
@@ -99,7 +99,7 @@ func (d *Desktop) unwatch() {
 	}
 }
 
-func (all *watches) forget(id string, w *watch) {
+func (all *watches) remove(id string, w *watch) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	w.stop()

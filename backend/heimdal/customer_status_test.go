@@ -146,7 +146,7 @@ func TestStatus(t *testing.T) {
 			}
 		}
 	})
-	t.Run("may not be said in two ways by one name", func(t *testing.T) {
+	t.Run("is not given in two ways by one name", func(t *testing.T) {
 		t.Parallel()
 		_, err := readAll(t, `[{"id":1,"type":"CORP","isActive":true,"IsActive":false}]`)
 		wantCode(t, err, connector.Garbage)

@@ -74,7 +74,7 @@ func (fields metaFields) unsupported(s *metadata, elements int64) string {
 		return offsets[0].name
 	}
 	for _, one := range fields.list {
-		if !fields.isHarmless(one) && (one.saysPartial(elements) || one.holdsCustomers()) {
+		if !fields.isHarmless(one) && (one.indicatesPartial(elements) || one.holdsCustomers()) {
 			return one.name
 		}
 	}

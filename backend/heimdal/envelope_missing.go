@@ -12,20 +12,20 @@ import (
 func (d *decoder) collectMissingChildren(c *element) {
 	received := d.emitted - c.emittedBefore
 	for _, one := range metaFieldsOf(c.own, "", false, false) {
-		if one.saysMoreChildren(received) {
+		if one.indicatesMoreChildren(received) {
 			d.addUnread(one)
 		}
 		if !one.isAboutChildPages() {
 			continue
 		}
 		for _, inner := range one.nestedFields() {
-			if inner.saysMoreOnPage(received) {
+			if inner.indicatesMoreOnPage(received) {
 				d.addUnread(inner)
 			}
 		}
 	}
 	for _, one := range c.heldFields {
-		if one.saysMoreOnPage(received) {
+		if one.indicatesMoreOnPage(received) {
 			d.addUnread(one)
 		}
 	}
@@ -43,8 +43,8 @@ func (f metaField) isAboutChildPages() bool {
 		strings.HasSuffix(f.plain, "page"))
 }
 
-// saysMoreOnPage reports whether f, which describes the customers in a customer, says that there are more of them.
-func (f metaField) saysMoreOnPage(received int64) bool {
+// indicatesMoreOnPage reports whether f, which describes the customers in a customer, says that there are more of them.
+func (f metaField) indicatesMoreOnPage(received int64) bool {
 	switch f.sign {
 	case signMore, signNext, signToken:
 		return f.isTruthy()
@@ -57,8 +57,8 @@ func (f metaField) saysMoreOnPage(received int64) bool {
 	return false
 }
 
-// saysMoreChildren reports whether f, a member of a customer, says that there are more customers in it.
-func (f metaField) saysMoreChildren(received int64) bool {
+// indicatesMoreChildren reports whether f, a member of a customer, says that there are more customers in it.
+func (f metaField) indicatesMoreChildren(received int64) bool {
 	switch f.sign {
 	case signMore, signNext:
 		return f.isTruthy() && f.nameContains("more", "hasnext", "nextpage", "nextlink", "nexturl", "truncated")

@@ -51,12 +51,12 @@ var partialPattern = regexp.MustCompile(`(?i)\b(?:truncat|incomplete\b|partial|c
 
 const listNouns = `(?:customers|clients|results|records|items|pages|rows|entries)`
 
-// saysPartial reports whether the value is a text that calls these customers a part of more, or a list or an object of
+// indicatesPartial reports whether the value is a text that calls these customers a part of more, or a list or an object of
 // remarks with such a text.
-func (f metaField) saysPartial(elements int64) bool {
+func (f metaField) indicatesPartial(elements int64) bool {
 	if f.value[0] == '[' || f.value[0] == '{' {
 		return f.sign == signRemark && !allValues(f.value, func(value []byte) bool {
-			return !metaField{value: value, sign: f.sign, nested: f.nested, echoed: f.echoed}.saysPartial(elements)
+			return !metaField{value: value, sign: f.sign, nested: f.nested, echoed: f.echoed}.indicatesPartial(elements)
 		})
 	}
 	text, ok := readText(f.value)

@@ -124,7 +124,7 @@ func (w fakeTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if response := w(r); response != nil {
 		return response, nil
 	}
-	return nil, errors.New("nobody there")
+	return nil, errors.New("unreachable")
 }
 
 // jsonResponse returns a response with status 200.

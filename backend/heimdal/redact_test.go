@@ -116,9 +116,9 @@ func TestQuote(t *testing.T) {
 			for _, written := range []string{encode(key), reversed(encode(key)), encode(reversed(key))} {
 				_, err := readAll(t, `{"message":`+string(quote("No such key: "+written+" here"))+`}`)
 				wantCode(t, err, connector.BadKey)
-				_, said, _ := strings.Cut(err.Error(), "It says: ")
-				said, _, _ = strings.Cut(said, ". Check both")
-				checkQuoted(t, said)
+				_, quoted, _ := strings.Cut(err.Error(), "It says: ")
+				quoted, _, _ = strings.Cut(quoted, ". Check both")
+				checkQuoted(t, quoted)
 			}
 		})
 	}

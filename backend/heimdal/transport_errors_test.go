@@ -34,8 +34,8 @@ func TestConnectionError(t *testing.T) {
 
 func testConnectionErrorNamesCause(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(untrusted.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
@@ -52,7 +52,7 @@ func testConnectionErrorNamesCause(t *testing.T) {
 		url  string
 		want connector.CallCode
 	}{
-		{gone.URL, connector.Unreachable}, {untrusted.URL, connector.Insecure}, {strings.Replace(plain.URL, "http:", "https:", 1),
+		{closed.URL, connector.Unreachable}, {untrusted.URL, connector.Insecure}, {strings.Replace(plain.URL, "http:", "https:", 1),
 			connector.Insecure},
 		{"https://no-such-host.invalid", connector.Unreachable}, {silent.URL, connector.TimedOut}, {slow.URL, connector.TimedOut},
 	} {

@@ -139,20 +139,20 @@ func testPaceReportsEachCall(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := readerInTurn(t, respondStatus(429), respondWith(`[]`))
 	r.transport.interval = 12 * time.Second
-	var told []time.Time
+	var reported []time.Time
 	r.transport.calling = func(at time.Time) {
-		if *calls != len(told) || !at.Equal(clock.now) {
-			t.Errorf("after %d calls the next is reported at %s; want %v", *calls, at, len(told))
+		if *calls != len(reported) || !at.Equal(clock.now) {
+			t.Errorf("after %d calls the next is reported at %s; want %v", *calls, at, len(reported))
 		}
-		told = append(told, at)
+		reported = append(reported, at)
 	}
 	state, err := r.Call(t.Context(), connector.State{}, nil)
-	if err != nil || len(told) != 2 || !state.Progress.LastCall.Equal(told[1]) {
-		t.Errorf("reported %v, state %+v, error %v; want 2", told, state, err)
+	if err != nil || len(reported) != 2 || !state.Progress.LastCall.Equal(reported[1]) {
+		t.Errorf("reported %v, state %+v, error %v; want 2", reported, state, err)
 	}
 	r.transport.clock = stoppingClock{clock}
-	if _, err := r.Call(t.Context(), connector.State{}, nil); err == nil || len(told) != 2 {
-		t.Errorf("a postponed call: reported %v, error %v; want 2", told, err)
+	if _, err := r.Call(t.Context(), connector.State{}, nil); err == nil || len(reported) != 2 {
+		t.Errorf("a postponed call: reported %v, error %v; want 2", reported, err)
 	}
 }
 
@@ -160,20 +160,20 @@ func testPaceReportsLongWait(t *testing.T) {
 	t.Parallel()
 	r, clock, _ := readerInTurn(t, respondStatus(429, "Retry-After", "30"), respondStatus(429, "Retry-After",
 		"Sun, 01 Nov 2026 12:05:00 GMT"), respondWith(`[]`))
-	var heard []time.Time
-	r.transport.waiting = func(until time.Time) { heard = append(heard, until) }
+	var reported []time.Time
+	r.transport.waiting = func(until time.Time) { reported = append(reported, until) }
 	if _, err := r.all(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(heard) != 4 || heard[0].Before(noon.Add(30*time.Second)) || !heard[1].IsZero() || heard[2].Before(noon.Add(5*time.Minute)) ||
-		!heard[3].IsZero() || heard[2].After(clock.now) {
-		t.Errorf("reported %v; want 4", heard)
+	if len(reported) != 4 || reported[0].Before(noon.Add(30*time.Second)) || !reported[1].IsZero() || reported[2].Before(noon.Add(5*time.Minute)) ||
+		!reported[3].IsZero() || reported[2].After(clock.now) {
+		t.Errorf("reported %v; want 4", reported)
 	}
-	r.transport.clock, heard = stoppingClock{clock}, nil
+	r.transport.clock, reported = stoppingClock{clock}, nil
 	r.transport.interval = time.Minute
 	_, _ = r.Call(t.Context(), connector.State{Progress: connector.Progress{LastCall: clock.now}}, nil)
-	if len(heard) != 1 || !heard[0].Equal(clock.now.Add(time.Minute)) {
-		t.Errorf("a postponed wait: reported %v; want 1", heard)
+	if len(reported) != 1 || !reported[0].Equal(clock.now.Add(time.Minute)) {
+		t.Errorf("a postponed wait: reported %v; want 1", reported)
 	}
 }
 

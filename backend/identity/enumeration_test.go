@@ -10,16 +10,16 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// told is everything that a caller can learn from a refusal.
-type told struct {
+// observation is everything that a caller can learn from a refusal.
+type observation struct {
 	Public     portal.Error
 	Statements int64
 	Trips      int64
 	Audited    int
 }
 
-// learns returns what a user whose address is not confirmed learns from a sign-in, without a code and with wrong ones.
-func (h *testEnv) learns(statements, trips func() int64, account string) (seen []told) {
+// observe returns what a user whose address is not confirmed learns from a sign-in, without a code and with wrong ones.
+func (h *testEnv) observe(statements, trips func() int64, account string) (seen []observation) {
 	h.Helper()
 	grant := h.codeGrant(portal.Entra, account)
 	for try := range 4 {
@@ -32,7 +32,7 @@ func (h *testEnv) learns(statements, trips func() int64, account string) (seen [
 		if !errors.As(err, &public) {
 			h.Fatalf("%s: got error %v", account, err)
 		}
-		seen = append(seen, told{*public, statements() - before, trips() - tripsBefore, h.count("select count(*) from audit_log") - audited})
+		seen = append(seen, observation{*public, statements() - before, trips() - tripsBefore, h.count("select count(*) from audit_log") - audited})
 	}
 	return seen
 }
@@ -42,7 +42,7 @@ func TestAddressEnumeration(t *testing.T) {
 	h := newTestEnv(t)
 	counter := h.counted()
 	const address = "missing@contoso.example"
-	h.learns(counter.Statements, counter.Trips, "edov-missing") // prepares the statements
+	h.observe(counter.Statements, counter.Trips, "edov-missing") // prepares the statements
 	states := []struct {
 		name string
 		make func()
@@ -63,10 +63,10 @@ func TestAddressEnumeration(t *testing.T) {
 		{"invited, the invite closed", func() { h.exec("update pre_assigned_role set code_tries = 10") }},
 		{"known to another tenant", func() { h.confirm(h.Other.Viewers[portal.MSSPStaff].UserID, address) }},
 	}
-	var first []told
+	var first []observation
 	for _, state := range states {
 		state.make()
-		seen := h.learns(counter.Statements, counter.Trips, "edov-missing")
+		seen := h.observe(counter.Statements, counter.Trips, "edov-missing")
 		if first == nil {
 			first = seen
 			for i, want := range []portal.Code{

@@ -273,8 +273,8 @@ func (k *signInTest) check(want outcome, act func() error) {
 	if open := k.open(); open != (want.code != "") {
 		k.Errorf("invite open: got %v, want %v", open, !open)
 	}
-	if strays := k.provider.UnexpectedRequests(); len(strays) != 0 {
-		k.Errorf("got requests to other hosts: %v, want none", strays)
+	if unexpected := k.provider.UnexpectedRequests(); len(unexpected) != 0 {
+		k.Errorf("got requests to other hosts: %v, want none", unexpected)
 	}
 }
 

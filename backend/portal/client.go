@@ -84,8 +84,8 @@ type Change struct {
 	RunID  *string   `json:"run_id"`
 	// Reason says why a value changed where the product did not change it.
 	Reason *string `json:"reason" enum:"field_map" doc:"field_map: an administrator changed which of the product's fields fills this one."`
-	// Actor is shown to the MSSP's own people alone.
-	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, where a person did."`
+	// Actor is shown to the MSSP's users only.
+	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, if it was a user."`
 }
 
 // Actor is who did something.

@@ -49,7 +49,7 @@ type FieldMap struct {
 	Fields []CustomerField `json:"fields" nullable:"false"`
 	// FailedRun: the last run failed although it had read customers. Its new paths come first among Items.
 	FailedRun bool       `json:"failed_run" doc:"The last run failed after it had read customers; paths new in it come first."`
-	Customers int64      `json:"customers" doc:"How many customers the counts are of; one that came in several responses counts for each."`
+	Customers int64      `json:"customers" doc:"How many customers the counts are of; one received in several responses counts for each."`
 	RunID     *string    `json:"run_id" doc:"The merged run the counts are of; null: of the last failed one, if any."`
 	ReadAt    *time.Time `json:"read_at" ts_type:"string"`
 	// Harmless are names in responses that an admin declared harmless.
@@ -65,7 +65,7 @@ func (m FieldMap) Knows(path string) bool {
 type FieldPath struct {
 	Path      string   `json:"path"`
 	Types     []string `json:"types" nullable:"false" enum:"text,number,yes_no,object,list,null" doc:"JSON types, the most frequent first."`
-	Customers int64    `json:"customers" doc:"In how many customers it occurs; one that came in several responses counts for each."`
+	Customers int64    `json:"customers" doc:"In how many customers it occurs; one received in several responses counts for each."`
 	Example   string   `json:"example" doc:"One value, without secrets, at most 80 characters."`
 	// Field is the field that the path fills, and Source whether the portal or an admin chose it.
 	Field  *CustomerField `json:"field" doc:"Null: nothing."`

@@ -10,7 +10,7 @@ const (
 	Entra  ProviderID = "entra"
 )
 
-// Provider is an identity provider the API can sign people in with.
+// Provider is an identity provider with which the API can sign users in.
 type Provider struct {
 	ID   ProviderID `json:"id" enum:"google,entra"`
 	Name string     `json:"name"`

@@ -10,7 +10,7 @@ import (
 )
 
 // The kinds of attention, each the first rows of an index, ordered by rank: first what makes the portal's data wrong or
-// old, then what has gone wrong, then what is about to.
+// old, then what has failed, then what is about to.
 const (
 	waitingReviews = `
 		select 0 as rank, 'needs_review' as kind, 'error' as severity, null::uuid as msp_id, null::uuid as client_id,

@@ -124,7 +124,7 @@ func testRowSecuritySyncReachesOwnMSSP(t *testing.T) {
 		}
 	}
 	for _, sql := range []string{
-		"with gone as (delete from client_day returning mssp_id) select count(*) from gone where mssp_id <> '%s'",
+		"with deleted as (delete from client_day returning mssp_id) select count(*) from deleted where mssp_id <> '%s'",
 		"with touched as (update sync_run set seen = 1 returning mssp_id) select count(*) from touched where mssp_id <> '%s'",
 	} {
 		if n, err := asSync(fmt.Sprintf(sql, w.Own.MSSPID)); err != nil || n != 0 {

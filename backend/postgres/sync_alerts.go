@@ -174,7 +174,7 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		       	else coalesce(r.would_miss, 0)
 		       end,
 		       case when r.status = 'failed' then f.since when u.resellers > 0 then u.since else r.finished_at end,
-		       case when u.resellers > 0 then left(u.said, 2000) else coalesce(last.error, '') end,
+		       case when u.resellers > 0 then left(u.details, 2000) else coalesce(last.error, '') end,
 		       case when fields.changed or r.status in ('needs_review', 'failed') then last.notices end
 		from sync_run asked
 		join sync_run r on r.mssp_id = asked.mssp_id
@@ -206,7 +206,7 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 // that are still unread.
 const newlyUnread = `
 	select count(*) as resellers, min(t.unread_since) as since,
-			string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said
+			string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as details
 	from jsonb_array_elements(r.unread) n
 	join msp t on t.mssp_id = r.mssp_id
 	          and t.mssp_product_id = r.mssp_product_id

@@ -35,8 +35,8 @@ func (r MergeRules) orDefaults() MergeRules {
 	return r
 }
 
-func (r MergeRules) tooMany(gone, known int64) bool {
-	return gone >= r.MissingAtLeast && gone*100 > known*r.MissingShare
+func (r MergeRules) tooMany(affected, known int64) bool {
+	return affected >= r.MissingAtLeast && affected*100 > known*r.MissingShare
 }
 
 // Merge writes the customers that the lease's run has read to the MSPs and clients of its connection, and ends the run
@@ -77,9 +77,9 @@ type merge struct {
 	// removeBefore: customers missing since then or longer are removed; nil while there have not been enough complete
 	// runs.
 	removeBefore *time.Time
-	// leaving counts the rows whose customer is absent or has turned into the other kind.
-	leaving int64
-	fields  mergedFields
+	// unmatched counts the rows whose customer is absent or has turned into the other kind.
+	unmatched int64
+	fields    mergedFields
 }
 
 // readCounts counts the customers that were read.
@@ -184,9 +184,9 @@ func (m *merge) apply(ctx context.Context) error {
 // reviewReason is why a run needs an admin's review: so many customers would go missing at once, from the MSSP or from
 // their MSPs, that an error of the product is likelier than a real change.
 type reviewReason struct {
-	gone, known                   int64
-	goneMSPs, turnedMSPs, allMSPs int64
-	orphaned, underMSPs           int64
+	missing, known                   int64
+	missingMSPs, turnedMSPs, allMSPs int64
+	orphaned, underMSPs              int64
 	// accounts counts the known customers whose id is the connection's own customer id, account describes one of them.
 	accounts int64
 	account  string
@@ -203,11 +203,11 @@ func (d *reviewReason) String() string {
 		return fmt.Sprintf("The customer id of this connection is that of the %s, which accepting this run would remove from the portal. "+
 			"Nothing was changed. If it is not your own account, discard this run and correct the customer id.", d.account)
 	case "msps":
-		return fmt.Sprintf("%d of %d MSPs are not in this response as MSPs."+limit, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
+		return fmt.Sprintf("%d of %d MSPs are not in this response as MSPs."+limit, max(d.missingMSPs, d.turnedMSPs), d.allMSPs)
 	case "clients":
 		return fmt.Sprintf("%d of the %d clients under MSPs are under no MSP in this response."+limit, d.orphaned, d.underMSPs)
 	}
-	return fmt.Sprintf("%d of %d customers are not in this response."+limit, d.gone, d.known)
+	return fmt.Sprintf("%d of %d customers are not in this response."+limit, d.missing, d.known)
 }
 
 // code returns the run's error code: what an admin has to decide about.
@@ -218,7 +218,7 @@ func (d *reviewReason) code() string {
 	case "account":
 		return "account_known"
 	}
-	if d.of == "clients" || d.of == "msps" && 2*d.turnedMSPs >= d.goneMSPs {
+	if d.of == "clients" || d.of == "msps" && 2*d.turnedMSPs >= d.missingMSPs {
 		return "too_many_moved"
 	}
 	return "too_many_missing"
@@ -230,9 +230,9 @@ func (d *reviewReason) exceeded(r MergeRules, read int64) string {
 	switch {
 	case d.accounts > 0:
 		return "account"
-	case r.tooMany(d.goneMSPs, d.allMSPs) || d.allMSPs > 1 && d.turnedMSPs == d.allMSPs:
+	case r.tooMany(d.missingMSPs, d.allMSPs) || d.allMSPs > 1 && d.turnedMSPs == d.allMSPs:
 		return "msps"
-	case r.tooMany(d.gone, d.known) || read == 0 && d.known > 0:
+	case r.tooMany(d.missing, d.known) || read == 0 && d.known > 0:
 		return "customers"
 	case r.tooMany(d.orphaned, d.underMSPs):
 		return "clients"
@@ -272,12 +272,12 @@ func (m *merge) checkPlausible(ctx context.Context) (*reviewReason, error) {
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		left join (`+possibleParents+`) p on p.external_id = s.parent`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.removeBefore,
-	).Scan(&d.accounts, &d.account, &d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &d.turnedMSPs, &d.underMSPs, &d.orphaned, &m.leaving)
+	).Scan(&d.accounts, &d.account, &d.known, &d.missing, &d.allMSPs, &d.missingMSPs, &d.turnedMSPs, &d.underMSPs, &d.orphaned, &m.unmatched)
 	if err != nil {
 		return nil, err
 	}
 	d.account = shown(d.account)
-	if err := m.countAbsence(ctx, d.gone); err != nil {
+	if err := m.countAbsence(ctx, d.missing); err != nil {
 		return nil, err
 	}
 	if d.of = d.exceeded(m.rules, m.counted.customers); d.of == "" {

@@ -175,8 +175,8 @@ func (m *merge) findKept(ctx context.Context) error {
 	return err
 }
 
-// countAbsence counts the known customers that were absent from the pages; gone is how many of them go missing.
-func (m *merge) countAbsence(ctx context.Context, gone int64) error {
+// countAbsence counts the known customers that were absent from the pages; missing is how many of them go missing.
+func (m *merge) countAbsence(ctx context.Context, missing int64) error {
 	if !m.state.Paged {
 		return nil
 	}
@@ -191,7 +191,7 @@ func (m *merge) countAbsence(ctx context.Context, gone int64) error {
 			select count(*)
 			from kept k
 			where k.paged)`, m.lease.MSSPID, m.lease.Run.ID, m.checked()).Scan(&counted.found, &counted.undecided)
-	counted.absent = counted.found + counted.undecided + gone
+	counted.absent = counted.found + counted.undecided + missing
 	return err
 }
 

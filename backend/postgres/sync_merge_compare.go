@@ -7,17 +7,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// mergeTables are temporary tables: the customers that differ, with their values before, and those that are gone.
-// staged is the id of the row of sync_customer with the new values.
+// mergeTables are temporary tables: the customers that differ, with their values before, and the rows without a
+// customer of their kind in this run. staged is the id of the row of sync_customer with the new values.
 var mergeTables = `
 	create temporary table differing (
 		kind text, id uuid, staged uuid, fresh boolean, turned_from text, first_seen_at timestamptz, msp_id uuid,
 		old_msp_id uuid, old_status text,
 		` + eachColumn(shownColumn, ", ", func(c customerColumn) string { return "old_" + c.name + " " + c.kind }) + `
 	) on commit drop;
-	create temporary table gone (kind text, id uuid, msp_id uuid, became text) on commit drop`
+	create temporary table unmatched (kind text, id uuid, msp_id uuid, became text) on commit drop`
 
-// compare fills the tables differing and gone, and counts their rows.
+// compare fills the tables differing and unmatched, and counts their rows.
 func (m *merge) compare(ctx context.Context) error {
 	if _, err := m.Exec(ctx, mergeTables); err != nil {
 		return err
@@ -28,15 +28,15 @@ func (m *merge) compare(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, statement := range []string{goneMSPs, goneClients} {
-		if m.leaving == 0 {
+	for _, statement := range []string{unmatchedMSPs, unmatchedClients} {
+		if m.unmatched == 0 {
 			break // true in nearly every run; the statements would take long to find no row
 		}
 		if _, err := m.Exec(ctx, statement, mssp, connection, run, m.removeBefore); err != nil {
 			return err
 		}
 	}
-	if _, err := m.Exec(ctx, "analyze differing; analyze gone"); err != nil {
+	if _, err := m.Exec(ctx, "analyze differing; analyze unmatched"); err != nil {
 		return err
 	}
 	return m.QueryRow(ctx, `
@@ -44,9 +44,9 @@ func (m *merge) compare(ctx context.Context) error {
 		       count(*) filter (where not fresh or turned_from is not null),
 		       count(*) filter (where not fresh and turned_from is null and old_msp_id is distinct from msp_id),
 		       count(*) filter (where old_status in ('missing', 'removed')),
-		       (select count(*) from gone where became = 'missing'),
-		       (select count(*) from gone where became = 'removed'),
-		       (select count(*) from gone where became = 'turned')
+		       (select count(*) from unmatched where became = 'missing'),
+		       (select count(*) from unmatched where became = 'removed'),
+		       (select count(*) from unmatched where became = 'turned')
 		from differing`,
 	).Scan(&m.written.added, &m.written.changed, &m.written.moved, &m.written.returned,
 		&m.written.missing, &m.written.removed, &m.written.turned)
@@ -127,9 +127,9 @@ var (
 		where s.mssp_id = $1 and s.run_id = $3 and s.kind = 'client'
 		and (` + differs + ` or t.msp_id is distinct from p.id)`
 
-	// goneFrom selects the rows t without a customer in this run, and the rows of the former kind of a customer that
+	// unmatchedFrom selects the rows t without a customer in this run, and the rows of the former kind of a customer that
 	// turned.
-	goneFrom = `
+	unmatchedFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2
 		and ` + notKept("t") + `
@@ -147,16 +147,16 @@ var (
 		" then 'missing' else 'removed' end"
 
 	// A missing MSP is not removed while clients still name it as their parent.
-	goneMSPs = `
-		insert into gone
+	unmatchedMSPs = `
+		insert into unmatched
 		select 'msp', t.id, null, ` + became + `
-		from (select 'msp' as kind, id as of, * from msp) t` + goneFrom + `
+		from (select 'msp' as kind, id as of, * from msp) t` + unmatchedFrom + `
 		and not (s.id is null and t.status = 'missing' and not ` + isAccount("t") + ` and exists (
 			select from sync_customer c
 			where c.mssp_id = $1 and c.run_id = $3 and c.kind = 'client' and c.parent = t.external_id))`
 
-	goneClients = `
-		insert into gone
+	unmatchedClients = `
+		insert into unmatched
 		select 'client', t.id, t.msp_id, ` + became + `
-		from (select 'client' as kind, msp_id as of, * from client) t` + goneFrom
+		from (select 'client' as kind, msp_id as of, * from client) t` + unmatchedFrom
 )

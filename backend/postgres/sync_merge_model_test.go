@@ -47,7 +47,7 @@ var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, Rem
 
 // needsReview reports whether a reading differs from the model so much that an admin must accept it.
 func (m model) needsReview(r reading) bool {
-	var active, gone, msps, goneMSPs, turned, under, orphaned int64
+	var active, missing, msps, missingMSPs, turned, under, orphaned int64
 	world, next := r.customers, m.after(r)
 	for id, k := range m {
 		c, there := world[id]
@@ -55,15 +55,15 @@ func (m model) needsReview(r reading) bool {
 			continue
 		}
 		active++
-		gone += count(!there)
+		missing += count(!there)
 		msps += count(k.Kind == portal.KindMSP)
-		goneMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
+		missingMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
 		turned += count(k.Kind == portal.KindMSP && there && c.Kind != portal.KindMSP)
 		under += count(k.Under != "")
 		orphaned += count(k.Under != "" && c.Kind == portal.KindClient && next[id].Under == "")
 	}
-	tooMany := func(gone, all int64) bool { return gone >= 3 && gone*100 > all*30 }
-	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0 ||
+	tooMany := func(affected, all int64) bool { return affected >= 3 && affected*100 > all*30 }
+	return tooMany(missing, active) || tooMany(missingMSPs, msps) || len(world) == 0 && active > 0 ||
 		msps > 1 && turned == msps || tooMany(orphaned, under)
 }
 

@@ -46,9 +46,9 @@ const (
 			from differing d
 			where d.kind = 'client' and not d.fresh
 			union
-			select g.id
-			from gone g
-			where g.kind = 'client'`
+			select u.id
+			from unmatched u
+			where u.kind = 'client'`
 	// staleClients are those written since spans were last kept, among them all of this merge.
 	staleClients = `
 			union

@@ -96,15 +96,15 @@ func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 		unreadSince := "(select u.unread_since from msp u where u.mssp_id = $1 and u.id = " + of + ")"
 		batch.Queue(`
 			update `+kind+` t
-			set status = case g.became when 'missing' then 'missing' else 'removed' end,
-			    missing_at = case g.became
+			set status = case u.became when 'missing' then 'missing' else 'removed' end,
+			    missing_at = case u.became
 			    	when 'missing' then $4
 			    	when 'removed' then coalesce(t.missing_at, t.last_seen_at)
 			    end,
 			    last_seen_at = case when `+present("t")+` then coalesce(t.absent_since, `+unreadSince+`, $3) else t.last_seen_at end,
 			    changed_in = $2
-			from gone g
-			where t.mssp_id = $1 and t.id = g.id and g.kind = '`+kind+`'`, m.lease.MSSPID, s.version, s.seen, s.at)
+			from unmatched u
+			where t.mssp_id = $1 and t.id = u.id and u.kind = '`+kind+`'`, m.lease.MSSPID, s.version, s.seen, s.at)
 	}
 }
 
@@ -141,10 +141,10 @@ func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 		where (not d.fresh or d.turned_from is not null) and c.holds`, mssp, run, s.at, s.version)
 	batch.Queue(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, run_id, version)
-		select $1, new_id(), $3, g.kind, g.id, case when g.kind = 'msp' then g.id else g.msp_id end,
-		       case when g.kind = 'client' then g.id end, g.became, $2, $4
-		from gone g
-		where g.became <> 'turned'`, mssp, run, s.at, s.version)
+		select $1, new_id(), $3, u.kind, u.id, case when u.kind = 'msp' then u.id else u.msp_id end,
+		       case when u.kind = 'client' then u.id end, u.became, $2, $4
+		from unmatched u
+		where u.became <> 'turned'`, mssp, run, s.at, s.version)
 }
 
 // changed returns the condition that the history shows a change of the column.

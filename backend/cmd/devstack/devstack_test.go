@@ -71,7 +71,7 @@ func TestTwoStacksDoNotShareTheirData(t *testing.T) {
 	dir := t.TempDir()
 	open(t, options{Data: dir})
 	if _, err := openFolder(options{Data: dir}); err == nil || !strings.Contains(err.Error(), dir) {
-		t.Errorf("the second stack was told %v", err)
+		t.Errorf("the second stack: got error %v", err)
 	}
 }
 
@@ -88,15 +88,15 @@ func TestFreshThrowsAwayAStacksDataAndNobodyElses(t *testing.T) {
 	}
 
 	foreign := t.TempDir()
-	letter := filepath.Join(foreign, "letter.txt")
-	if err := os.WriteFile(letter, []byte("dear"), 0o600); err != nil {
+	file := filepath.Join(foreign, "file.txt")
+	if err := os.WriteFile(file, []byte("dear"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := openFolder(options{Data: foreign, Fresh: true}); err == nil {
 		t.Error("a folder with other things was taken")
 	}
-	if _, err := os.Stat(letter); err != nil {
-		t.Errorf("the letter is gone: %v", err)
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("the foreign file is missing: %v", err)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestAKeptPortThatIsTakenIsNamedAndNotReplaced(t *testing.T) {
 	s.folder.state.HeimdalPort = kept
 	err = s.startHeimdal(t.Context())
 	if err == nil || !strings.Contains(err.Error(), strconv.Itoa(kept)) || !strings.Contains(err.Error(), "--fresh") {
-		t.Errorf("told %v", err)
+		t.Errorf("got error %v", err)
 	}
 }
 

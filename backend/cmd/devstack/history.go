@@ -41,7 +41,7 @@ func (s *stack) sync(ctx context.Context) error {
 			return err
 		}
 	}
-	s.heimdal.Forget()
+	s.heimdal.ResetRate()
 	kept.Synced = true
 	return s.folder.save()
 }

@@ -50,7 +50,7 @@ func (s *stack) start(ctx context.Context) error {
 		{"add the MSSP's Heimdal account", s.addProduct},
 		{"read the customers from Heimdal", s.sync},
 		{"start portal-api", s.serve},
-		{"invite people", s.invite},
+		{"invite users", s.invite},
 		{"make room for another portal-api", s.makeRoom},
 	} {
 		if err := step.take(ctx); err != nil {
@@ -70,7 +70,7 @@ func (s *stack) stop() {
 	}
 }
 
-// makeRoom ends the API again where another one is to take its place: until here it was needed to invite people.
+// makeRoom ends the API again where another one is to take its place: until here it was needed to invite users.
 func (s *stack) makeRoom(context.Context) error {
 	if s.options.NoAPI {
 		s.api.Stop(20*time.Second, syscall.SIGTERM)

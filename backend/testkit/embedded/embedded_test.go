@@ -125,7 +125,7 @@ func TestServerEndsWithItsStarter(t *testing.T) {
 	line, err := bufio.NewReader(output).ReadString('\n')
 	address := strings.TrimSpace(line)
 	if _, _, bad := net.SplitHostPort(address); err != nil || bad != nil {
-		t.Fatalf("the child said %q, %v", line, err)
+		t.Fatalf("the child wrote %q, %v", line, err)
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)

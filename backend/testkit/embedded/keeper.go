@@ -36,7 +36,7 @@ func init() {
 	os.Exit(0)
 }
 
-// keep runs the server of a folder until nobody uses it, SIGTERM comes or the server ends by itself.
+// keep runs the server of a folder until it has no user, SIGTERM is received or the server ends by itself.
 func keep(folder shareFolder) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -49,7 +49,7 @@ func keep(folder shareFolder) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, folder.forget(), server.Close()) }()
+	defer func() { err = errors.Join(err, folder.removeURL(), server.Close()) }()
 	if err := folder.announce(server.URL(Superuser, "postgres")); err != nil {
 		return err
 	}

@@ -129,11 +129,11 @@ func (f shareFolder) kept() (bool, error) {
 	if err != nil || !free {
 		return true, err
 	}
-	return false, errors.Join(f.forget(), keeper.Unlock())
+	return false, errors.Join(f.removeURL(), keeper.Unlock())
 }
 
-// forget removes the URL of a server that has ended.
-func (f shareFolder) forget() error {
+// removeURL removes the URL of a server that has ended.
+func (f shareFolder) removeURL() error {
 	if err := os.Remove(f.url()); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -160,7 +160,7 @@ func (f shareFolder) startKeeper(ctx context.Context, bin string) error {
 	command := exec.Command(self)
 	command.Dir = string(f)
 	command.Env = append(os.Environ(), keeperVariable+"="+string(f), "PORTAL_POSTGRES_BIN="+bin)
-	// go test waits until nobody holds its output any more: the keeper must not.
+	// go test waits until no process holds its output: the keeper must not hold it.
 	command.Stdout, command.Stderr = write, log
 	child.Detach(command)
 	if err := command.Start(); err != nil {
@@ -177,12 +177,12 @@ func readResult(ctx context.Context, result *os.File) error {
 			return err
 		}
 	}
-	said, err := io.ReadAll(result)
+	report, err := io.ReadAll(result)
 	switch {
 	case err != nil:
 		return fmt.Errorf("PostgreSQL has not started within %s: %w", shareWait, err)
-	case string(said) != ready:
-		return fmt.Errorf("could not start PostgreSQL for the tests: %s", said)
+	case string(report) != ready:
+		return fmt.Errorf("could not start PostgreSQL for the tests: %s", report)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// endsWithin is what a developer is promised: a server is gone by then.
+// endsWithin is the documented limit: by then the server has ended.
 const endsWithin = 10 * time.Second
 
 // playUser is a test process: it uses the shared server until its input ends.
@@ -76,7 +76,7 @@ func (u *testProcess) kill() {
 	u.command.Wait()         //nolint:errcheck // it was killed
 }
 
-// ownFolder gives the test a server that it shares with nobody else, and returns the folder of it.
+// ownFolder gives the test a server of its own, and returns its folder.
 func ownFolder(t *testing.T) shareFolder {
 	t.Helper()
 	t.Setenv("TMPDIR", openDir(t))

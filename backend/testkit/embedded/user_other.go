@@ -8,7 +8,7 @@ import (
 	"os/exec"
 )
 
-// user is nobody in particular: only Linux's containers make root the usual user.
+// user runs commands as the current user: root is usual in Linux's containers only.
 type user struct{}
 
 func runner() (*user, error) { return nil, nil }

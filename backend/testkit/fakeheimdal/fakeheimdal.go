@@ -151,8 +151,8 @@ func (s *Server) Log() []Call {
 	return slices.Clone(s.calls)
 }
 
-// Forget resets the rate limit of all keys.
-func (s *Server) Forget() {
+// ResetRate resets the rate limit of all keys.
+func (s *Server) ResetRate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.recent)

@@ -75,7 +75,7 @@ func testServerRefusesOtherPathsAndMethods(t *testing.T) {
 
 func testServerEndsWithContextAndNeedsAccount(t *testing.T) {
 	if _, err := Start(t.Context(), Config{APIKey: "KEY"}); err == nil {
-		t.Error("it started for nobody's customers")
+		t.Error("it started without a customer id")
 	}
 	if _, err := Start(t.Context(), Config{CustomerID: "17"}); err == nil {
 		t.Error("it started without a key")
@@ -114,7 +114,7 @@ func testServerServesCertificate(t *testing.T) {
 		trusted, want bool
 	}{
 		"right":          {"127.0.0.1", time.Hour, true, true},
-		"nobody's":       {"127.0.0.1", time.Hour, false, false},
+		"untrusted":      {"127.0.0.1", time.Hour, false, false},
 		"another host's": {"other.example", time.Hour, true, false},
 		"run out":        {"127.0.0.1", -time.Hour, true, false},
 	} {

@@ -34,7 +34,7 @@ func Past(sample []Customer, editions int) []Customer {
 func clientThen(c Customer, resellers []any, editions int) (Customer, bool) {
 	n := hash(c["id"])
 	// It was added later, or was missing in one edition only.
-	if came := n % 97; came < editions && came < 6 || n%211 == 5 && editions == 2 {
+	if added := n % 97; added < editions && added < 6 || n%211 == 5 && editions == 2 {
 		return nil, false
 	}
 	was := maps.Clone(c)

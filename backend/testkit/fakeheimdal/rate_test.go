@@ -48,7 +48,7 @@ func testRateIsPerKey(t *testing.T) {
 func testRateCanBeReset(t *testing.T) {
 	s := start(t, func(c *Config) { c.PerMinute = 1 })
 	get(t, s, "")
-	s.Forget()
+	s.ResetRate()
 	get(t, s, "")
 }
 

@@ -76,15 +76,15 @@ func testSampleEditionsDifferSlightly(t *testing.T) {
 	all := map[string]int{}
 	for editions := 4; editions > 0; editions-- {
 		n := differences(Past(today, editions), Past(today, editions-1))
-		if n["came"]+n["gone"]+n["changed"] == 0 || n["gone"] > 9 || n["came"]+n["changed"] > 150 {
+		if n["added"]+n["removed"]+n["changed"] == 0 || n["removed"] > 9 || n["added"]+n["changed"] > 150 {
 			t.Errorf("%d editions ago the next edition has %v", editions, n)
 		}
 		for what, times := range n {
 			all[what] += times
 		}
 	}
-	all["back"] = len(Past(today, 1)) - differences(Past(today, 3), Past(today, 1))["came"] - kept(today, 3, 2, 1)
-	for _, what := range []string{"came", "gone", "changed", "moved", "retyped", "renamed", "back"} {
+	all["returned"] = len(Past(today, 1)) - differences(Past(today, 3), Past(today, 1))["added"] - kept(today, 3, 2, 1)
+	for _, what := range []string{"added", "removed", "changed", "moved", "retyped", "renamed", "returned"} {
 		if all[what] == 0 {
 			t.Errorf("no customer ever %s: %v", what, all)
 		}
@@ -106,7 +106,7 @@ func differences(before, after []Customer) map[string]int {
 		was, there := old[c["id"]]
 		delete(old, c["id"])
 		if !there {
-			n["came"]++
+			n["added"]++
 			continue
 		}
 		for what, field := range map[string]string{"moved": "resellerId", "retyped": "type", "renamed": "name", "changed": "seatsUsed"} {
@@ -115,7 +115,7 @@ func differences(before, after []Customer) map[string]int {
 			}
 		}
 	}
-	n["gone"] = len(old)
+	n["removed"] = len(old)
 	return n
 }
 

@@ -72,14 +72,14 @@ type Server struct {
 	Provider portal.ProviderID
 	Person   Person
 
-	mu      sync.Mutex
-	script  Script
-	nonces  map[string]string // by authorization code
-	calls   map[Endpoint]int
-	strays  []string
-	secrets []string
-	bounds  []context.CancelFunc
-	client  *http.Client
+	mu         sync.Mutex
+	script     Script
+	nonces     map[string]string // by authorization code
+	calls      map[Endpoint]int
+	unexpected []string
+	secrets    []string
+	bounds     []context.CancelFunc
+	client     *http.Client
 }
 
 // Start starts a provider that behaves correctly. It stops with the test.
@@ -126,7 +126,7 @@ func (s *Server) Calls(e Endpoint) int {
 func (s *Server) UnexpectedRequests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.strays)
+	return slices.Clone(s.unexpected)
 }
 
 // Secrets returns everything secret that passed through the token endpoint in either direction.
@@ -166,7 +166,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if own {
 		s.calls[e]++
 	} else {
-		s.strays = append(s.strays, r.Host+r.URL.Path)
+		s.unexpected = append(s.unexpected, r.Host+r.URL.Path)
 	}
 	script := s.script
 	s.mu.Unlock()

@@ -40,7 +40,7 @@ func Start(apiKey string, now func() time.Time) *Server {
 	return s
 }
 
-// SetCompanies replaces the companies and forgets the calls.
+// SetCompanies replaces the companies and clears the calls.
 func (s *Server) SetCompanies(companies ...Company) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

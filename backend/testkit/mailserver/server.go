@@ -133,7 +133,7 @@ func (s *Server) respond(command string) error {
 	return nil
 }
 
-func (c *client) hear(command string) {
+func (c *client) record(command string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heard.Commands = append(c.heard.Commands, command)
@@ -149,7 +149,7 @@ func (c *client) AuthMechanisms() []string {
 
 // Auth accepts the configured login.
 func (c *client) Auth(string) (sasl.Server, error) {
-	c.hear("AUTH")
+	c.record("AUTH")
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user+":"+password != c.server.config.Login {
 			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "wrong login for " + user}
@@ -161,7 +161,7 @@ func (c *client) Auth(string) (sasl.Server, error) {
 
 // Mail accepts a sender who is logged in, where a login is required.
 func (c *client) Mail(from string, _ *smtp.MailOptions) error {
-	c.hear("MAIL FROM:<" + from + ">")
+	c.record("MAIL FROM:<" + from + ">")
 	if !c.loggedIn {
 		return smtp.ErrAuthRequired
 	}
@@ -170,13 +170,13 @@ func (c *client) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt accepts any recipient.
 func (c *client) Rcpt(to string, _ *smtp.RcptOptions) error {
-	c.hear("RCPT TO:<" + to + ">")
+	c.record("RCPT TO:<" + to + ">")
 	return c.server.respond("RCPT")
 }
 
 // Data records the message.
 func (c *client) Data(r io.Reader) error {
-	c.hear("DATA")
+	c.record("DATA")
 	message, err := io.ReadAll(r)
 	if err != nil {
 		return err
