@@ -36,9 +36,12 @@ var (
 // treat it as stolen and end the session. The file is written by the process that holds the session's lock.
 type generationFile struct{ path string }
 
+// generationSuffix is an old name: the file of an earlier version must be found.
+const generationSuffix = ".turn"
+
 // generation is the content of the file. RequestID is the id that the current refresh token is or was sent with, for
 // another process that cannot read it from the keyring; it is useless without the token. Ended means that the sign-in
-// has ended, whatever the keyring holds.
+// has ended, whatever the keyring holds. The names in JSON are old: a file of an earlier version must stay readable.
 type generation struct {
 	Family    string `json:"line"`
 	Number    int    `json:"turn"`

@@ -77,7 +77,7 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 	s := &session{
 		api:         api,
 		apiURL:      apiURL,
-		generations: generationFile{sessionFile(o.StateDir, account, ".turn")},
+		generations: generationFile{sessionFile(o.StateDir, account, generationSuffix)},
 		lockFile:    sessionFile(o.StateDir, account, ".lock"),
 		noteUse:     func() error { return noteOf(o.StateDir, account).use(apiURL, time.Now()) },
 		allowMemory: o.Settings.AllowSessionOnly,

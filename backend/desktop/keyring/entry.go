@@ -15,7 +15,8 @@ const Version = 1
 
 // Session is the entry in the keyring: what is needed to renew the session, and the grant in use. Family is the
 // refresh-token family of one sign-in, and Generation counts its renewals, so that an outdated entry can be
-// recognised. RequestID is set from before the refresh token is sent until its successor is stored.
+// recognised. RequestID is set from before the refresh token is sent until its successor is stored. The names in JSON
+// are old: an entry of an earlier version must stay readable.
 type Session struct {
 	Version      int    `json:"v"`
 	API          string `json:"api"`
