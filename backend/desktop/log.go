@@ -70,7 +70,7 @@ func (l *logFile) Close() error {
 // text before the first colon is logged.
 type WindowLog struct{ Log *slog.Logger }
 
-// Print, Trace, Debug and Info are details of the library, some with whole responses: they are dropped.
+// Print is dropped, as Trace, Debug and Info are: details of the library, some with whole responses.
 func (WindowLog) Print(string) {}
 
 // Trace is dropped.

@@ -47,7 +47,8 @@ const macOSProxies = `<dictionary> {
 
 // gnomeProxies is what gsettings of GLib 2.74 printed after its proxy was set up by hand.
 const gnomeProxies = `org.gnome.system.proxy autoconfig-url ''
-org.gnome.system.proxy ignore-hosts ['localhost', '127.0.0.0/8', '::1', 'corp.example', '*.star.example', '10.0.0.0/8', "it's", 'x.example:8443', 'fd00::/8']
+org.gnome.system.proxy ignore-hosts ['localhost', '127.0.0.0/8', '::1', 'corp.example', '*.star.example', '10.0.0.0/8', ` +
+	`"it's", 'x.example:8443', 'fd00::/8']
 org.gnome.system.proxy mode 'manual'
 org.gnome.system.proxy use-same-proxy true
 org.gnome.system.proxy.ftp host ''

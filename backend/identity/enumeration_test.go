@@ -32,7 +32,9 @@ func (h *testEnv) observe(statements, trips func() int64, account string) (seen 
 		if !errors.As(err, &public) {
 			h.Fatalf("%s: got error %v", account, err)
 		}
-		seen = append(seen, observation{*public, statements() - before, trips() - tripsBefore, h.count("select count(*) from audit_log") - audited})
+		seen = append(seen, observation{
+			*public, statements() - before, trips() - tripsBefore, h.count("select count(*) from audit_log") - audited,
+		})
 	}
 	return seen
 }
