@@ -1,6 +1,3 @@
-// Package connector is the interface between the portal and the connectors of products: how the customers of a
-// connection are read, and which errors that can have. A product's package implements Connector and imports only this
-// package and portal; the command that runs the server lists the connectors.
 package connector
 
 import (

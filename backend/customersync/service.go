@@ -212,6 +212,7 @@ func (s *Service) Accept(ctx context.Context, viewer portal.Viewer, runID string
 	return s.db.AcceptRun(ctx, viewer, runID, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
+// Discard ends a run that needs review, for a viewer; it changes no customer. Errors as postgres.DB.DiscardRun.
 func (s *Service) Discard(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
 	return s.db.DiscardRun(ctx, viewer, runID)
 }

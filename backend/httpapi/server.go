@@ -1,5 +1,3 @@
-// Package httpapi is the portal's HTTP API: it translates between HTTP and the packages that do the work, and decides
-// nothing itself. routes.go holds every route and who may call it.
 package httpapi
 
 import (

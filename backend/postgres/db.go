@@ -1,8 +1,3 @@
-// Package postgres holds every SQL statement of the portal, one file per noun.
-//
-// Every statement runs through one of two functions: As, which uses the database role of the viewer's level with the
-// viewer's scope set, and system, which uses one of the server's own narrow roles. The login that the pool connects
-// with owns nothing and has no privileges of its own.
 package postgres
 
 import (
