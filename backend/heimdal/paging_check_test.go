@@ -174,7 +174,7 @@ func testCheckCalls(t *testing.T) {
 		_, _, err := r.from(t.Context(), checkState("11"))
 		wantCode(t, err, connector.Incomplete)
 	})
-	t.Run("ask about the account once, and only where no later response shows that the key is good", func(t *testing.T) {
+	t.Run("ask about the account once, unless a later response is good", func(t *testing.T) {
 		t.Parallel()
 		for name, test := range map[string]struct {
 			texts map[string]string

@@ -91,7 +91,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 			t.Errorf("requested %v, want each reseller once, and the account after the first and the last refusal", got)
 		}
 	})
-	t.Run("a long row of refusals fails the reading before hours have passed", func(t *testing.T) {
+	t.Run("many refusals in a row fail the reading early", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := readerByCustomer(t, &asked, map[string]string{"17": `[` + resellersJSON(200) + `]`}).all(t.Context())
@@ -111,7 +111,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 				unreadIDs(end.Unread), err)
 		}
 	})
-	t.Run("where others can be read are named, even the first, and even where customers have a field for a parent", func(t *testing.T) {
+	t.Run("are named if others can be read, also with parent fields", func(t *testing.T) {
 		t.Parallel()
 		for name, respond := range map[string]func() *http.Response{
 			"404": respondStatus(404), "403": respondStatus(403), "400": respondStatus(400), "a message": respondWith(refusedHere),
@@ -174,7 +174,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a client of the whole response does not tell one reseller from another", func(t *testing.T) {
+	t.Run("a client of the whole response identifies no reseller", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		all := `[` + resellersJSON(2) + `,` + clientsJSON(11, 2) + `]`
@@ -217,7 +217,7 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 		_, err := revoked(t, 1, &asked, respondStatus(401)).all(t.Context())
 		wantCode(t, err, connector.BadKey)
 	})
-	t.Run("fails the reading at its end where a refusal had been proved shortly before", func(t *testing.T) {
+	t.Run("fails the reading at its end after a confirmed refusal", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := revoked(t, 15, &asked, respondStatus(403), "13").all(t.Context())

@@ -126,7 +126,7 @@ func testReaderFailedCallKeepsPaths(t *testing.T) {
 			}
 		})
 	}
-	t.Run("keeps ten customers and reads on after a thousand without an id no more", func(t *testing.T) {
+	t.Run("keeps ten customers and stops after a thousand without an id", func(t *testing.T) {
 		t.Parallel()
 		state, err := call(t, `[`+strings.Repeat(`{"x":[1]},`, 2000)+`{"x":[1]}]`)
 		if !errors.Is(err, errNoID) || state.Progress.Seen != maxWithoutID || len(state.Samples) != maxSamples {

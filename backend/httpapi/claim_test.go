@@ -105,7 +105,11 @@ func TestSignOutUser(t *testing.T) {
 	})
 }
 
-func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
+func TestUserActivity(t *testing.T) {
+	t.Run("is_of_own_scope", testUserActivityIsOfOwnScope)
+}
+
+func testUserActivityIsOfOwnScope(t *testing.T) {
 	h := newAPITest(t)
 	user := h.Person(t, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
 	here := h.Grant(t, user.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))

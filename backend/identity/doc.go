@@ -85,7 +85,7 @@
 // grant it has just claimed, otherwise under the one the user last used.
 //
 //	TestInviteChoice  TestFurtherInvite  TestOtherTenant/ends_nothing_elsewhere_by_deactivation  TestClaimInvite
-//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope
+//	TestSignOutUser  TestUserActivity
 //	TestOtherTenant/that_invited_first_sees_no_later_use  TestSessionGrant  TestSessionView
 //
 // A deactivated user has another open invite of the same scope. The deactivation revokes the invites for the addresses

@@ -280,7 +280,7 @@ func TestFailedFieldMap(t *testing.T) {
 			}
 		})
 	}
-	t.Run("keeps the figures of the merged run, and what is new is still news to the next", func(t *testing.T) {
+	t.Run("keeps the figures of the merged run, and the notices", func(t *testing.T) {
 		next, _ := portal.FailedFieldMap(known, failed(path("name", 10, "text", portal.FieldName), path("title", 10, "text", "")))
 		if len(next) != 3 || next[0].Path != "title" || next[1].Customers != 100 || next[1].Absent || !next[2].Absent {
 			t.Fatalf("paths = %+v, want title, then name and seats as they were, seats absent", next)

@@ -24,7 +24,15 @@ func open(t *testing.T, o options) *folder {
 	return f
 }
 
-func TestWhatARunMakesIsThereForTheNext(t *testing.T) {
+func TestFolder(t *testing.T) {
+	t.Run("keeps_state_and_key_for_the_next_run", testFolderKeepsStateAndKeyForTheNextRun)
+	t.Run("secrets_are_private", testFolderSecretsArePrivate)
+	t.Run("refuses_data_of_another_stack", testFolderRefusesDataOfAnotherStack)
+	t.Run("fresh_removes_data_of_a_stack_only", testFolderFreshRemovesDataOfAStackOnly)
+	t.Run("ephemeral_leaves_nothing", testFolderEphemeralLeavesNothing)
+}
+
+func testFolderKeepsStateAndKeyForTheNextRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "data")
 	first := open(t, options{Data: dir})
 	first.state.MSSPID = "mssp"
@@ -50,7 +58,7 @@ func TestWhatARunMakesIsThereForTheNext(t *testing.T) {
 	}
 }
 
-func TestSecretsAreTheirOwnersAlone(t *testing.T) {
+func testFolderSecretsArePrivate(t *testing.T) {
 	f := open(t, options{Data: t.TempDir()})
 	key, err := f.secret("secret.key", newSealingKey)
 	if err != nil {
@@ -67,7 +75,7 @@ func TestSecretsAreTheirOwnersAlone(t *testing.T) {
 	}
 }
 
-func TestTwoStacksDoNotShareTheirData(t *testing.T) {
+func testFolderRefusesDataOfAnotherStack(t *testing.T) {
 	dir := t.TempDir()
 	open(t, options{Data: dir})
 	if _, err := openFolder(options{Data: dir}); err == nil || !strings.Contains(err.Error(), dir) {
@@ -75,7 +83,7 @@ func TestTwoStacksDoNotShareTheirData(t *testing.T) {
 	}
 }
 
-func TestFreshThrowsAwayAStacksDataAndNobodyElses(t *testing.T) {
+func testFolderFreshRemovesDataOfAStackOnly(t *testing.T) {
 	dir := t.TempDir()
 	first := open(t, options{Data: dir})
 	first.state.MSSPID = "mssp"
@@ -100,7 +108,7 @@ func TestFreshThrowsAwayAStacksDataAndNobodyElses(t *testing.T) {
 	}
 }
 
-func TestAnEphemeralStackLeavesNothing(t *testing.T) {
+func testFolderEphemeralLeavesNothing(t *testing.T) {
 	f := open(t, options{Ephemeral: true})
 	f.close()
 	if _, err := os.Stat(f.path); !os.IsNotExist(err) {
@@ -108,7 +116,12 @@ func TestAnEphemeralStackLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAKeptPortThatIsTakenIsNamedAndNotReplaced(t *testing.T) {
+func TestPort(t *testing.T) {
+	t.Run("kept_and_taken_is_an_error", testPortKeptAndTakenIsAnError)
+	t.Run("usual_and_taken_is_replaced", testPortUsualAndTakenIsReplaced)
+}
+
+func testPortKeptAndTakenIsAnError(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +136,7 @@ func TestAKeptPortThatIsTakenIsNamedAndNotReplaced(t *testing.T) {
 	}
 }
 
-func TestATakenUsualPortIsReplacedByAFreeOne(t *testing.T) {
+func testPortUsualAndTakenIsReplaced(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +149,12 @@ func TestATakenUsualPortIsReplacedByAFreeOne(t *testing.T) {
 	}
 }
 
-func TestTheEnvFileReadsBackInAShell(t *testing.T) {
+func TestVariables(t *testing.T) {
+	t.Run("are_read_back_by_a_shell", testVariablesAreReadBackByAShell)
+	t.Run("replace_other_portal_settings", testVariablesReplaceOtherPortalSettings)
+}
+
+func testVariablesAreReadBackByAShell(t *testing.T) {
 	awkward := `it's {tenantid} & "more" $HOME`
 	script := variables{{"DEVSTACK_AWKWARD", awkward}}.shell() + `printf %s "$DEVSTACK_AWKWARD"`
 	output, err := exec.Command("sh", "-c", script).Output()
@@ -145,7 +163,7 @@ func TestTheEnvFileReadsBackInAShell(t *testing.T) {
 	}
 }
 
-func TestPortalAPIGetsNoSettingsButTheStacks(t *testing.T) {
+func testVariablesReplaceOtherPortalSettings(t *testing.T) {
 	t.Setenv("PORTAL_SMTP_URL", "smtp://somewhere")
 	t.Setenv("DEVSTACK_TEST_OTHER", "kept")
 	environment := strings.Join(variables{{"PORTAL_LISTEN", "127.0.0.1:1"}}.environ(), "\n")
@@ -156,7 +174,13 @@ func TestPortalAPIGetsNoSettingsButTheStacks(t *testing.T) {
 	}
 }
 
-func TestTheSampleHoldsTheMSPOfTheMSPUser(t *testing.T) {
+func TestSample(t *testing.T) {
+	t.Run("has_the_MSP_of_the_MSP_user", testSampleHasTheMSPOfTheMSPUser)
+	t.Run("invited_users_need_no_code", testSampleInvitedUsersNeedNoCode)
+	t.Run("history_ends_with_current_customers", testSampleHistoryEndsWithCurrentCustomers)
+}
+
+func testSampleHasTheMSPOfTheMSPUser(t *testing.T) {
 	sample := fakeheimdal.Sample(sampleSeed)
 	name, clients := mspOf(sample), 0
 	var id any
@@ -173,7 +197,7 @@ func TestTheSampleHoldsTheMSPOfTheMSPUser(t *testing.T) {
 	}
 }
 
-func TestWhomTheStackInvitesNeedsNoCode(t *testing.T) {
+func testSampleInvitedUsersNeedNoCode(t *testing.T) {
 	if portal.MSSPStaff.Admin() || portal.MSPUser.Admin() {
 		t.Error("an invited role administers, so its code would have to be handed over")
 	}
@@ -182,7 +206,7 @@ func TestWhomTheStackInvitesNeedsNoCode(t *testing.T) {
 	}
 }
 
-func TestTheHistoryEndsWithTheCustomersOfToday(t *testing.T) {
+func testSampleHistoryEndsWithCurrentCustomers(t *testing.T) {
 	if last := history[len(history)-1]; last != (past{}) {
 		t.Errorf("the last sync of the history is %+v", last)
 	}

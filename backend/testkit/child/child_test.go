@@ -26,7 +26,12 @@ func start(t *testing.T, script string) *Process {
 	return p
 }
 
-func TestAChildStopsAtTheSignalItHeeds(t *testing.T) {
+func TestStop(t *testing.T) {
+	t.Run("sends_next_signal_if_one_is_ignored", testStopSendsNextSignalIfOneIsIgnored)
+	t.Run("kills_child_that_ignores_signals", testStopKillsChildThatIgnoresSignals)
+}
+
+func testStopSendsNextSignalIfOneIsIgnored(t *testing.T) {
 	p := start(t, `trap 'exit 7' TERM; trap '' INT; echo; while :; do sleep 0.01; done`)
 	p.Stop(100*time.Millisecond, os.Interrupt, syscall.SIGTERM)
 	if p.Code() != 7 {
@@ -34,7 +39,7 @@ func TestAChildStopsAtTheSignalItHeeds(t *testing.T) {
 	}
 }
 
-func TestAChildThatHeedsNothingIsKilled(t *testing.T) {
+func testStopKillsChildThatIgnoresSignals(t *testing.T) {
 	p := start(t, `trap '' TERM; echo; while :; do sleep 0.01; done`)
 	p.Stop(50*time.Millisecond, syscall.SIGTERM)
 	if p.Code() != -1 {
@@ -42,8 +47,10 @@ func TestAChildThatHeedsNothingIsKilled(t *testing.T) {
 	}
 }
 
-func TestAProgramThatIsNotThereDoesNotStart(t *testing.T) {
-	if _, err := Start(exec.Command("/nowhere/at-all"), syscall.SIGTERM); err == nil {
-		t.Error("it started")
-	}
+func TestStart(t *testing.T) {
+	t.Run("reports_missing_program", func(t *testing.T) {
+		if _, err := Start(exec.Command("/nowhere/at-all"), syscall.SIGTERM); err == nil {
+			t.Error("it started")
+		}
+	})
 }

@@ -68,7 +68,16 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
-func TestServerRequiresThePassword(t *testing.T) {
+func TestServer(t *testing.T) {
+	t.Run("requires_password", testServerRequiresPassword)
+	t.Run("keeps_data_between_starts", testServerKeepsDataBetweenStarts)
+	t.Run("leaves_nothing_if_temporary", testServerLeavesNothingIfTemporary)
+	t.Run("ends_with_its_starter", testServerEndsWithItsStarter)
+	t.Run("refuses_data_of_another_server", testServerRefusesDataOfAnotherServer)
+	t.Run("repeats_interrupted_initialization", testServerRepeatsInterruptedInitialization)
+}
+
+func testServerRequiresPassword(t *testing.T) {
 	s := start(t, Config{Volatile: true})
 	var version int
 	row := connect(t, s.URL(Superuser, "postgres")).QueryRow(t.Context(), "select current_setting('server_version_num')::int / 10000")
@@ -84,7 +93,7 @@ func TestServerRequiresThePassword(t *testing.T) {
 	}
 }
 
-func TestDataIsKeptFromOneStartToTheNext(t *testing.T) {
+func testServerKeepsDataBetweenStarts(t *testing.T) {
 	dir := openDir(t)
 	first := start(t, Config{Dir: dir})
 	if _, err := connect(t, first.URL(Superuser, "postgres")).Exec(t.Context(), "create database kept"); err != nil {
@@ -96,7 +105,7 @@ func TestDataIsKeptFromOneStartToTheNext(t *testing.T) {
 	connect(t, start(t, Config{Dir: dir}).URL(Superuser, "kept"))
 }
 
-func TestATemporaryServerLeavesNothing(t *testing.T) {
+func testServerLeavesNothingIfTemporary(t *testing.T) {
 	s := start(t, Config{Volatile: true})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -112,7 +121,7 @@ func TestATemporaryServerLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestServerEndsWithItsStarter(t *testing.T) {
+func testServerEndsWithItsStarter(t *testing.T) {
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "EMBEDDED_TEST_CHILD="+openDir(t))
 	output, err := child.StdoutPipe()
@@ -142,7 +151,7 @@ func TestServerEndsWithItsStarter(t *testing.T) {
 	t.Error("the server outlived the process that started it")
 }
 
-func TestASecondServerOnTheSameDataIsRefusedWithTheReason(t *testing.T) {
+func testServerRefusesDataOfAnotherServer(t *testing.T) {
 	dir := openDir(t)
 	start(t, Config{Dir: dir})
 	second, err := Start(t.Context(), Config{Dir: dir})
@@ -155,7 +164,7 @@ func TestASecondServerOnTheSameDataIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedInitializationIsBegunAnew(t *testing.T) {
+func testServerRepeatsInterruptedInitialization(t *testing.T) {
 	dir := openDir(t)
 	if err := os.MkdirAll(filepath.Join(dir, "unfinished", "data", "base"), 0o700); err != nil {
 		t.Fatal(err)
@@ -163,7 +172,12 @@ func TestAnInterruptedInitializationIsBegunAnew(t *testing.T) {
 	connect(t, start(t, Config{Dir: dir}).URL(Superuser, "postgres"))
 }
 
-func TestBinariesInAClosedFolderServeToo(t *testing.T) {
+func TestBinaries(t *testing.T) {
+	t.Run("in_closed_folder_are_copied", testBinariesInClosedFolderAreCopied)
+	t.Run("named_precede_cached_and_system", testBinariesNamedPrecedeCachedAndSystem)
+}
+
+func testBinariesInClosedFolderAreCopied(t *testing.T) {
 	real, err := findBinaries()
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +209,7 @@ func removeCopy(t *testing.T, bin string) {
 	})
 }
 
-func TestPostgresIsLookedForWhereItIsNamedThenInTheCacheThenInTheSystem(t *testing.T) {
+func testBinariesNamedPrecedeCachedAndSystem(t *testing.T) {
 	install := func(bin string) string {
 		if err := os.MkdirAll(bin, 0o755); err != nil {
 			t.Fatal(err)
