@@ -26,30 +26,26 @@ var (
 )
 
 // readEvents calls take with each event of a text/event-stream until the stream ends, which is no error, or take
-// returns an error. An incomplete event at the end is ignored.
+// returns an error. An incomplete event at the end is ignored. Lines end with LF or CRLF: the API sends no bare CR,
+// which the specification also allows.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 func readEvents(stream io.Reader, take func(name string, data []byte) error) error {
-	lines := &lineReader{bufio.NewReader(stream), false}
+	lines := bufio.NewScanner(stream)
+	lines.Buffer(nil, eventLimit)
 	var name string
 	var data []byte
-	for first := true; ; first = false {
-		line, err := lines.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	for first := true; lines.Scan(); first = false {
+		line := lines.Bytes()
 		if first {
 			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 		}
 		if len(line) == 0 {
 			if data != nil {
-				err = take(name, bytes.TrimSuffix(data, []byte("\n")))
+				if err := take(name, bytes.TrimSuffix(data, []byte("\n"))); err != nil {
+					return err
+				}
 			}
-			if name, data = "", nil; err != nil {
-				return err
-			}
+			name, data = "", nil
 			continue
 		}
 		field, value, _ := bytes.Cut(line, []byte(":"))
@@ -63,33 +59,10 @@ func readEvents(stream io.Reader, take func(name string, data []byte) error) err
 			}
 		}
 	}
-}
-
-// lineReader reads lines that end with CR, LF or both. It does not wait for the LF after a CR.
-type lineReader struct {
-	from    *bufio.Reader
-	afterCR bool
-}
-
-func (l *lineReader) next() ([]byte, error) {
-	var line []byte
-	for {
-		c, err := l.from.ReadByte()
-		if err != nil {
-			return nil, err
-		}
-		skip := l.afterCR && c == '\n'
-		l.afterCR = c == '\r'
-		switch {
-		case skip:
-		case c == '\r' || c == '\n':
-			return line, nil
-		case len(line) == eventLimit:
-			return nil, errEventTooLong
-		default:
-			line = append(line, c)
-		}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return errEventTooLong
 	}
+	return lines.Err()
 }
 
 // follow reads the events of one call until they end. Every error is a *Problem.
