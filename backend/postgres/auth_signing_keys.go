@@ -67,12 +67,12 @@ func (db *DB) AddSigningKey(ctx context.Context, key SigningKey) (bool, error) {
 				and k.retired_at is null),
 			logged as (
 				insert into audit_log (mssp_id, id, actor, action, target)
-				select @nobody::uuid, @audit::uuid, 'portal', 'signing_key_added', @id::text
+				select @no_mssp::uuid, @audit::uuid, 'portal', 'signing_key_added', @id::text
 				from added)
 			select exists (select from added)`,
 			pgx.StrictNamedArgs{
 				"id": key.ID, "generation": key.Generation, "algorithm": key.Algorithm, "public": key.PublicKey,
-				"private": key.PrivateSealed, "ahead": key.SignsInSeconds, "nobody": noMSSP, "audit": NewID(),
+				"private": key.PrivateSealed, "ahead": key.SignsInSeconds, "no_mssp": noMSSP, "audit": NewID(),
 			},
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&added) })
 	})

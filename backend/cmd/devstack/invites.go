@@ -15,7 +15,7 @@ import (
 	"fs-client-portal/backend/testkit/provider"
 )
 
-// redirect is where the desktop would listen; nobody follows it here.
+// redirect is where the desktop would listen; no browser follows it here.
 const redirect = "http://127.0.0.1:8/callback/google"
 
 // invite signs the admin in, as the desktop would, and lets them invite the staff member and the MSP user.

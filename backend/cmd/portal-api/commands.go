@@ -127,7 +127,7 @@ type productAdd struct {
 	database
 	secret
 	MSSP       string `required:"" name:"mssp" help:"Id of the MSSP."`
-	Product    string `default:"heimdal" help:"Id of the product."`
+	Product    string `help:"Id of the product (default: the only one)."`
 	CustomerID string `required:"" help:"The MSSP's own customer id at the product."`
 	BaseURL    string `name:"base-url" help:"URL before /customers?customerId=N (default: the product's)."`
 	APIKeyFile string `required:"" name:"api-key-file" help:"File that contains the API key."`
@@ -164,21 +164,19 @@ func (p productAdd) Run(ctx context.Context) error {
 
 // connection checks the settings with the product's connector.
 func (p productAdd) connection(key string) (portal.Connection, error) {
-	for _, each := range connectors() {
-		product := each.Product()
-		if product.ID != p.Product {
-			continue
-		}
-		c := portal.Connection{
-			ID: postgres.NewID(), MSSPID: p.MSSP, ProductID: p.Product, CustomerID: p.CustomerID, BaseURL: p.BaseURL,
-			APIKeyLast4: portal.LastFour(key),
-		}
-		if c.BaseURL == "" {
-			c.BaseURL = product.BaseURL
-		}
-		return c, each.Check(connector.SettingsOf(c), key)
+	chosen, err := connectorOf(connectors(), p.Product)
+	if err != nil {
+		return portal.Connection{}, err
 	}
-	return portal.Connection{}, portal.InvalidField("product", "The product %q does not exist.", p.Product)
+	product := chosen.Product()
+	c := portal.Connection{
+		ID: postgres.NewID(), MSSPID: p.MSSP, ProductID: product.ID, CustomerID: p.CustomerID, BaseURL: p.BaseURL,
+		APIKeyLast4: portal.LastFour(key),
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = product.BaseURL
+	}
+	return c, chosen.Check(connector.SettingsOf(c), key)
 }
 
 type syncCommand struct {

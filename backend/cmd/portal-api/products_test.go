@@ -1,16 +1,22 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"fs-client-portal/backend/connector"
+	"fs-client-portal/backend/heimdal"
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/lantern"
 )
 
 func TestProducts(t *testing.T) {
 	t.Run("are_complete_and_unique", testProductsAreCompleteAndUnique)
+	t.Run("are_chosen_by_id_or_as_the_only_one", testProductsAreChosenByIDOrAsTheOnlyOne)
 	t.Run("migrate_inserts_and_keeps_rows", testProductsMigrateInsertsAndKeepsRows)
 }
 
@@ -22,6 +28,31 @@ func testProductsAreCompleteAndUnique(t *testing.T) {
 			t.Errorf("got the product %+v, want a unique id, a name and a URL", p)
 		}
 		seen[p.ID] = true
+	}
+}
+
+func testProductsAreChosenByIDOrAsTheOnlyOne(t *testing.T) {
+	t.Parallel()
+	one := []connector.Connector{lantern.Connector{}}
+	two := append([]connector.Connector{heimdal.NewConnector()}, one...)
+	for name, test := range map[string]struct {
+		all      []connector.Connector
+		id, want string
+	}{
+		"the only one":      {one, "", "lantern"},
+		"the only one's id": {one, "lantern", "lantern"},
+		"one of two":        {two, "lantern", "lantern"},
+		"none of two":       {two, "", ""},
+		"an unknown id":     {two, "aurora", ""},
+		"another's id":      {one, "heimdal", ""},
+	} {
+		chosen, err := connectorOf(test.all, test.id)
+		if test.want != "" && (err != nil || chosen.Product().ID != test.want) {
+			t.Errorf("%s: got %v, %v, want %s", name, chosen, err, test.want)
+		}
+		if test.want == "" && (portal.ErrorCode(err) != portal.Invalid || !strings.Contains(err.Error(), "lantern")) {
+			t.Errorf("%s: got %v, want an error that lists the products", name, err)
+		}
 	}
 }
 
