@@ -27,10 +27,10 @@ func Timeout(d time.Duration) time.Duration { return time.Duration(float64(d) * 
 // Timeout(d).
 func Until(t testing.TB, d time.Duration, what string, condition func() bool) {
 	t.Helper()
-	limit := Timeout(d)
+	limit := limitOf(t, d)
 	for until := time.Now().Add(limit); !condition(); time.Sleep(poll) {
 		if time.Now().After(until) {
-			t.Fatalf("waited %s for %s", limit.Round(time.Millisecond), what)
+			fail(t, limit, what)
 		}
 	}
 }
@@ -39,17 +39,60 @@ func Until(t testing.TB, d time.Duration, what string, condition func() bool) {
 // Timeout(d) or the channel is closed.
 func For[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (value T) {
 	t.Helper()
-	limit := Timeout(d)
-	select {
-	case value, ok := <-channel:
-		if !ok {
-			t.Fatalf("the channel was closed before %s", what)
-		}
-		return value
-	case <-time.After(limit):
-		t.Fatalf("waited %s for %s", limit.Round(time.Millisecond), what)
+	value, open := receive(t, d, what, channel)
+	if !open {
+		t.Fatalf("the channel was closed before %s", what)
 	}
 	return value
+}
+
+// Signal returns when something comes from the channel or the channel is closed. It fails the test, saying what it
+// waited for, when neither happens within Timeout(d).
+func Signal[T any](t testing.TB, d time.Duration, what string, channel <-chan T) {
+	t.Helper()
+	receive(t, d, what, channel)
+}
+
+// Group returns when the group has ended. It fails the test, saying what it waited for, when that takes longer than
+// Timeout(d).
+func Group(t testing.TB, d time.Duration, what string, group *sync.WaitGroup) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(ended)
+	}()
+	Signal(t, d, what, ended)
+}
+
+func receive[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (value T, open bool) {
+	t.Helper()
+	limit := limitOf(t, d)
+	select {
+	case value, open = <-channel:
+	case <-time.After(limit):
+		fail(t, limit, what)
+	}
+	return value, open
+}
+
+// limitOf returns Timeout(d), or less if the test binary's own time-out would end the wait first: that time-out does
+// not say what the test waited for.
+func limitOf(t testing.TB, d time.Duration) time.Duration {
+	limit := Timeout(d)
+	test, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return limit
+	}
+	if end, ok := test.Deadline(); ok {
+		limit = min(limit, time.Until(end)*9/10)
+	}
+	return limit
+}
+
+func fail(t testing.TB, limit time.Duration, what string) {
+	t.Helper()
+	t.Fatalf("waited %s for %s", limit.Round(time.Millisecond), what)
 }
 
 func scale(round time.Duration) float64 { return min(max(float64(round)/float64(usual), 1), most) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -24,12 +25,9 @@ func (r *recorder) Fatalf(format string, values ...any) {
 // failure returns why a test failed, "" if it did not.
 func failure(test func(t testing.TB)) string {
 	r := &recorder{}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		test(r)
-	}()
-	<-done
+	var done sync.WaitGroup
+	done.Go(func() { test(r) })
+	done.Wait()
 	return r.failure
 }
 
@@ -80,5 +78,44 @@ func TestFor(t *testing.T) {
 		if !strings.Contains(got, "a value") {
 			t.Errorf("got the failure %q, want one with what was waited for", got)
 		}
+	}
+}
+
+func TestSignal(t *testing.T) {
+	values := make(chan int, 1)
+	values <- 7
+	Signal(t, time.Minute, "a value", values)
+	if got := failure(func(t testing.TB) { Signal(t, time.Millisecond, "the end", values) }); !strings.Contains(got, "the end") {
+		t.Errorf("got the failure %q, want one with what was waited for", got)
+	}
+	close(values)
+	Signal(t, time.Minute, "the end", values)
+}
+
+func TestGroup(t *testing.T) {
+	var group sync.WaitGroup
+	group.Add(1)
+	if got := failure(func(t testing.TB) { Group(t, time.Millisecond, "the end", &group) }); !strings.Contains(got, "the end") {
+		t.Errorf("got the failure %q, want one with what was waited for", got)
+	}
+	group.Done()
+	Group(t, time.Minute, "the end", &group)
+}
+
+// limited is a test of a binary with a time-out.
+type limited struct {
+	testing.TB
+	end time.Time
+}
+
+func (l limited) Deadline() (time.Time, bool) { return l.end, true }
+
+func TestWaitsEndBeforeTheTestBinary(t *testing.T) {
+	binary := limited{t, time.Now().Add(time.Hour)}
+	if got := limitOf(binary, 10*time.Hour); got > time.Hour*9/10 || got < time.Minute {
+		t.Errorf("got a limit of %s, want less than what is left of an hour", got)
+	}
+	if got, want := limitOf(binary, time.Second), Timeout(time.Second); got != want {
+		t.Errorf("got a limit of %s, want %s", got, want)
 	}
 }
