@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // started counts the attempts the API was asked for.
@@ -61,17 +62,17 @@ func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 	waiting.Add(10)
 	for range 10 {
 		go func() {
-			<-begin
+			wait.Hold(t, begin)
 			me, err := b.SignIn(&noticed{Context: t.Context(), waiting: &waiting}, "google")
 			results <- signInResult{me, err}
 		}()
 	}
 	close(begin)
-	target := follow(t, <-b.browser)
-	waiting.Wait()
+	target := follow(t, b.awaitLink(t))
+	wait.Group(t, time.Minute, "all ten clicks to wait", &waiting)
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
 	for range 10 {
-		if r := <-results; r.err != nil || r.me.User.ID != testUser.ID {
+		if r := ended(t, results); r.err != nil || r.me.User.ID != testUser.ID {
 			t.Errorf("a click got %+v, %v", r.me, r.err)
 		}
 	}
@@ -90,10 +91,10 @@ func testAttemptContinuesIfOneClickGivesUp(t *testing.T) {
 	second := make(chan error, 1)
 	go func() { _, err := b.SignIn(ctx, "google"); second <- err }()
 	close(ctx.over)
-	wantCode(t, <-second, Cancelled)
+	wantCode(t, wait.For(t, time.Minute, "the second click to end", second), Cancelled)
 	target := follow(t, link)
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	if r := <-result; r.err != nil {
+	if r := ended(t, result); r.err != nil {
 		t.Error(r.err)
 	}
 }
@@ -110,12 +111,12 @@ func testAttemptIsReplacedByALaterClick(t *testing.T) {
 		gone := follow(t, link)
 		provider := again(clock)
 		second, link := b.start(t, provider)
-		wantCode(t, (<-first).err, Cancelled)
+		wantCode(t, ended(t, first).err, Cancelled)
 		old, _ := url.Parse(gone.Get("redirect_uri"))
 		wantPortGone(t, old.Host)
 		target := follow(t, link)
 		get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-		if r := <-second; r.err != nil || attempts.Load() != 2 {
+		if r := ended(t, second); r.err != nil || attempts.Load() != 2 {
 			t.Errorf("%s: %v after %d attempts", name, r.err, attempts.Load())
 		}
 	}
@@ -172,7 +173,7 @@ func testAttemptIsTheOnlyOneAfterClicksOnBothButtons(t *testing.T) {
 		}
 	}()
 	for range 10 {
-		if r := <-results; r.err != nil && !hasCode(r.err, Cancelled) {
+		if r := ended(t, results); r.err != nil && !hasCode(r.err, Cancelled) {
 			t.Errorf("a click got %v", r.err)
 		}
 	}
@@ -185,16 +186,16 @@ func testAttemptEndsAfterFiveMinutes(t *testing.T) {
 	clock := newFakeClock()
 	b := newTestApp(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
-	<-clock.asked
+	clock.nextWait(t)
 	clock.advance(5*time.Minute - 1)
-	<-clock.asked
+	clock.nextWait(t)
 	select {
 	case r := <-result:
 		t.Fatalf("ended early: %v", r.err)
 	default:
 	}
 	clock.advance(1)
-	wantCode(t, (<-result).err, TimedOut)
+	wantCode(t, ended(t, result).err, TimedOut)
 }
 
 func testAttemptEndsEarlierAtTheLimitOfTheAPI(t *testing.T) {
@@ -222,7 +223,7 @@ func testAttemptEndsWhileTheComputerSleeps(t *testing.T) {
 	clock := newFakeClock()
 	b := newTestApp(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
-	<-clock.asked
+	clock.nextWait(t)
 	before := clock.Now()
 	after := asleep(before, 6*time.Minute)
 	if after.Sub(before) != 0 || after.Round(0).Sub(before.Round(0)) != 6*time.Minute {
@@ -230,7 +231,7 @@ func testAttemptEndsWhileTheComputerSleeps(t *testing.T) {
 	}
 	clock.set(after)
 	clock.advance(wakeEvery)
-	wantCode(t, (<-result).err, TimedOut)
+	wantCode(t, ended(t, result).err, TimedOut)
 }
 
 func testAttemptRefusesALateResponse(t *testing.T) {
@@ -238,13 +239,13 @@ func testAttemptRefusesALateResponse(t *testing.T) {
 	b := newTestApp(t, withClock(clock))
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
-	<-clock.asked
+	clock.nextWait(t)
 	// Nothing has looked at the clock since the computer woke.
 	clock.mu.Lock()
 	clock.now = asleep(clock.now, 6*time.Minute)
 	clock.mu.Unlock()
 	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	wantCode(t, (<-result).err, TimedOut)
+	wantCode(t, ended(t, result).err, TimedOut)
 	if page.status != 200 || !containsAll(page.body, "The sign-in took too long") {
 		t.Errorf("shown %d %s", page.status, page.body)
 	}

@@ -3,6 +3,8 @@ package desktop
 import (
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // leaving is a Desktop whose end can be seen.
@@ -15,8 +17,9 @@ func leaving(t *testing.T) (b *testApp, c *fakeClock, exited chan int) {
 }
 
 // awaitAsked waits until a caller waits for d.
-func (c *fakeClock) awaitAsked(d time.Duration) {
-	for <-c.asked != d {
+func (c *fakeClock) awaitAsked(t *testing.T, d time.Duration) {
+	t.Helper()
+	for c.nextWait(t) != d {
 		continue
 	}
 }
@@ -46,12 +49,15 @@ func testCloseDoesNotWaitForAHangingWindow(t *testing.T) {
 	hold := make(chan struct{})
 	left := make(chan struct{})
 	go func() {
-		b.Leave(func() Window { <-hold; return Window{Width: 1111, Height: 777} })
+		b.Leave(func() Window {
+			wait.Hold(t, hold)
+			return Window{Width: 1111, Height: 777}
+		})
 		close(left)
 	}()
-	c.awaitAsked(closeWait)
+	c.awaitAsked(t, closeWait)
 	c.advance(closeWait)
-	<-left
+	wait.Signal(t, time.Minute, "the app to be left", left)
 	close(hold)
 	eventually(t, "the size of the window to be stored",
 		func() bool { return LoadWindow(b.options.StateDir).Width == 1111 }) // else it writes while the test's folder is removed
@@ -62,7 +68,7 @@ func testCloseEndsTheAppIfTheWindowHangs(t *testing.T) {
 	b.Leave(func() Window { return Window{} })
 	b.Leave(func() Window { return Window{} })
 	c.advance(leaveWithin)
-	if code := <-exited; code != 0 {
+	if code := wait.For(t, time.Minute, "the app to exit", exited); code != 0 {
 		t.Errorf("code %d", code)
 	}
 	if len(exited) != 0 {
@@ -77,9 +83,9 @@ func renewing(t *testing.T) (b *testApp, c *fakeClock, hold chan struct{}) {
 	b.signIn(t)
 	b.endpoint.session.vault.Wait = time.Hour
 	hold = make(chan struct{})
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	go func() { _, _ = b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()) }()
-	<-b.ring.waiting
+	b.ring.awaitCall(t)
 	return b, c, hold
 }
 
@@ -91,9 +97,9 @@ func testCloseWaitsForARenewedSessionToBeStored(t *testing.T) {
 		b.Close()
 		close(closed)
 	}()
-	c.awaitAsked(closeWait)
+	c.awaitAsked(t, closeWait)
 	close(hold)
-	<-closed
+	wait.Signal(t, time.Minute, "the app to close", closed)
 	if b.ring.kept() == before {
 		t.Error("the keyring holds the session that was spent")
 	}
@@ -107,14 +113,14 @@ func testCloseDoesNotWaitForAHangingKeyring(t *testing.T) {
 		b.Close()
 		close(closed)
 	}()
-	c.awaitAsked(closeWait)
+	c.awaitAsked(t, closeWait)
 	c.advance(closeWait)
-	<-closed
+	wait.Signal(t, time.Minute, "the app to close", closed)
 }
 
 func testCloseEndsASignIn(t *testing.T) {
 	b := newTestApp(t)
 	result, _ := b.start(t, "google")
 	b.Close()
-	wantCode(t, (<-result).err, Cancelled)
+	wantCode(t, ended(t, result).err, Cancelled)
 }

@@ -21,6 +21,7 @@ import (
 
 	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // fakeAPI is strict where the portal's API is: a code is good once, with the verifier its challenge was made
@@ -44,9 +45,10 @@ type fakeAPI struct {
 	refuse        func(portal.CodeGrant) *portal.Error
 	refuseRefresh *portal.Error
 	expiresIn     int
-	drop          bool          // renewals get no response
-	lose          int           // so many responses to renewals get lost
-	given         []string      // every token
+	drop          bool     // renewals get no response
+	lose          int      // so many responses to renewals get lost
+	given         []string // every token
+	t             *testing.T
 	held          chan struct{} // where set, refresh waits for it
 	// real is a provider of testkit that codes are redeemed with; nil takes those of authorize.
 	real   *oauth2.Config
@@ -60,7 +62,7 @@ func newFakeAPI(t *testing.T) *fakeAPI {
 	f := &fakeAPI{
 		mux: http.NewServeMux(), attempts: map[string]portal.NewAttempt{}, codes: map[string]string{},
 		access: map[string]bool{}, refresh: map[string]bool{}, lines: map[string]string{}, expiresIn: 600,
-		requests: map[portal.RefreshGrant]portal.Tokens{},
+		requests: map[portal.RefreshGrant]portal.Tokens{}, t: t,
 	}
 	f.provider = httptest.NewServer(http.NotFoundHandler())
 	f.mux.HandleFunc("GET /v1/auth/providers", func(w http.ResponseWriter, _ *http.Request) {
@@ -222,7 +224,7 @@ func (f *fakeAPI) renew(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f.held != nil {
-		<-f.held
+		wait.Hold(f.t, f.held)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -268,19 +270,29 @@ type memoryKeyring struct {
 	mu      sync.Mutex
 	secrets map[string]string
 	err     error
-	wait    chan struct{}
-	waiting chan struct{} // gets a word for each call that waits
+	t       *testing.T
+	hold    chan struct{} // where set, calls wait until it is closed
+	waiting chan struct{} // receives for each call that waits
 	sets    int
 }
 
 // hang lets every further call wait until hold is closed; nil lets them through.
-func (m *memoryKeyring) hang(hold chan struct{}) {
+func (m *memoryKeyring) hang(t *testing.T, hold chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.wait = hold
+	m.t, m.hold = t, hold
 	if m.waiting == nil {
 		m.waiting = make(chan struct{}, 100)
 	}
+}
+
+// awaitCall waits until a call of the keyring waits.
+func (m *memoryKeyring) awaitCall(t *testing.T) {
+	t.Helper()
+	m.mu.Lock()
+	waiting := m.waiting
+	m.mu.Unlock()
+	wait.For(t, time.Minute, "a call of the keyring", waiting)
 }
 
 func (m *memoryKeyring) writes() int {
@@ -291,14 +303,14 @@ func (m *memoryKeyring) writes() int {
 
 func (m *memoryKeyring) locked(do func() error) error {
 	m.mu.Lock()
-	wait, waiting := m.wait, m.waiting
+	t, hold, waiting := m.t, m.hold, m.waiting
 	m.mu.Unlock()
-	if wait != nil {
+	if hold != nil {
 		select {
 		case waiting <- struct{}{}:
 		default:
 		}
-		<-wait
+		wait.Hold(t, hold)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -398,7 +410,7 @@ func (b *testApp) another(t *testing.T, change ...func(*Options)) *Desktop {
 	}
 	d := New(o)
 	if o.clock == nil {
-		d.closeWait = 20 * time.Second // what a busy machine has not done by then would go on in folders that are gone
+		d.closeWait = wait.Timeout(20 * time.Second) // what a busy machine has not done by then would go on in folders that are gone
 	}
 	if d.endpoint != nil {
 		d.endpoint.session.pause = func(context.Context, time.Duration) error { return nil }
@@ -450,8 +462,22 @@ func (b *testApp) start(t *testing.T, provider portal.ProviderID) (<-chan signIn
 		return result, link
 	case r := <-result:
 		t.Fatalf("the sign-in ended before the browser was opened: %v", r.err)
+	case <-time.After(wait.Timeout(time.Minute)):
+		t.Fatal("timed out waiting for the browser to be opened")
 	}
 	return nil, ""
+}
+
+// awaitLink returns the link that the browser is opened with.
+func (b *testApp) awaitLink(t *testing.T) string {
+	t.Helper()
+	return wait.For(t, time.Minute, "the browser to be opened", b.browser)
+}
+
+// ended returns the result of a sign-in.
+func ended(t *testing.T, result <-chan signInResult) signInResult {
+	t.Helper()
+	return wait.For(t, time.Minute, "the sign-in to end", result)
 }
 
 // signIn runs a whole sign-in.
@@ -460,7 +486,7 @@ func (b *testApp) signIn(t *testing.T) portal.Me {
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	r := <-result
+	r := ended(t, result)
 	if r.err != nil {
 		t.Fatalf("sign-in failed: %v", r.err)
 	}
@@ -474,7 +500,10 @@ func (b *testApp) response(target url.Values) url.Values {
 	}
 }
 
-var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+var noRedirects = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout:       wait.Timeout(time.Minute),
+}
 
 // follow opens a start link and returns the authorization request that it leads to.
 func follow(t *testing.T, link string) url.Values {

@@ -3,12 +3,12 @@ package desktop
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestFiles(t *testing.T) {
@@ -118,19 +118,15 @@ func TestLog(t *testing.T) {
 // waitForFiles returns the files of dir once there are as many as wanted: full logs are removed in the background.
 func waitForFiles(t *testing.T, dir string, want int) []os.DirEntry {
 	t.Helper()
-	for until := time.Now().Add(time.Minute); ; {
-		files, err := os.ReadDir(dir)
-		if err != nil {
+	var files []os.DirEntry
+	eventually(t, fmt.Sprintf("%d files in %s", want, dir), func() bool {
+		var err error
+		if files, err = os.ReadDir(dir); err != nil {
 			t.Fatal(err)
 		}
-		if len(files) == want {
-			return files
-		}
-		if time.Now().After(until) {
-			t.Fatalf("got %d files in %s after a minute, want %d", len(files), dir, want)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+		return len(files) == want
+	})
+	return files
 }
 
 func testFilesAreOptionalForTheLog(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/desktop/keyring"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // movedApp is an app that was signed in at one API before IT set the address of another.
@@ -87,8 +88,8 @@ func TestFormerOrigin(t *testing.T) {
 			if s.HasSession {
 				t.Error("a session of another address is taken for one of this")
 			}
-		case <-time.After(time.Minute):
-			t.Error("the start waited a minute for the old server")
+		case <-time.After(wait.Timeout(time.Minute)):
+			t.Error("the start waited for the old server")
 		}
 		close(m.api.held)
 		eventually(t, "the entry to be removed", func() bool { return m.ring.kept() == "" })

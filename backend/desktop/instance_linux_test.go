@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // instanceVariable makes the test binary an instance of the app in the folder it names, as a process of its own.
@@ -252,7 +254,7 @@ func startShell(t *testing.T, script string) (process *exec.Cmd, exited func() b
 	}()
 	t.Cleanup(func() {
 		_ = command.Process.Kill()
-		<-over
+		wait.Signal(t, time.Minute, "the shell to end", over)
 	})
 	return command, func() bool {
 		select {

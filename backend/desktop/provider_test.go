@@ -80,7 +80,7 @@ func testProvidersSignIn(t *testing.T) {
 			t.Errorf("%s came back with form %v", id, form != nil)
 		}
 		page := comeBack(t, redirect, form)
-		if r := <-result; r.err != nil || r.me.User.ID != testUser.ID || !strings.Contains(page.body, "Ada Byron") {
+		if r := ended(t, result); r.err != nil || r.me.User.ID != testUser.ID || !strings.Contains(page.body, "Ada Byron") {
 			t.Errorf("%s: %+v %v, page %s", id, r.me, r.err, page.body)
 		}
 	}
@@ -96,7 +96,7 @@ func testProvidersDenyAndSignInAtTheNextAttempt(t *testing.T) {
 			t.Fatalf("%s: %v", id, err)
 		}
 		page := comeBack(t, redirect, form)
-		wantCode(t, (<-result).err, Denied)
+		wantCode(t, ended(t, result).err, Denied)
 		if !strings.Contains(page.body, "You were not signed in") {
 			t.Errorf("%s showed %s", id, page.body)
 		}
@@ -105,7 +105,7 @@ func testProvidersDenyAndSignInAtTheNextAttempt(t *testing.T) {
 			t.Fatalf("%s: %v", id, err)
 		}
 		comeBack(t, redirect, form)
-		if r := <-result; r.err != nil {
+		if r := ended(t, result); r.err != nil {
 			t.Errorf("%s: %v", id, r.err)
 		}
 	}

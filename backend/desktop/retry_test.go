@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // fakeClock stops until a test moves it. asked receives every wait.
@@ -68,6 +69,12 @@ func (c *fakeClock) set(now time.Time) {
 
 func (c *fakeClock) advance(d time.Duration) { c.set(c.Now().Add(d)) }
 
+// nextWait returns how long the next caller waits.
+func (c *fakeClock) nextWait(t *testing.T) time.Duration {
+	t.Helper()
+	return wait.For(t, time.Minute, "a caller to wait", c.asked)
+}
+
 func withClock(c clock) func(*Options) { return func(o *Options) { o.clock = c } }
 
 // limited refuses the first calls of a path with a status and a Retry-After, and counts all of them.
@@ -103,7 +110,7 @@ func testRateLimitShortIsWaitedFor(t *testing.T) {
 		asked := b.api.limited("/v1/auth/providers", 1, status, "7")
 		done := make(chan error, 1)
 		go func() { _, err := b.Providers(t.Context()); done <- err }()
-		if waits := <-clock.asked; waits != 7*time.Second {
+		if waits := clock.nextWait(t); waits != 7*time.Second {
 			t.Errorf("%d: waits %v", status, waits)
 		}
 		if got := b.emitted(EventWaiting); len(got) != 1 || got[0] != (Waiting{Seconds: 7, What: what}) {
@@ -114,7 +121,7 @@ func testRateLimitShortIsWaitedFor(t *testing.T) {
 			t.Errorf("%d: asked %d times before the wait was over", status, n)
 		}
 		clock.advance(1)
-		if err := <-done; err != nil || asked.Load() != 2 {
+		if err := wait.For(t, time.Minute, "the providers", done); err != nil || asked.Load() != 2 {
 			t.Errorf("%d: %v after %d calls", status, err, asked.Load())
 		}
 	}
@@ -168,9 +175,9 @@ func testRateLimitIsWaitedForOnce(t *testing.T) {
 	asked := b.api.limited("/v1/auth/providers", 9, 429, "10")
 	done := make(chan error, 1)
 	go func() { _, err := b.Providers(t.Context()); done <- err }()
-	<-clock.asked
+	clock.nextWait(t)
 	clock.advance(10 * time.Second)
-	if p := wantCode(t, <-done, portal.TooManyRequests); p.RetryAfter != 10 || asked.Load() != 2 {
+	if p := wantCode(t, wait.For(t, time.Minute, "the providers", done), portal.TooManyRequests); p.RetryAfter != 10 || asked.Load() != 2 {
 		t.Errorf("retry after %d, %d calls", p.RetryAfter, asked.Load())
 	}
 }
@@ -196,11 +203,11 @@ func testRateLimitWaitCanBeCancelled(t *testing.T) {
 	asked := b.api.limited("/v1/auth/attempts", 9, 429, "10")
 	done := make(chan error, 1)
 	go func() { _, err := b.SignIn(t.Context(), "google"); done <- err }()
-	<-clock.asked
+	clock.nextWait(t)
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, <-done, Cancelled)
+	wantCode(t, wait.For(t, time.Minute, "the sign-in to end", done), Cancelled)
 	if asked.Load() != 1 {
 		t.Errorf("asked %d times", asked.Load())
 	}
@@ -230,9 +237,9 @@ func testRateLimitIsReportedAfterATimeout(t *testing.T) {
 	ctx := expiring{t.Context(), make(chan struct{})}
 	done := make(chan error, 1)
 	go func() { _, err := b.Providers(ctx); done <- err }()
-	<-clock.asked
+	clock.nextWait(t)
 	close(ctx.over)
-	if p := wantCode(t, <-done, portal.TooManyRequests); p.RetryAfter != 10 {
+	if p := wantCode(t, wait.For(t, time.Minute, "the providers", done), portal.TooManyRequests); p.RetryAfter != 10 {
 		t.Errorf("retry after %d", p.RetryAfter)
 	}
 }

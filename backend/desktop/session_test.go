@@ -16,6 +16,7 @@ import (
 
 	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestSession(t *testing.T) {
@@ -102,7 +103,7 @@ func testSessionRenewsOnceForConcurrentCalls(t *testing.T) {
 		group.Go(func() { _, errs[i] = b.Me(t.Context()) })
 	}
 	close(b.api.held)
-	group.Wait()
+	wait.Group(t, time.Minute, "forty calls", &group)
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func testSessionIsRenewedByTwoWindowsInTurn(t *testing.T) {
 			errs[i] = other.endpoint.session.resume(t.Context())
 		})
 	}
-	group.Wait()
+	wait.Group(t, 2*time.Minute, "eight renewals", &group)
 	// Each renewed with the token the one before left in the keyring: the API takes none twice.
 	if err := errors.Join(errs...); err != nil || b.api.count(&b.api.refreshes) != len(errs) {
 		t.Fatalf("%v after %d renewals", err, b.api.refreshes)
@@ -142,11 +143,11 @@ func testSessionRenewsAlthoughOneCallerGivesUp(t *testing.T) {
 	go func() { _, err := b.endpoint.session.renew(ctx, token); first <- err }()
 	go func() { _, err := b.endpoint.session.renew(t.Context(), token); second <- err }()
 	giveUp()
-	if err := <-first; !errors.Is(err, context.Canceled) {
+	if err := wait.For(t, time.Minute, "the caller that gave up", first); !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller that gave up got %v", err)
 	}
 	close(b.api.held)
-	if err := <-second; err != nil {
+	if err := wait.For(t, time.Minute, "the other caller", second); err != nil {
 		t.Errorf("the other got %v", err)
 	}
 }
@@ -289,7 +290,7 @@ func testSessionThatCannotBeStoredIsEndedEverywhere(t *testing.T) {
 	b.ring.fail(keyring.ErrTooBig)
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	wantCode(t, (<-result).err, KeyringUnavailable)
+	wantCode(t, ended(t, result).err, KeyringUnavailable)
 	if !strings.Contains(page.body, "could not be kept") || b.api.count(&b.api.logouts) != 1 {
 		t.Errorf("page %s, %d logouts", page.body, b.api.logouts)
 	}
@@ -301,7 +302,7 @@ func testSessionDoesNotWaitForAPasswordWithoutEnd(t *testing.T) {
 	b := newTestApp(t)
 	b.signIn(t)
 	hold := make(chan struct{})
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	again := b.another(t)
 	again.endpoint.session.vault.Wait = 10 * time.Millisecond
 	if _, err := again.Resume(t.Context()); ProblemOf(err).Code != KeyringUnavailable {

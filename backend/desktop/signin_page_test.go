@@ -25,7 +25,7 @@ func TestLastPage(t *testing.T) {
 		response := b.response(target)
 		done := bring(t, target, response)
 		page := get(t, done)
-		<-result
+		ended(t, result)
 		for _, secret := range []string{response.Get("code"), response.Get("state"), target.Get("nonce"), target.Get("code_challenge")} {
 			if strings.Contains(done, secret) || strings.Contains(page.body, secret) {
 				t.Errorf("got %q in the address or on the page, want it absent", secret)

@@ -9,10 +9,12 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/desktop/loopback"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestSignIn(t *testing.T) {
@@ -53,7 +55,7 @@ func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
 	if page.status != 200 || !containsAll(page.body, "You are signed in", "Ada Byron (ada@example.com)") {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)
 	}
-	r := <-result
+	r := ended(t, result)
 	if r.err != nil || r.me.User.Name != "Ada Byron" {
 		t.Fatalf("signed in as %+v: %v", r.me, r.err)
 	}
@@ -81,7 +83,7 @@ func testSignInWithEntraIDReceivesAFormOnLocalhost(t *testing.T) {
 	form := b.response(target)
 	form.Del("iss")
 	page := post(t, redirect.String(), form)
-	if r := <-result; r.err != nil || page.status != 200 {
+	if r := ended(t, result); r.err != nil || page.status != 200 {
 		t.Fatalf("%v, page %d %s", r.err, page.status, page.body)
 	}
 }
@@ -214,7 +216,7 @@ func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 	default:
 	}
 	get(t, address+"?"+good.Encode())
-	if r := <-result; r.err != nil {
+	if r := ended(t, result); r.err != nil {
 		t.Fatalf("the provider's own response failed afterwards: %v", r.err)
 	}
 }
@@ -229,7 +231,7 @@ func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 		page := get(t, target.Get("redirect_uri")+"?"+url.Values{
 			"state": {target.Get("state")}, "error": {errorCode}, "error_description": {"<b>AADSTS1\x00</b>\nmore at https://evil.example/login"},
 		}.Encode())
-		p := wantCode(t, (<-result).err, code)
+		p := wantCode(t, ended(t, result).err, code)
 		if want := errorCode + " <b>AADSTS1 </b> more at …"; p.ProviderMessage != want {
 			t.Errorf("%s: the window gets %q, want %q", errorCode, p.ProviderMessage, want)
 		}
@@ -266,7 +268,7 @@ func testSignInCancelledClosesThePort(t *testing.T) {
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, (<-result).err, Cancelled)
+	wantCode(t, ended(t, result).err, Cancelled)
 	if _, err := noRedirects.Get(link); err == nil {
 		t.Error("the port is still open")
 	}
@@ -287,7 +289,7 @@ func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 	})
 	result := make(chan error, 1)
 	go func() { _, err := b.SignIn(t.Context(), "google"); result <- err }()
-	<-failed
+	wait.Signal(t, time.Minute, "the browser to fail", failed)
 	wantCode(t, b.OpenSignInPage(), BrowserFailed)
 	waits := b.emitted(EventSignInWaiting)
 	target := follow(t, waits[len(waits)-1].(SignInWaiting).URL)
@@ -298,7 +300,7 @@ func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 		t.Error("the second link leads to another sign-in")
 	}
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	if err := <-result; err != nil {
+	if err := wait.For(t, time.Minute, "the sign-in to end", result); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -349,7 +351,7 @@ func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	wantCode(t, (<-result).err, portal.InviteCodeRequired)
+	wantCode(t, ended(t, result).err, portal.InviteCodeRequired)
 	if !strings.Contains(page.body, "One more step") {
 		t.Errorf("the browser was shown %s", page.body)
 	}
@@ -382,7 +384,7 @@ func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	p := wantCode(t, (<-result).err, portal.InviteChoice)
+	p := wantCode(t, ended(t, result).err, portal.InviteChoice)
 	if len(p.Invites) != 1 || p.Invites[0] != offer || p.SignedInAs != "kim@harbour.example" ||
 		!strings.Contains(page.body, "choose there") {
 		t.Errorf("offers %+v to %q; the browser was shown %s", p.Invites, p.SignedInAs, page.body)
@@ -415,7 +417,7 @@ func testInviteCodeIsAcceptedForADeactivatedUser(t *testing.T) {
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	wantCode(t, (<-result).err, portal.Deactivated)
+	wantCode(t, ended(t, result).err, portal.Deactivated)
 	_, err := b.SubmitInviteCode(t.Context(), "OTHER")
 	wantCode(t, err, portal.Deactivated)
 	if me, err := b.SubmitInviteCode(t.Context(), "RIGHT"); err != nil || me.User.ID != testUser.ID {
@@ -460,7 +462,7 @@ func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
-	<-result
+	ended(t, result)
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
 	}
@@ -488,7 +490,7 @@ func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
 	b.api.refuse = func(portal.CodeGrant) *portal.Error {
 		redeemed.Add(1)
 		close(arrived)
-		<-waiting
+		wait.Hold(t, waiting)
 		return nil
 	}
 	result, link := b.start(t, portal.Google)
@@ -499,12 +501,12 @@ func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
 			_ = response.Body.Close()
 		}
 	}()
-	<-arrived
+	wait.Signal(t, time.Minute, "the exchange of the code", arrived)
 	if second := get(t, address); second.status != http.StatusGone {
 		t.Errorf("the second response was shown %d", second.status)
 	}
 	close(waiting)
-	if r := <-result; r.err != nil || redeemed.Load() != 1 {
+	if r := ended(t, result); r.err != nil || redeemed.Load() != 1 {
 		t.Fatalf("%v after %d exchanges", r.err, redeemed.Load())
 	}
 }
@@ -514,9 +516,9 @@ func testSignInEndsWithTheApp(t *testing.T) {
 	ctx, closeApp := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() { _, err := b.SignIn(ctx, "google"); result <- err }()
-	<-b.browser
+	b.awaitLink(t)
 	closeApp()
-	wantCode(t, <-result, Cancelled)
+	wantCode(t, wait.For(t, time.Minute, "the sign-in to end", result), Cancelled)
 	if b.raised != 0 {
 		t.Error("a window that closes was brought to the front")
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // network forwards connections to a server until it drops the packets of the open ones without closing them, as after
@@ -148,7 +149,7 @@ func through(t *testing.T, protocol string, live lifeLimits, api http.Handler) (
 // bounded ends a wait that would else last as long as the fault does.
 func bounded(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(time.Minute))
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -361,14 +362,15 @@ func TestNetworkChange(t *testing.T) {
 				none := func(string, []byte) error { return nil }
 				ended <- client.do(bounded(t), request{method: http.MethodGet, path: "/stream", event: none})
 			}()
-			<-begun
-			<-begun
+			for range 2 {
+				wait.For(t, time.Minute, "the read and the stream to begin", begun)
+			}
 			way.drop()
 			changed.Store(true)
 			client.connections.move()
 			failed := 0
 			for range 2 {
-				if err := <-ended; err != nil {
+				if err := wait.For(t, time.Minute, "the read and the stream to end", ended); err != nil {
 					failed++
 					wantCode(t, err, Offline)
 				}

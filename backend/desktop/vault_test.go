@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"fs-client-portal/backend/desktop/keyring"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestStoredSession(t *testing.T) {
@@ -85,19 +86,19 @@ func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
 	b.endpoint.session.vault.Wait = time.Hour
 	result, link := b.start(t, "google")
 	hold := make(chan struct{})
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	target := follow(t, link)
 	go func() { _, _ = noRedirects.Get(target.Get("redirect_uri") + "?" + b.response(target).Encode()) }()
-	<-b.ring.waiting
+	b.ring.awaitCall(t)
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, (<-result).err, Cancelled)
+	wantCode(t, ended(t, result).err, Cancelled)
 	if b.api.count(&b.api.logouts) != 1 {
 		t.Errorf("%d logouts", b.api.logouts)
 	}
 	// The user accepts the prompt after all: what the keyring took then is removed again.
-	b.ring.hang(nil)
+	b.ring.hang(t, nil)
 	close(hold)
 	eventually(t, "the late write to be removed", func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
 }
@@ -107,25 +108,25 @@ func testStoredSessionIsNotWaitedForAfterACancel(t *testing.T) {
 	b.signIn(t)
 	hold := make(chan struct{})
 	defer close(hold)
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	again := b.another(t)
 	resumed := make(chan error, 1)
 	go func() {
 		_, err := again.Resume(t.Context())
 		resumed <- err
 	}()
-	<-b.ring.waiting
+	b.ring.awaitCall(t)
 	if err := again.CancelSignIn(); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, <-resumed, Cancelled)
+	wantCode(t, wait.For(t, time.Minute, "the start to end", resumed), Cancelled)
 }
 
 func testStoredSessionDoesNotDelayTheFirstScreen(t *testing.T) {
 	b := newTestApp(t)
 	hold := make(chan struct{})
 	defer close(hold)
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	b.endpoint.session.screenWait = time.Millisecond
 	if s := b.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" {
 		t.Errorf("got startup %+v", s)
@@ -136,7 +137,7 @@ func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
 	b := newTestApp(t)
 	b.endpoint.session.vault.Wait = 10 * time.Millisecond
 	hold := make(chan struct{})
-	b.ring.hang(hold)
+	b.ring.hang(t, hold)
 	b.signIn(t)
 	if got := b.emitted(EventSessionOnly); len(got) != 1 || got[0].(SessionOnly).Cause != keyring.Waiting {
 		t.Fatalf("got events %+v", got)
@@ -146,7 +147,7 @@ func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.endpoint.session.vault.Wait = time.Minute
-	b.ring.hang(nil)
+	b.ring.hang(t, nil)
 	close(hold)
 	eventually(t, "the session to be stored", func() bool { return len(b.emitted(EventSessionOnly)) == 2 })
 	if last := b.emitted(EventSessionOnly)[1]; last != (SessionOnly{}) {

@@ -116,7 +116,7 @@ func (b *testApp) wantNobodyWatching(t *testing.T, r *fakeRun) {
 // hurry ends every later wait at once, except that for a silent stream, and returns their lengths.
 func (c *fakeClock) hurry(t *testing.T) *waits {
 	for len(c.asked) > 0 {
-		<-c.asked
+		c.nextWait(t)
 	}
 	w := &waits{}
 	done := make(chan struct{})
@@ -394,13 +394,9 @@ func testWatchGivesUpASilentStream(t *testing.T) {
 	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
 		t.Fatal(err)
 	}
-	for d := range clock.asked {
-		if d == streamSilence {
-			break
-		}
-	}
+	clock.awaitAsked(t, streamSilence)
 	clock.advance(streamSilence)
-	if d := <-clock.asked; d != pollEvery {
+	if d := clock.nextWait(t); d != pollEvery {
 		t.Fatalf("then it waits %v", d)
 	}
 	clock.advance(pollEvery)

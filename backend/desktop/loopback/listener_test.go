@@ -21,7 +21,7 @@ type pipeListener struct {
 }
 
 func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	return &pipeListener{conns: make(chan net.Conn, 1), closed: make(chan struct{})}
 }
 
 func (p *pipeListener) Accept() (net.Conn, error) {

@@ -1,5 +1,6 @@
 // Package wait bounds what tests wait for. The bounds grow with the time that the machine takes for a fixed piece of
-// work, measured once in each test process, so that a slow or busy machine fails no test. Development only.
+// work, measured once in each test process, so that a slow or busy machine fails no test. A bubble of synctest needs no
+// bound, as it panics where all of it is blocked. Development only.
 package wait
 
 import (
@@ -63,6 +64,15 @@ func Group(t testing.TB, d time.Duration, what string, group *sync.WaitGroup) {
 		close(ended)
 	}()
 	Signal(t, d, what, ended)
+}
+
+// Hold returns when the channel is closed or the test ends. It is for handlers and goroutines that a test holds up and
+// that must not fail the test themselves.
+func Hold(t testing.TB, channel <-chan struct{}) {
+	select {
+	case <-channel:
+	case <-t.Context().Done():
+	}
 }
 
 func receive[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (value T, open bool) {

@@ -25,10 +25,17 @@ func (r *recorder) Fatalf(format string, values ...any) {
 // failure returns why a test failed, "" if it did not.
 func failure(test func(t testing.TB)) string {
 	r := &recorder{}
-	var done sync.WaitGroup
-	done.Go(func() { test(r) })
-	done.Wait()
-	return r.failure
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		test(r)
+	}()
+	select {
+	case <-ended:
+		return r.failure
+	case <-time.After(Timeout(time.Minute)):
+		return "none within a minute"
+	}
 }
 
 func TestTimeout(t *testing.T) {
@@ -90,6 +97,27 @@ func TestSignal(t *testing.T) {
 	}
 	close(values)
 	Signal(t, time.Minute, "the end", values)
+}
+
+func TestHold(t *testing.T) {
+	held := make(chan struct{})
+	t.Run("until_the_channel_is_closed", func(t *testing.T) {
+		released := make(chan struct{})
+		go func() {
+			defer close(released)
+			Hold(t, held)
+		}()
+		close(held)
+		Signal(t, time.Minute, "the goroutine to go on", released)
+	})
+	t.Run("until_the_test_ends", func(t *testing.T) {
+		released := make(chan struct{})
+		go func() {
+			defer close(released)
+			Hold(t, make(chan struct{}))
+		}()
+		t.Cleanup(func() { Signal(t, time.Minute, "the goroutine to go on", released) })
+	})
 }
 
 func TestGroup(t *testing.T) {
