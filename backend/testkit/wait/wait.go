@@ -19,6 +19,12 @@ const (
 	poll = 5 * time.Millisecond
 )
 
+// TB is what a wait needs of a test: testing.TB has it, and so has a test of rapid.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
 var factor = sync.OnceValue(func() float64 { return raceFactor * scale(slowestRound()) })
 
 // Timeout returns d times the machine's factor, which is at least 1.
@@ -26,7 +32,7 @@ func Timeout(d time.Duration) time.Duration { return time.Duration(float64(d) * 
 
 // Until returns when the condition holds. It fails the test, saying what it waited for, when it does not hold within
 // Timeout(d).
-func Until(t testing.TB, d time.Duration, what string, condition func() bool) {
+func Until(t TB, d time.Duration, what string, condition func() bool) {
 	t.Helper()
 	limit := limitOf(t, d)
 	for until := time.Now().Add(limit); !condition(); time.Sleep(poll) {
@@ -38,7 +44,7 @@ func Until(t testing.TB, d time.Duration, what string, condition func() bool) {
 
 // For returns what comes from the channel. It fails the test, saying what it waited for, when nothing comes within
 // Timeout(d) or the channel is closed.
-func For[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (value T) {
+func For[T any](t TB, d time.Duration, what string, channel <-chan T) (value T) {
 	t.Helper()
 	value, open := receive(t, d, what, channel)
 	if !open {
@@ -49,14 +55,14 @@ func For[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (v
 
 // Signal returns when something comes from the channel or the channel is closed. It fails the test, saying what it
 // waited for, when neither happens within Timeout(d).
-func Signal[T any](t testing.TB, d time.Duration, what string, channel <-chan T) {
+func Signal[T any](t TB, d time.Duration, what string, channel <-chan T) {
 	t.Helper()
 	receive(t, d, what, channel)
 }
 
 // Group returns when the group has ended. It fails the test, saying what it waited for, when that takes longer than
 // Timeout(d).
-func Group(t testing.TB, d time.Duration, what string, group *sync.WaitGroup) {
+func Group(t TB, d time.Duration, what string, group *sync.WaitGroup) {
 	t.Helper()
 	ended := make(chan struct{})
 	go func() {
@@ -64,6 +70,15 @@ func Group(t testing.TB, d time.Duration, what string, group *sync.WaitGroup) {
 		close(ended)
 	}()
 	Signal(t, d, what, ended)
+}
+
+// Do returns the result of a function that blocks. It fails the test, saying what it waited for, when the function takes
+// longer than Timeout(d). The function runs in a goroutine of its own, so it must not fail the test.
+func Do[T any](t TB, d time.Duration, what string, function func() T) T {
+	t.Helper()
+	result := make(chan T, 1)
+	go func() { result <- function() }()
+	return For(t, d, what, result)
 }
 
 // Hold returns when the channel is closed or the test ends. It is for handlers and goroutines that a test holds up and
@@ -75,7 +90,7 @@ func Hold(t testing.TB, channel <-chan struct{}) {
 	}
 }
 
-func receive[T any](t testing.TB, d time.Duration, what string, channel <-chan T) (value T, open bool) {
+func receive[T any](t TB, d time.Duration, what string, channel <-chan T) (value T, open bool) {
 	t.Helper()
 	limit := limitOf(t, d)
 	select {
@@ -88,7 +103,7 @@ func receive[T any](t testing.TB, d time.Duration, what string, channel <-chan T
 
 // limitOf returns Timeout(d), or less if the test binary's own time-out would end the wait first: that time-out does
 // not say what the test waited for.
-func limitOf(t testing.TB, d time.Duration) time.Duration {
+func limitOf(t TB, d time.Duration) time.Duration {
 	limit := Timeout(d)
 	test, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
@@ -100,7 +115,7 @@ func limitOf(t testing.TB, d time.Duration) time.Duration {
 	return limit
 }
 
-func fail(t testing.TB, limit time.Duration, what string) {
+func fail(t TB, limit time.Duration, what string) {
 	t.Helper()
 	t.Fatalf("waited %s for %s", limit.Round(time.Millisecond), what)
 }

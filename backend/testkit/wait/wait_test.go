@@ -99,6 +99,18 @@ func TestSignal(t *testing.T) {
 	Signal(t, time.Minute, "the end", values)
 }
 
+func TestDo(t *testing.T) {
+	if got := Do(t, time.Minute, "a value", func() int { return 7 }); got != 7 {
+		t.Errorf("got %d, want 7", got)
+	}
+	got := failure(func(failing testing.TB) {
+		Do(failing, time.Millisecond, "a value", func() error { <-t.Context().Done(); return nil })
+	})
+	if !strings.Contains(got, "a value") {
+		t.Errorf("got the failure %q, want one with what was waited for", got)
+	}
+}
+
 func TestHold(t *testing.T) {
 	held := make(chan struct{})
 	t.Run("until_the_channel_is_closed", func(t *testing.T) {
