@@ -100,7 +100,7 @@ func testAlertHasOneRecipientAndOneID(t *testing.T) {
 		if err := sender.SendAlert(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
-		heard := <-s.Heard
+		heard := s.Heard(t)
 		message, err := netmail.ReadMessage(strings.NewReader(heard.Message))
 		if err != nil {
 			t.Fatal(err)

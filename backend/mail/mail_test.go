@@ -22,6 +22,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"fs-client-portal/backend/testkit/mailserver"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // certify returns a certificate for mail.example.com and a client that trusts it.
@@ -50,7 +51,7 @@ func certify(t *testing.T) (server, client *tls.Config) {
 func senderTo(t *testing.T, s *mailserver.Server, url string, client *tls.Config) *Sender {
 	t.Helper()
 	sender, err := New(Config{
-		URL: url, From: "portal@portal.example", TLS: client, Timeout: 5 * time.Second,
+		URL: url, From: "portal@portal.example", TLS: client, Timeout: wait.Timeout(5 * time.Second),
 		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "tcp", s.Address)
@@ -79,7 +80,7 @@ func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 	if err := senderTo(t, s, "smtp://127.0.0.1", nil).Send(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
-	heard := <-s.Heard
+	heard := s.Heard(t)
 	for _, want := range []string{"MAIL FROM:<portal@portal.example>", "RCPT TO:<kim@harbour.example>"} {
 		if !strings.Contains(strings.Join(heard.Commands, "\n"), want) {
 			t.Errorf("the client did not send %s: %q", want, heard.Commands)
@@ -128,7 +129,7 @@ func testSendEncodesNamesInHeaders(t *testing.T) {
 		if err := sender.Send(t.Context(), l); err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}
-		heard := <-s.Heard
+		heard := s.Heard(t)
 		if rcpt := strings.Count(strings.Join(heard.Commands, "\n"), "RCPT"); rcpt != 1 {
 			t.Errorf("%q makes %d recipients", name, rcpt)
 		}
@@ -168,7 +169,7 @@ func testSendRequiresTLSOutsideLoopback(t *testing.T) {
 	} {
 		s := mailserver.Start(t, row.server)
 		err := senderTo(t, s, row.url, row.client).Send(t.Context(), letter("en"))
-		heard := <-s.Heard
+		heard := s.Heard(t)
 		if (err == nil) != row.sent || (heard.Message != "") != row.sent {
 			t.Errorf("%s: %v, heard %q", name, err, heard.Commands)
 		}
@@ -234,7 +235,7 @@ func testSendGivesUpOnAHangingServer(t *testing.T) {
 		sender.timeout = 100 * time.Millisecond // for all of them
 		ended := make(chan error, 1)
 		go func() { ended <- sender.Send(context.Background(), letter("en")) }()
-		if err := <-ended; err == nil {
+		if err := wait.For(t, time.Minute, "the sender to give up", ended); err == nil {
 			t.Errorf("got no error from a server that is silent after %s", silent)
 		}
 	}

@@ -28,7 +28,7 @@ func testInviteMailCodeSignsInviteeIn(t *testing.T) {
 		t.Error("got an invite that was not mailed, want it mailed")
 	}
 
-	heard := <-mails.Heard
+	heard := mails.Heard(t)
 	if !slices.Contains(heard.Commands, "RCPT TO:<"+email+">") {
 		t.Errorf("got the commands %q, want the invitee as recipient", heard.Commands)
 	}

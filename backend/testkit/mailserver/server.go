@@ -14,9 +14,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // maxMessage is the maximum size of a message.
@@ -35,9 +38,8 @@ type Config struct {
 // Server accepts commands in the correct order only.
 type Server struct {
 	Address string
-	// Heard receives the session of each client when it has disconnected.
-	Heard chan Session
 
+	heard  chan Session // receives the session of each client when it has disconnected
 	config Config
 	done   chan struct{} // closed at the end of the test
 }
@@ -56,7 +58,7 @@ func Start(t *testing.T, c Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Address: listener.Addr().String(), Heard: make(chan Session, 100), config: c, done: make(chan struct{})}
+	s := &Server{Address: listener.Addr().String(), heard: make(chan Session, 100), config: c, done: make(chan struct{})}
 	server := smtp.NewServer(smtp.BackendFunc(s.begin))
 	server.TLSConfig, server.AllowInsecureAuth, server.MaxMessageBytes = c.TLS, true, maxMessage
 	server.ErrorLog = log.New(io.Discard, "", 0)
@@ -73,6 +75,12 @@ func Start(t *testing.T, c Config) *Server {
 		listener.Close()
 	})
 	return s
+}
+
+// Heard returns the session of the next client that disconnects.
+func (s *Server) Heard(t testing.TB) Session {
+	t.Helper()
+	return wait.For(t, time.Minute, "a client of the mail server to disconnect", s.heard)
 }
 
 // listening wraps connections to record what they receive.
@@ -104,7 +112,7 @@ func (c *client) Close() error {
 	defer c.gone.Do(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.server.Heard <- c.heard
+		c.server.heard <- c.heard
 	})
 	return c.Conn.Close()
 }
