@@ -69,23 +69,23 @@ func testHistoryRecordsFieldsReadDifferently(t *testing.T) {
 	}
 }
 
-// trend lists the stored days, as "days ago, scope: clients used/total".
+// trend lists the stored days of a tenant in the east, as "days ago, scope: clients used/total".
 func (w *tenant) trend() []string {
 	w.Helper()
 	return value[[]string](w, `
 		select array(
-			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' ||
+			select ((now() at time zone $2)::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' ||
 			       case when d.seats_used_known then d.seats_used::text else '?' end || '/' ||
 			       case when d.seats_total_known then d.seats_total::text else '?' end
 			from client_day d
 			left join msp m on m.id = d.msp_id
 			where d.mssp_id = $1
-			order by d.day, m.name nulls first)`, w.ID)
+			order by d.day, m.name nulls first)`, w.ID, east)
 }
 
 func testHistoryTrendHasOnePointPerDay(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t)
+	w := newTenant(t).setTimeZone(east)
 	world := func(more ...portal.Customer) []portal.Customer {
 		return append([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "A", "1"), client("4", "B", "2")}, more...)
 	}

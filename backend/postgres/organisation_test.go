@@ -14,8 +14,16 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// The two zones are 25 hours apart: they never have the same day.
-const east, west = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+// east and west are time zones 24 hours apart, so they never have the same day. Midnight is at least an hour away, so no
+// day ends during a test.
+var east, west = zonesBeforeMidnight(time.Now())
+
+func zonesBeforeMidnight(now time.Time) (east, west string) {
+	if now.UTC().Hour() == 9 { // midnight in the other two is at 10:00 UTC
+		return "Pacific/Fakaofo", "Pacific/Pago_Pago"
+	}
+	return "Pacific/Kiritimati", "Pacific/Honolulu"
+}
 
 // setTimeZone sets the MSSP's time zone as its administrator.
 func (w *tenant) setTimeZone(zone string) *tenant {
@@ -71,75 +79,64 @@ func (w *tenant) needing(kind string) (names []string) {
 	return names
 }
 
-// sameDay runs a check, and skips the test if midnight passed in one of the zones meanwhile.
-func (w *tenant) sameDay(check func(today func(zone string, later int) string)) {
-	w.Helper()
-	before := [2]string{w.today(east, 0), w.today(west, 0)}
-	if check(w.today); before != [2]string{w.today(east, 0), w.today(west, 0)} {
-		w.Skip("midnight passed in one of the zones")
-	}
-}
-
 func TestTimeZone(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	here, there := w.setTimeZone(east), w.sibling().setTimeZone(west)
-	w.sameDay(func(today func(zone string, later int) string) {
-		world := []portal.Customer{expiring("1", today(west, 0)), expiring("2", today(east, 1)), client("3", "No end", "")}
-		here.complete(world)
-		there.complete(world)
-		t.Run("decides_what_has_expired", func(t *testing.T) {
-			if got := here.needing("licence_expired"); len(got) != 1 || len(here.needing("licence_expiring")) != 1 {
-				t.Errorf("in the east: got expired licences of %q, want of the client whose licence ends today in the west", got)
+	world := []portal.Customer{expiring("1", w.today(west, 0)), expiring("2", w.today(east, 1)), client("3", "No end", "")}
+	here.complete(world)
+	there.complete(world)
+	t.Run("decides_what_has_expired", func(t *testing.T) {
+		if got := here.needing("licence_expired"); len(got) != 1 || len(here.needing("licence_expiring")) != 1 {
+			t.Errorf("in the east: got expired licences of %q, want of the client whose licence ends today in the west", got)
+		}
+		if got := there.needing("licence_expired"); got != nil || len(there.needing("licence_expiring")) != 2 {
+			t.Errorf("in the west: got expired licences of %q, want none", got)
+		}
+	})
+	t.Run("decides_what_expires_within_days", func(t *testing.T) {
+		if got := here.expiresWithin(1); got != 2 {
+			t.Errorf("in the east: got %d licences that expire within a day, want 2", got)
+		}
+		if got := there.expiresWithin(1); got != 1 {
+			t.Errorf("in the west: got %d licences that expire within a day, want 1", got)
+		}
+	})
+	t.Run("decides_the_day_of_the_trend", func(t *testing.T) {
+		for zone, s := range map[string]*tenant{east: here, west: there} {
+			trend := s.overview().Trend
+			if last := trend[len(trend)-1]; len(trend) != 1 || last.Day != w.today(zone, 0) || last.Clients != 3 {
+				t.Errorf("in %s: got the trend %+v, want 3 clients on %s", zone, trend, w.today(zone, 0))
 			}
-			if got := there.needing("licence_expired"); got != nil || len(there.needing("licence_expiring")) != 2 {
-				t.Errorf("in the west: got expired licences of %q, want none", got)
+		}
+	})
+	t.Run("decides_the_day_of_a_stamp", func(t *testing.T) {
+		for zone, s := range map[string]*tenant{east: here, west: there} {
+			stamp, err := s.DB.Stamp(context.Background(), s.admin)
+			if got := stamp.Today.Format(time.DateOnly); err != nil || got != w.today(zone, 0) {
+				t.Errorf("in %s: got a stamp of %s, %v, want of %s", zone, got, err, w.today(zone, 0))
 			}
-		})
-		t.Run("decides_what_expires_within_days", func(t *testing.T) {
-			if got := here.expiresWithin(1); got != 2 {
-				t.Errorf("in the east: got %d licences that expire within a day, want 2", got)
-			}
-			if got := there.expiresWithin(1); got != 1 {
-				t.Errorf("in the west: got %d licences that expire within a day, want 1", got)
-			}
-		})
-		t.Run("decides_the_day_of_the_trend", func(t *testing.T) {
-			for zone, s := range map[string]*tenant{east: here, west: there} {
-				trend := s.overview().Trend
-				if last := trend[len(trend)-1]; len(trend) != 1 || last.Day != today(zone, 0) || last.Clients != 3 {
-					t.Errorf("in %s: got the trend %+v, want 3 clients on %s", zone, trend, today(zone, 0))
+		}
+	})
+	t.Run("decides_when_missing_client_was_last_seen", func(t *testing.T) {
+		for zone, s := range map[string]*tenant{east: here, west: there} {
+			s.complete(world[:2])
+			days := []string{}
+			for _, a := range s.overview().Attention {
+				if a.Kind == "client_missing" {
+					days = append(days, *a.At)
 				}
 			}
-		})
-		t.Run("decides_the_day_of_a_stamp", func(t *testing.T) {
-			for zone, s := range map[string]*tenant{east: here, west: there} {
-				stamp, err := s.DB.Stamp(context.Background(), s.admin)
-				if got := stamp.Today.Format(time.DateOnly); err != nil || got != today(zone, 0) {
-					t.Errorf("in %s: got a stamp of %s, %v, want of %s", zone, got, err, today(zone, 0))
-				}
+			if diff := cmp.Diff([]string{w.today(zone, 0)}, days); diff != "" {
+				t.Errorf("in %s: days (-want +got):\n%s", zone, diff)
 			}
-		})
-		t.Run("decides_when_missing_client_was_last_seen", func(t *testing.T) {
-			for zone, s := range map[string]*tenant{east: here, west: there} {
-				s.complete(world[:2])
-				days := []string{}
-				for _, a := range s.overview().Attention {
-					if a.Kind == "client_missing" {
-						days = append(days, *a.At)
-					}
-				}
-				if diff := cmp.Diff([]string{today(zone, 0)}, days); diff != "" {
-					t.Errorf("in %s: days (-want +got):\n%s", zone, diff)
-				}
-			}
-		})
-		t.Run("is_returned_to_users_of_the_mssp", func(t *testing.T) {
-			me, err := there.DB.Me(context.Background(), there.admin)
-			if err != nil || me.TimeZone != west {
-				t.Errorf("Me: got time zone %q, %v, want %q", me.TimeZone, err, west)
-			}
-		})
+		}
+	})
+	t.Run("is_returned_to_users_of_the_mssp", func(t *testing.T) {
+		me, err := there.DB.Me(context.Background(), there.admin)
+		if err != nil || me.TimeZone != west {
+			t.Errorf("Me: got time zone %q, %v, want %q", me.TimeZone, err, west)
+		}
 	})
 }
 
@@ -147,20 +144,18 @@ func TestTimeZoneChange(t *testing.T) {
 	t.Parallel()
 	t.Run("to_the_west_keeps_the_trend_current", func(t *testing.T) {
 		w := newTenant(t).setTimeZone(east)
-		w.sameDay(func(today func(zone string, later int) string) {
-			w.complete([]portal.Customer{client("1", "A", "")})
-			w.setTimeZone(west)
-			for n, world := range [][]portal.Customer{{client("1", "A", "")}, {client("1", "A", ""), client("2", "B", "")}} {
-				w.complete(world)
-				trend := w.overview().Trend
-				if len(trend) != 1 || trend[0].Day != today(west, 0) || trend[0].Clients != int64(n+1) {
-					t.Errorf("got the trend %+v, want %d clients on %s", trend, n+1, today(west, 0))
-				}
+		w.complete([]portal.Customer{client("1", "A", "")})
+		w.setTimeZone(west)
+		for n, world := range [][]portal.Customer{{client("1", "A", "")}, {client("1", "A", ""), client("2", "B", "")}} {
+			w.complete(world)
+			trend := w.overview().Trend
+			if len(trend) != 1 || trend[0].Day != w.today(west, 0) || trend[0].Clients != int64(n+1) {
+				t.Errorf("got the trend %+v, want %d clients on %s", trend, n+1, w.today(west, 0))
 			}
-			if days := value[int64](w, "select count(distinct day) from client_day where mssp_id = $1", w.ID); days != 1 {
-				t.Errorf("got %d stored days, want only the one from before the change", days)
-			}
-		})
+		}
+		if days := value[int64](w, "select count(distinct day) from client_day where mssp_id = $1", w.ID); days != 1 {
+			t.Errorf("got %d stored days, want only the one from before the change", days)
+		}
 	})
 	t.Run("is_audited_once_with_before_and_after", func(t *testing.T) {
 		w := newTenant(t).setTimeZone(east).setTimeZone(west).setTimeZone(west)

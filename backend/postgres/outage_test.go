@@ -8,6 +8,7 @@ import (
 
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestAcquireWait(t *testing.T) {
@@ -41,7 +42,7 @@ func TestAcquireWait(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- db.WithAcquireWait(0).Ready(t.Context()) }()
 		held.Release()
-		if err := <-ended; err != nil {
+		if err := wait.For(t, time.Minute, "the job to get its connection", ended); err != nil {
 			t.Error(err)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // attention returns the overview's item for the syncs of each connection, that of w first: its kind with one "+" per
@@ -141,7 +142,7 @@ func testAlertRaisedOnceAndForActiveUsersOnly(t *testing.T) {
 			}
 		})
 	}
-	replicas.Wait()
+	wait.Group(t, time.Minute, "six replicas to raise the alert", &replicas)
 	close(notified)
 	var got []string
 	for users := range notified {

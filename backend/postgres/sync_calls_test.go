@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestClaimCall(t *testing.T) {
@@ -40,7 +41,7 @@ func testClaimCallSucceedsForOneOfConcurrentClaims(t *testing.T) {
 				}
 			})
 		}
-		group.Wait()
+		wait.Group(t, time.Minute, "the concurrent claims", &group)
 		if got := claimed.Load(); got != 1 {
 			t.Fatalf("calls claimed within a minute in round %d: got %d, want 1", round, got)
 		}

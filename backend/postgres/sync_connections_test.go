@@ -5,10 +5,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // connectionOf returns a new connection of an MSSP, with a customer id of its own.
@@ -84,7 +86,7 @@ func testConnectionLimitHoldsForConcurrentCreations(t *testing.T) {
 			}
 		})
 	}
-	group.Wait()
+	wait.Group(t, time.Minute, "the concurrent creations", &group)
 	if got := created.Load(); got != 2 {
 		t.Errorf("connections created beside 48: got %d, want 2", got)
 	}

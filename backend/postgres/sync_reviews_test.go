@@ -12,6 +12,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // accept accepts a run as the admin, and returns the accepted run.
@@ -77,7 +78,7 @@ func testReviewFirstOfConcurrentDecisionsWins(t *testing.T) {
 			results <- err
 		})
 	}
-	group.Wait()
+	wait.Group(t, time.Minute, "the concurrent decisions", &group)
 	close(results)
 	decided := 0
 	for err := range results {

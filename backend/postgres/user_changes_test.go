@@ -6,10 +6,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func activate(active bool) portal.UserChange { return portal.UserChange{Active: &active} }
@@ -245,7 +247,7 @@ func testChangeUserTwoAdminsChangeEachOther(t *testing.T) {
 			if role == portal.MSSPAdmin && round%2 == 0 {
 				change = portal.UserChange{Role: &staff}
 			}
-			errs := runConcurrently(
+			errs := runConcurrently(t,
 				func() error { _, err := w.DB.ChangeUser(context.Background(), a, b.UserID, change); return err },
 				func() error { _, err := w.DB.ChangeUser(context.Background(), b, a.UserID, change); return err })
 			succeeded := 0
@@ -285,7 +287,7 @@ func testChangeUserMSSPKeepsLastAdmin(t *testing.T) {
 			}
 		}
 	}
-	for _, err := range runConcurrently(all...) {
+	for _, err := range runConcurrently(t, all...) {
 		if code := portal.ErrorCode(err); code == portal.Internal {
 			t.Errorf("got error %v, want none of code %s", err, portal.Internal)
 		}
@@ -297,18 +299,19 @@ func testChangeUserMSSPKeepsLastAdmin(t *testing.T) {
 }
 
 // runConcurrently starts the functions at the same moment and returns their errors.
-func runConcurrently(functions ...func() error) []error {
+func runConcurrently(t *testing.T, functions ...func() error) []error {
+	t.Helper()
 	errs := make([]error, len(functions))
 	start := make(chan struct{})
 	var done sync.WaitGroup
 	for i, function := range functions {
 		done.Go(func() {
-			<-start
+			wait.Hold(t, start)
 			errs[i] = function()
 		})
 	}
 	close(start)
-	done.Wait()
+	wait.Group(t, time.Minute, "the concurrent calls", &done)
 	return errs
 }
 
