@@ -9,6 +9,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // claim starts an attempt of a new identity and reads its invites, as a sign-in does before it claims them.
@@ -52,16 +53,16 @@ func testClaimInvitesOneOfSeveralProvidersWinsAddress(t *testing.T) {
 		h.invite(h.mspUser(portal.Google, email, "contoso.example", ""))
 		both := []postgres.Claim{h.claim(portal.Google, email, ""), h.claim(portal.Entra, email, contoso)}
 		holders, errs := make([]*postgres.Holder, 2), make([]error, 2)
-		var start, ended sync.WaitGroup
-		start.Add(1)
+		start := make(chan struct{})
+		var ended sync.WaitGroup
 		for i, claim := range both {
 			ended.Go(func() {
-				start.Wait()
+				wait.Hold(t, start)
 				holders[i], errs[i] = h.DB.ClaimInvites(context.Background(), claim, newSession())
 			})
 		}
-		start.Done()
-		ended.Wait()
+		close(start)
+		wait.Group(t, time.Minute, "both claims", &ended)
 		if n := h.count("select count(*) from app_user where email = $1", email); n != 1 || (holders[0] == nil) == (holders[1] == nil) {
 			t.Fatalf("round %d: got %d users for the address, want 1: %v", round, n, errs)
 		}
@@ -150,7 +151,7 @@ func testClaimInvitesGivesARoleOnce(t *testing.T) {
 	}
 	h.waiting(2, "both claims to wait for the person")
 	h.exec("commit")
-	ended.Wait()
+	wait.Group(h, time.Minute, "both claims", &ended)
 	if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2", viewer.UserID, h.Other.MSSPID); n != 1 {
 		t.Errorf("got %d roles from two concurrent invites, want 1: %v", n, errs)
 	}

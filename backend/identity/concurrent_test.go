@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // replicas returns n portals on one database; a different user with the same address signs in at each.
@@ -57,17 +59,17 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 			}
 		}
 		before := claims[0].made()
-		var start, ended sync.WaitGroup
-		start.Add(1)
+		start := make(chan struct{})
+		var ended sync.WaitGroup
 		won, errs := make([]portal.Tokens, claimants), make([]error, claimants)
 		for i, k := range claims {
 			ended.Go(func() {
-				start.Wait()
+				wait.Hold(t, start)
 				won[i], errs[i] = k.service.Redeem(context.Background(), grants[i], session.Caller{})
 			})
 		}
-		start.Done()
-		ended.Wait()
+		close(start)
+		wait.Group(t, time.Minute, "the concurrent claims", &ended)
 
 		winner, winners := "", 0
 		for i, err := range errs {
@@ -95,9 +97,9 @@ func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 	h.tess()
 	grants := []portal.CodeGrant{h.codeGrant(portal.Entra, "tess"), h.codeGrant(portal.Entra, "tess")}
 	users := make([]string, len(grants))
-	var wait sync.WaitGroup
+	var redeemed sync.WaitGroup
 	for i := range grants {
-		wait.Go(func() {
+		redeemed.Go(func() {
 			tokens, err := h.redeem(grants[i])
 			if err != nil {
 				t.Error(err)
@@ -105,7 +107,7 @@ func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 			users[i] = tokens.User.ID
 		})
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "the concurrent sign-ins", &redeemed)
 	if users[0] != users[1] {
 		t.Errorf("got users %v, want one", users)
 	}
@@ -120,11 +122,11 @@ func testConcurrentSignInPendingSignInStartsOneSession(t *testing.T) {
 	wantCode(t, err, portal.InviteCodeRequired)
 	grant.InviteCode = created.Code
 	before := h.count("select count(*) from session")
-	var wait sync.WaitGroup
+	var redeemed sync.WaitGroup
 	for range 4 {
-		wait.Go(func() { h.redeem(grant) }) //nolint:errcheck // all but one are refused
+		redeemed.Go(func() { h.redeem(grant) }) //nolint:errcheck // all but one are refused
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "the concurrent sign-ins", &redeemed)
 	if n := h.count("select count(*) from session") - before; n != 1 {
 		t.Errorf("got %d sessions, want 1", n)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // atBothMSPs invites tess to both MSPs and to the other tenant. She signs in with the first invite.
@@ -113,10 +114,10 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 		}()
 		h.waiting(2, "the change to wait for the claim")
 		h.exec("commit")
-		if err := <-claimed; err != nil {
+		if err := wait.For(h, time.Minute, "the claim", claimed); err != nil {
 			t.Errorf("the first claim: got error %v, want nil", err)
 		}
-		if err := <-changed; err != nil {
+		if err := wait.For(h, time.Minute, "the deactivation", changed); err != nil {
 			t.Errorf("the deactivation: got error %v, want nil", err)
 		}
 		if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2 and active", user.ID, h.Own.MSSPID); n != 0 {
@@ -128,15 +129,10 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 // waiting returns when this many connections wait for a lock.
 func (h *testEnv) waiting(connections int, what string) {
 	h.Helper()
-	deadline := time.Now().Add(time.Minute)
-	for h.count(`
-		select count(*) from pg_stat_activity
-		where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`) < connections {
-		if time.Now().After(deadline) {
-			h.Fatalf("waited a minute for %s", what)
-		}
-		time.Sleep(10 * time.Millisecond)
-		// Statistics are a snapshot within a transaction.
-		h.exec("select pg_stat_clear_snapshot()")
-	}
+	wait.Until(h, time.Minute, what, func() bool {
+		h.exec("select pg_stat_clear_snapshot()") // statistics are a snapshot within a transaction
+		return h.count(`
+			select count(*) from pg_stat_activity
+			where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`) >= connections
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // mailing is a testEnv with mail: the queued invites and the mails that were sent.
@@ -284,7 +285,7 @@ func TestInviteMailLimits(t *testing.T) {
 				_, errs[i] = m.service.Invite(context.Background(), admins[i%len(admins)], m.mspUser(portal.Google, email, "", ""))
 			})
 		}
-		group.Wait()
+		wait.Group(t, time.Minute, "twelve invites", &group)
 		sent := 0
 		for _, err := range errs {
 			if err == nil {

@@ -12,6 +12,7 @@ import (
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 const issuer = "https://portal.example.com"
@@ -162,15 +163,10 @@ func (h *testEnv) end(viewer portal.Viewer, reason portal.EndedReason) {
 	}
 }
 
-// within fails unless done receives a result within a minute.
+// within fails unless done receives a result in time.
 func (h *testEnv) within(done <-chan error, what string) {
 	h.Helper()
-	select {
-	case err := <-done:
-		if err != nil {
-			h.Errorf("%s: %v", what, err)
-		}
-	case <-time.After(time.Minute):
-		h.Fatalf("timed out after a minute waiting for %s", what)
+	if err := wait.For(h, time.Minute, what, done); err != nil {
+		h.Errorf("%s: %v", what, err)
 	}
 }

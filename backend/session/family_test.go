@@ -12,6 +12,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // family is the refresh-token family of one session, with two replicas whose clocks are minutes apart. Only the
@@ -59,7 +60,7 @@ func (f *family) mustRefresh(token string) string { return f.mustSend(token, ran
 func (f *family) mustSend(token, requestID string) string {
 	next, err := f.send(token, requestID)
 	if err != nil {
-		f.t.Fatalf("an honest caller: got error %v, want nil", err)
+		f.t.Fatalf("an honest client: got error %v, want nil", err)
 	}
 	return next
 }
@@ -113,7 +114,7 @@ func TestTokenFamily(t *testing.T) {
 	t.Run("thief_and_owner_never_both_continue", testTokenFamilyThiefAndOwnerNeverBothContinue)
 }
 
-// An honest caller stores its token and request id, stores the next token in its keyring before it uses it, and repeats
+// An honest client stores its token and request id, stores the next token in its keyring before it uses it, and repeats
 // a request without a response, however late.
 func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 	t.Parallel()
@@ -123,7 +124,7 @@ func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 		f, held := h.newFamily(t, replicas)
 		t.Repeat(map[string]func(*rapid.T){
 			"refresh": func(*rapid.T) { held = f.mustRefresh(held) },
-			"responses get lost, or the caller crashes before the keyring is written": func(t *rapid.T) {
+			"responses get lost, or the client crashes before the keyring is written": func(t *rapid.T) {
 				var next string
 				id := rand.Text()
 				for range rapid.IntRange(1, 6).Draw(t, "times") {
@@ -151,15 +152,15 @@ func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 // refreshAtOnce returns the one successor that all concurrent requests get.
 func (f *family) refreshAtOnce(token, requestID string, clients int) string {
 	successors, errs := make([]string, clients), make([]error, clients)
-	var wait sync.WaitGroup
+	var refreshes sync.WaitGroup
 	for i := range clients {
 		replica := f.replicas[i%len(f.replicas)]
-		wait.Go(func() {
+		refreshes.Go(func() {
 			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID}, session.Caller{})
 			successors[i], errs[i] = tokens.RefreshToken, err
 		})
 	}
-	wait.Wait()
+	wait.Group(f.t, time.Minute, "the concurrent refreshes", &refreshes)
 	for i := range clients {
 		if errs[i] != nil || successors[i] != successors[0] {
 			f.t.Fatalf("a concurrent refresh got %q, %v, want one successor for all", successors[i], errs[i])

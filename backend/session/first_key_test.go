@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestSigningKeys(t *testing.T) {
@@ -30,12 +33,12 @@ func testSigningKeysFirstKeyIsAcceptedAtOnce(t *testing.T) {
 	var rush sync.WaitGroup
 	for range 40 {
 		rush.Go(func() {
-			<-begin
+			wait.Hold(t, begin)
 			if _, err := other.Verify(context.Background(), token); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	close(begin)
-	rush.Wait()
+	wait.Group(t, time.Minute, "forty verifications", &rush)
 }

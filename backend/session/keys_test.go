@@ -18,6 +18,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 type published struct {
@@ -51,17 +52,17 @@ func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 	h := newTestEnv(t)
 	tokens := make([]portal.Tokens, 8)
 	replicas := make([]*session.Sessions, len(tokens))
-	var wait sync.WaitGroup
+	var started sync.WaitGroup
 	for i := range tokens {
 		replicas[i] = newSessions(t, h.DB)
-		wait.Go(func() {
+		started.Go(func() {
 			var err error
 			if tokens[i], err = replicas[i].Start(context.Background(), h.user().UserID, session.Caller{}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "eight sessions to start", &started)
 	if n := h.count("select count(*) from signing_key"); n != 1 {
 		t.Fatalf("got %d first keys, want 1", n)
 	}
@@ -251,16 +252,16 @@ func testSigningKeysRetiredKeyExpiresWithItsTokens(t *testing.T) {
 func testSigningKeysConcurrentRotations(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
-	var wait sync.WaitGroup
+	var rotations sync.WaitGroup
 	for range 4 {
 		replica := newSessions(t, h.DB)
-		wait.Go(func() {
+		rotations.Go(func() {
 			if _, err := replica.RotateKeys(context.Background()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "the concurrent rotations", &rotations)
 	if n := h.count("select count(*) from signing_key where retired_at is null"); n != 1 {
 		t.Errorf("got %d newest keys, want 1", n)
 	}

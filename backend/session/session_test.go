@@ -12,6 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func testStartReturnsUserAndGrant(t *testing.T) {
@@ -89,9 +90,9 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	first := h.start()
 	grant := portal.RefreshGrant{RefreshToken: first.RefreshToken, RequestID: rand.Text()}
 	successors := make([]string, 20)
-	var wait sync.WaitGroup
+	var refreshes sync.WaitGroup
 	for i := range successors {
-		wait.Go(func() {
+		refreshes.Go(func() {
 			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Caller{})
 			if err != nil {
 				t.Error(err)
@@ -99,7 +100,7 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 			successors[i] = tokens.RefreshToken
 		})
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "the concurrent refreshes", &refreshes)
 	for _, token := range successors {
 		if token != successors[0] {
 			t.Fatal("got two successors of one token, want one")

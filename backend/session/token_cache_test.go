@@ -14,6 +14,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // cacheTest verifies tokens with the test's own clock and keys, without a database.
@@ -132,21 +134,21 @@ func testTokenCacheStoresNoRefusedToken(t *testing.T) {
 func testTokenCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	remembered := newCache[tokenDigest, verifiedToken]()
-	var wait sync.WaitGroup
+	var workers sync.WaitGroup
 	digest := func(i int) (d tokenDigest) {
 		binary.BigEndian.PutUint64(d[:], uint64(i))
 		return d
 	}
 	const each = 3 * maxVerified
 	for worker := range 4 {
-		wait.Go(func() {
+		workers.Go(func() {
 			for i := range each {
 				remembered.put(digest(worker*each+i), verifiedToken{kid: "one"})
 				remembered.get(digest(i))
 			}
 		})
 	}
-	wait.Wait()
+	wait.Group(t, time.Minute, "the users of the cache", &workers)
 	if n := remembered.entries.Len(); n != maxVerified {
 		t.Errorf("got %d cached tokens, want %d", n, maxVerified)
 	}
