@@ -108,17 +108,15 @@ func testAbsenceCheckEndsAfterRefusalsWithPostponedWaits(t *testing.T) {
 	d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusForbidden) }
 	w.serve(func(c *customersync.Config) { c.Clock, c.Rates = clock, heimdalRate(5) })
 	id := w.queuedJob()
-	for range 600 {
+	w.waitUntil("the end of the run", func() bool {
 		clock.move(12 * time.Second)
 		w.makeJobsDue()
 		time.Sleep(50 * time.Millisecond)
-		if value[bool](w, "select status <> 'queued' and status <> 'running' from sync_run where id = $1", id) {
-			break
-		}
 		if n := len(d.requestedIDs()); n > 20 {
 			t.Fatalf("calls: got %d, %v; want at most 20", n, d.requestedIDs())
 		}
-	}
+		return value[bool](w, "select status <> 'queued' and status <> 'running' from sync_run where id = $1", id)
+	})
 	if n := value[int64](w, `
 		select count(*)
 		from sync_run

@@ -261,9 +261,7 @@ func testAlertRetriesTemporaryMailErrorsOnly(t *testing.T) {
 			from river.river_job
 			where kind = 'sync_mail'
 			and (state = '`+want+`' or '`+want+`' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)`)
-		if err := server.Stop(t.Context()); err != nil {
-			t.Error(err)
-		}
+		w.stop(server)
 		if tries := len(box.alerts()); want == "completed" && tries != 1 {
 			t.Errorf("tries of an undeliverable mail: got %d, want 1", tries)
 		}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestConnection(t *testing.T) {
@@ -201,7 +203,7 @@ func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 		if err := merging.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if status := <-ended; status != portal.RunComplete {
+		if status := wait.For(t, time.Minute, "the run to end", ended); status != portal.RunComplete {
 			t.Errorf("%s: got %s, want complete", change, status)
 		}
 		want := int64(1)

@@ -3,6 +3,7 @@ package customersync_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit/fakeheimdal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // endlessProduct is an HTTP server whose responses never end: it sends a space every 20 milliseconds.
@@ -65,14 +67,7 @@ func (d *endlessProduct) calls() (now, most int) {
 // await waits until so many calls are open.
 func (d *endlessProduct) await(t *testing.T, want int) {
 	t.Helper()
-	for range 6000 {
-		if now, _ := d.calls(); now >= want {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	now, _ := d.calls()
-	t.Fatalf("timed out waiting for open calls: got %d, want %d", now, want)
+	wait.Until(t, 30*time.Second, fmt.Sprintf("%d open calls", want), func() bool { now, _ := d.calls(); return now >= want })
 }
 
 // addConnections adds n connections to baseURL, each with a queued run, and returns the runs.
@@ -150,7 +145,7 @@ func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	wait.Group(t, time.Minute, "the concurrent leases", &all)
 	if taken != most || full != len(runs)-most {
 		t.Errorf("got %d leases and %d refusals, want %d and %d", taken, full, most, len(runs)-most)
 	}

@@ -14,6 +14,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/fakeheimdal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // skippingClock is a clock whose Sleep advances it at once.
@@ -252,7 +253,9 @@ func testFaultNamesUnreachableAddress(t *testing.T) {
 func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(func(c *customersync.Config) { c.HTTPClient = &http.Client{Timeout: 500 * time.Millisecond} })
+	w.service = w.newService(func(c *customersync.Config) {
+		c.HTTPClient = &http.Client{Timeout: wait.Timeout(500 * time.Millisecond)}
+	})
 	w.complete(clientsOfOneMSP(30)...)
 	before := w.Everything()
 	for _, test := range []struct {

@@ -31,13 +31,8 @@ func testJobServerWorksOnRequestedRun(t *testing.T) {
 		t.Fatalf("request: got %+v, %v; want queued", run, err)
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
-	select {
-	case done := <-finished:
-		if done.ID != run.ID || done.Added != 4 {
-			t.Errorf("finished run: got %+v, want %s with 4 added", done, run.ID)
-		}
-	case <-time.After(wait.Timeout(30 * time.Second)):
-		t.Fatal("timed out waiting for Config.Finished")
+	if done := wait.For(t, 30*time.Second, "a call of Config.Finished", finished); done.ID != run.ID || done.Added != 4 {
+		t.Errorf("finished run: got %+v, want %s with 4 added", done, run.ID)
 	}
 	if n := value[int64](w, "select count(*) from sync_run"); n != 1 {
 		t.Errorf("runs: got %d, want 1; the schedule omits new connections for a minute", n)
@@ -140,7 +135,7 @@ func testServerStopLetsAShortRunFinish(t *testing.T) {
 	w.fake.SetCustomers(clientsOfOneMSP(3))
 	w.fake.SetFault(fakeheimdal.Slow)
 	server := w.newService(func(c *customersync.Config) {
-		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: 300 * time.Millisecond}
+		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: wait.Timeout(300 * time.Millisecond)}
 	})
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -149,11 +144,7 @@ func testServerStopLetsAShortRunFinish(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'running'")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	if err := server.Stop(ctx); err != nil {
-		t.Errorf("stop: got %v, want no error", err)
-	}
+	w.stop(server)
 	if n := value[int64](w, "select count(*) from sync_run where status = 'failed' and error_code = 'timeout'"); n != 1 {
 		t.Errorf("runs failed by timeout: got %d, want 1\n%s", n, w.log.String())
 	}

@@ -51,8 +51,8 @@ func testLeaseLossCancelsTheCall(t *testing.T) {
 			select {
 			case <-ctx.Done():
 				return state, ctx.Err()
-			case <-time.After(30 * time.Second):
-				t.Error("the call was not cancelled within 30 seconds")
+			case <-time.After(wait.Timeout(30 * time.Second)):
+				t.Error("timed out waiting for the call to be cancelled")
 				return state, errors.New("the call was not cancelled")
 			}
 		})(c)
@@ -191,7 +191,7 @@ func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 	if err := held.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; !errors.Is(err, postgres.ErrLeaseLost) || w.Everything() != before {
+	if err := wait.For(t, time.Minute, "the run to end", done); !errors.Is(err, postgres.ErrLeaseLost) || w.Everything() != before {
 		t.Errorf("got %v, or rows were written; want %v and no rows", err, postgres.ErrLeaseLost)
 	}
 }
@@ -225,11 +225,7 @@ func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 	if _, err := first.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-died:
-	case <-time.After(wait.Timeout(30 * time.Second)):
-		t.Fatal("timed out waiting for the third call")
-	}
+	wait.Signal(t, 30*time.Second, "the third call", died)
 	w.expireHeartbeats()
 	w.serve(play)
 	w.waitForCount(1, `

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,14 +26,16 @@ func testInviteMailIsQueuedWithInviteAndRetried(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	tried := make(chan string, 10)
-	results := make(chan error, 2)
-	results <- errors.New("busy")
-	results <- nil
+	var failures atomic.Int32
+	failures.Store(1)
 	service, err := customersync.New(w.DB, nil, customersync.Config{
 		Log: slog.New(slog.DiscardHandler), Jobs: true,
 		Deliver: func(_ context.Context, msspID, inviteID string) error {
 			tried <- msspID + inviteID
-			return <-results
+			if failures.Add(-1) >= 0 {
+				return errors.New("busy")
+			}
+			return nil
 		},
 	})
 	if err != nil {
@@ -53,15 +56,16 @@ func testInviteMailIsQueuedWithInviteAndRetried(t *testing.T) {
 	if err := service.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { service.Stop(context.Background()) })
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), wait.Timeout(time.Minute))
+		defer cancel()
+		if err := service.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
 	for range 2 {
-		select {
-		case got := <-tried:
-			if !strings.HasSuffix(got, invite) {
-				t.Errorf("delivery: got %s, want invite %s only", got, invite)
-			}
-		case <-time.After(wait.Timeout(30 * time.Second)):
-			t.Fatal("timed out waiting for a delivery")
+		if got := wait.For(t, 30*time.Second, "a delivery", tried); !strings.HasSuffix(got, invite) {
+			t.Errorf("delivery: got %s, want invite %s only", got, invite)
 		}
 	}
 }

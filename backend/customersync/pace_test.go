@@ -171,15 +171,17 @@ func (w *tenant) serveUntilStopped(change func(*customersync.Config)) (stop func
 	}
 }
 
-// waitUntil waits until done returns true; what says for what it waits.
+// waitUntil waits until done returns true; what says for what it waits. If it does not, the test shows the service's log.
 func (w *tenant) waitUntil(what string, done func() bool) {
 	w.Helper()
-	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
-		if done() {
-			return
+	held := false
+	defer func() {
+		if !held {
+			w.Log(w.log.String())
 		}
-	}
-	w.Fatalf("timed out waiting for %s\n%s", what, w.log.String())
+	}()
+	wait.Until(w, 30*time.Second, what, done)
+	held = true
 }
 
 // testPaceCommandWaitsUntilRetryTime: a command continues a run that Heimdal has asked to retry later.

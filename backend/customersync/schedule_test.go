@@ -35,11 +35,7 @@ func testScheduleSyncsDueConnectionsOnly(t *testing.T) {
 		}
 	})
 	w.waitForCount(2, "select count(*) from sync_run where status = 'complete' and trigger = 'schedule'")
-	select {
-	case <-ran:
-	case <-time.After(wait.Timeout(30 * time.Second)):
-		t.Fatal("timed out waiting for the chore")
-	}
+	wait.Signal(t, 30*time.Second, "the chore", ran)
 	for _, tenant := range []*tenant{w, paused, recent, other} {
 		want := map[bool]int64{true: 1, false: 0}[tenant == w || tenant == other]
 		if n := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", tenant.ID); n != want {
@@ -58,9 +54,7 @@ func testScheduleContinuesAfterDeathOfItsProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.waitForCount(1, "select least(count(*), 1) from river.river_job where kind = 'sync_schedule' and state = 'completed'")
-	if err := first.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	w.stop(first)
 	w.Exec("update river.river_job set state = 'running', attempted_at = now(), finalized_at = null where kind = 'sync_schedule'")
 	w.Exec("update mssp_product set paused = false, created_at = now() - interval '1 day'")
 	w.serve(func(c *customersync.Config) { c.Every = time.Second })

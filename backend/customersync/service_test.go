@@ -49,7 +49,7 @@ func testRequestConcurrentOnesCreateOneRun(t *testing.T) {
 	for i := range errs {
 		group.Go(func() { _, errs[i] = w.service.Request(t.Context(), w.admin) })
 	}
-	group.Wait()
+	wait.Group(t, time.Minute, "the concurrent requests", &group)
 	accepted := 0
 	for _, err := range errs {
 		if err == nil {

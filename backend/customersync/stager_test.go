@@ -41,7 +41,7 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 					}
 				}
 				close(reached)
-				<-release
+				wait.Hold(t, release)
 				return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: int64(test.customers)}}, nil
 			}))
 			done := make(chan portal.SyncRun, 1)
@@ -52,11 +52,7 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 				}
 				done <- run
 			}()
-			select {
-			case <-reached:
-			case <-time.After(wait.Timeout(time.Minute)):
-				t.Fatal("timed out waiting for the end of the call")
-			}
+			wait.Signal(t, time.Minute, "the end of the call", reached)
 			// Each chunk is written in its own transaction.
 			if largest := value[int64](w, `
 				select coalesce(max(n), 0)
@@ -69,7 +65,7 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 				t.Errorf("customers written before the end of the call: got %d, want at least %d", written, want)
 			}
 			close(release)
-			if run := <-done; run.Status != portal.RunComplete || run.Seen != int64(test.customers) {
+			if run := wait.For(t, time.Minute, "the run to end", done); run.Status != portal.RunComplete || run.Seen != int64(test.customers) {
 				t.Errorf("run: got %+v (%s), want complete with %d seen", run, errorText(run), test.customers)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -213,11 +214,7 @@ func (w *tenant) serve(change func(*customersync.Config)) *customersync.Service 
 		w.Fatal(err)
 	}
 	w.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := service.Stop(ctx); err != nil {
-			w.Error(err)
-		}
+		w.stop(service)
 		// The job engine logs an error if its database role lacks a permission. An operation cancelled by Stop is no
 		// such error.
 		for line := range strings.Lines(w.log.String()) {
@@ -229,6 +226,16 @@ func (w *tenant) serve(change func(*customersync.Config)) *customersync.Service 
 	return service
 }
 
+// stop stops a service and lets its jobs end.
+func (w *tenant) stop(service *customersync.Service) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), wait.Timeout(time.Minute))
+	defer cancel()
+	if err := service.Stop(ctx); err != nil {
+		w.Errorf("stop: got %v, want no error", err)
+	}
+}
+
 // waitForMails waits until n mails were sent.
 func (w *tenant) waitForMails(n int64) {
 	w.Helper()
@@ -238,12 +245,7 @@ func (w *tenant) waitForMails(n int64) {
 // waitForCount waits until the query returns n.
 func (w *tenant) waitForCount(n int64, sql string) {
 	w.Helper()
-	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
-		if value[int64](w, sql) == n {
-			return
-		}
-	}
-	w.Fatalf("timed out waiting for the count %d of %s\n%s", n, sql, w.log.String())
+	w.waitUntil(fmt.Sprintf("the count %d of %s", n, sql), func() bool { return value[int64](w, sql) == n })
 }
 
 // replaceHeimdal connects the tenant to a new fake Heimdal with a changed configuration.
