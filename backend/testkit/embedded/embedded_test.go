@@ -15,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // TestMain runs the test binary as a program that starts a server, or uses the shared one, and is then killed.
@@ -131,24 +133,25 @@ func testServerEndsWithItsStarter(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, err := bufio.NewReader(output).ReadString('\n')
-	address := strings.TrimSpace(line)
-	if _, _, bad := net.SplitHostPort(address); err != nil || bad != nil {
-		t.Fatalf("the child wrote %q, %v", line, err)
+	t.Cleanup(func() { child.Process.Kill() }) //nolint:errcheck // it has ended, unless the test has failed
+	lines := bufio.NewScanner(output)
+	wait.Do(t, time.Minute, "the child's server", lines.Scan)
+	address := lines.Text()
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		t.Fatalf("the child wrote %q, %v", address, err)
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	child.Wait() //nolint:errcheck // it was killed
-	for range 1000 {
+	wait.Until(t, 10*time.Second, "the server to end after the process that started it", func() bool {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
-			return
+			return true
 		}
 		conn.Close()
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("the server outlived the process that started it")
+		return false
+	})
 }
 
 func testServerRefusesDataOfAnotherServer(t *testing.T) {

@@ -59,9 +59,10 @@ func newUser(t *testing.T) *testProcess {
 		t.Fatal(err)
 	}
 	t.Cleanup(u.kill)
-	line, err := bufio.NewReader(output).ReadString('\n')
-	if u.url = strings.TrimSpace(line); err != nil || !strings.HasPrefix(u.url, "postgres://") {
-		t.Fatalf("the user printed %q, %v, want a URL", line, err)
+	lines := bufio.NewScanner(output)
+	wait.Do(t, time.Minute, "the server of a user", lines.Scan)
+	if u.url = lines.Text(); !strings.HasPrefix(u.url, "postgres://") {
+		t.Fatalf("the user printed %q, want a URL", u.url)
 	}
 	return u
 }
@@ -98,15 +99,16 @@ func ownFolder(t *testing.T) shareFolder {
 // awaitGone waits until nothing is left of the keeper of a folder and of its server.
 func awaitGone(t *testing.T, folder shareFolder, serverURL string) {
 	t.Helper()
-	until := time.Now().Add(wait.Timeout(endsWithin))
 	var left string
-	for time.Now().Before(until) {
-		if left = remains(t, folder, serverURL); left == "" {
-			return
+	defer func() {
+		if left != "" {
+			t.Logf("there is still %s", left)
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("%s after the last user, there is still %s", endsWithin, left)
+	}()
+	wait.Until(t, endsWithin, "the keeper and its server to end after the last user", func() bool {
+		left = remains(t, folder, serverURL)
+		return left == ""
+	})
 }
 
 func remains(t *testing.T, folder shareFolder, serverURL string) string {
@@ -145,7 +147,7 @@ func TestShared(t *testing.T) {
 		for i := range urls {
 			started.Go(func() { urls[i] = newUser(t).url })
 		}
-		started.Wait()
+		wait.Group(t, time.Minute, "four users to start", &started)
 		for _, got := range urls[1:] {
 			if got != urls[0] {
 				t.Errorf("got the servers %v, want one", urls)
@@ -267,10 +269,8 @@ func signalKeeper(t *testing.T, folder shareFolder, signal os.Signal) {
 		}
 		process.Signal(signal) //nolint:errcheck // it may have ended
 	}
-	for until := time.Now().Add(wait.Timeout(endsWithin)); time.Now().Before(until); time.Sleep(keeperPoll / 10) {
-		if kept, err := folder.kept(); err != nil || !kept {
-			return
-		}
-	}
-	t.Fatalf("the keeper has not ended %s after %s", endsWithin, signal)
+	wait.Until(t, endsWithin, fmt.Sprintf("the keeper to end after the signal %s", signal), func() bool {
+		kept, err := folder.kept()
+		return err != nil || !kept
+	})
 }

@@ -24,7 +24,7 @@ func testControlAcceptsThisMachineOnly(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/order",
 			strings.NewReader(`{"rules":[{"fault":"html"}]}`))
 		change(request)
-		response, err := http.DefaultClient.Do(request)
+		response, err := httpClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func testControlChangesWorldAndShape(t *testing.T) {
 		{`{"rules":[{"fault":"empty_list"}]}`, `[]`},
 		{`{"rules":[]}`, `[{"id":20000001,"name":"New"}]`},
 	} {
-		response, err := http.Post(base+"/order", "application/json", strings.NewReader(step.order))
+		response, err := httpClient.Post(base+"/order", "application/json", strings.NewReader(step.order))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func testControlChangesWorldAndShape(t *testing.T) {
 			t.Errorf("after %s got %s; want %v", step.order, got, step.want)
 		}
 	}
-	response, err := http.Get(base + "/calls")
+	response, err := httpClient.Get(base + "/calls")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func testControlChangesWorldAndShape(t *testing.T) {
 	if err := json.NewDecoder(response.Body).Decode(&calls); err != nil || len(calls) != 6 {
 		t.Errorf("%d calls, %v; want 6", len(calls), err)
 	}
-	response, err = http.Post(base+"/order", "application/json", bytes.NewBufferString(`{"rule":[]}`))
+	response, err = httpClient.Post(base+"/order", "application/json", bytes.NewBufferString(`{"rule":[]}`))
 	if err != nil {
 		t.Fatal(err)
 	}

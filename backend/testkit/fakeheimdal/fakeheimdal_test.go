@@ -5,11 +5,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestServer(t *testing.T) {
@@ -63,7 +66,7 @@ func testServerRefusesOtherPathsAndMethods(t *testing.T) {
 			t.Errorf("%q: got %d; want %v", u, got.status, http.StatusNotFound)
 		}
 	}
-	response, err := http.Post(s.URL()+"/customers?customerId=17", "application/json", nil)
+	response, err := httpClient.Post(s.URL()+"/customers?customerId=17", "application/json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,20 +93,16 @@ func testServerEndsWithContextAndNeedsAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	<-s.closed
+	wait.Signal(t, time.Minute, "the server to close", s.closed)
 	for _, address := range []string{s.URL(), control} {
-		for range 1000 {
-			response, err := http.Get(address)
+		wait.Until(t, 10*time.Second, address+" to respond no more", func() bool {
+			response, err := httpClient.Get(address)
 			if err != nil {
-				address = ""
-				break
+				return true
 			}
 			response.Body.Close()
-			time.Sleep(5 * time.Millisecond)
-		}
-		if address != "" {
-			t.Errorf("%s still responds; want ", address)
-		}
+			return false
+		})
 	}
 }
 
@@ -128,7 +127,7 @@ func testServerServesCertificate(t *testing.T) {
 			if test.trusted {
 				pool.AddCert(certificate.Leaf)
 			}
-			client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+			client := http.Client{Timeout: wait.Timeout(time.Minute), Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
 			response, err := client.Get(s.URL() + "/customers")
 			if err == nil {
 				response.Body.Close()
@@ -170,7 +169,7 @@ func call(t *testing.T, u, authorization string) received {
 	if authorization != "" {
 		request.Header.Set("Authorization", authorization)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,12 +197,10 @@ func expiry(value any, today time.Time) string {
 	return "later"
 }
 
+var httpClient = &http.Client{Timeout: wait.Timeout(time.Minute)}
+
 // awaitCalls waits until the server has had n calls.
 func awaitCalls(t *testing.T, s *Server, n int) {
 	t.Helper()
-	for until := time.Now().Add(time.Minute); s.Calls() < n; time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatalf("got %d calls within a minute, want %d", s.Calls(), n)
-		}
-	}
+	wait.Until(t, time.Minute, fmt.Sprintf("call %d of the server", n), func() bool { return s.Calls() >= n })
 }

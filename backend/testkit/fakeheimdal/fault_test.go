@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestFaults(t *testing.T) {
@@ -113,7 +115,7 @@ func testFaultsTruncated(t *testing.T) {
 	s.SetFault(Truncated)
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/customers?customerId=17", nil)
 	request.Header.Set("Authorization", "Bearer KEY")
-	response, err := http.DefaultClient.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func testFaultsSlowUntilCancelledOrClosed(t *testing.T) {
 	ask := func(ctx context.Context) {
 		request, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/customers?customerId=17", nil)
 		request.Header.Set("Authorization", "Bearer KEY")
-		response, err := http.DefaultClient.Do(request)
+		response, err := httpClient.Do(request)
 		if err == nil {
 			response.Body.Close()
 		}
@@ -140,13 +142,13 @@ func testFaultsSlowUntilCancelledOrClosed(t *testing.T) {
 	go ask(ctx)
 	awaitCalls(t, s, 1)
 	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
+	if err := wait.For(t, time.Minute, "the cancelled call to end", done); !errors.Is(err, context.Canceled) {
 		t.Errorf("after cancelling: got error %v", err)
 	}
 	go ask(t.Context())
 	awaitCalls(t, s, 2)
 	s.Close()
-	<-done
+	wait.Signal(t, time.Minute, "the call to end with the server", done)
 }
 
 func testFaultsOfLaterPagesKeepTheFirst(t *testing.T) {
@@ -172,7 +174,7 @@ func testFaultsAnnouncedLength(t *testing.T) {
 		s := holding(t, Shape{}, Rule{Fault: test.fault, After: test.after})
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/customers?customerId=17", nil)
 		request.Header.Set("Authorization", "Bearer KEY")
-		response, err := http.DefaultClient.Do(request)
+		response, err := httpClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +230,7 @@ const (
 // outcome returns the result of a call as a caller sees it.
 func outcome(t *testing.T, s *Server, query string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(10*time.Second))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/customers?customerId=17"+query, nil)
 	if err != nil {

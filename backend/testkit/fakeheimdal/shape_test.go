@@ -91,7 +91,7 @@ func testShapesLargeWorldIsGeneratedOnRequest(t *testing.T) {
 	s.SetWorld(counting{&asked})
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/customers?customerId=17", nil)
 	request.Header.Set("Authorization", "Bearer KEY")
-	response, err := http.DefaultClient.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // testBrowser keeps its cookies and stops at the application's callback.
@@ -20,7 +23,7 @@ func newBrowser(t *testing.T) *testBrowser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &testBrowser{http.Client{Jar: jar, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+	return &testBrowser{http.Client{Timeout: wait.Timeout(time.Minute), Jar: jar, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
 		if strings.HasPrefix(next.URL.Path, "/callback/") {
 			return http.ErrUseLastResponse
 		}

@@ -9,11 +9,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"fs-client-portal/backend/testkit/provider"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 const (
@@ -291,7 +293,10 @@ func testLoginPageRequiresRegisteredRedirectAndClient(t *testing.T) {
 		"entra: other case":       entra(redirect("http://localhost:51234/Callback/entra")),
 		"entra: wrong client":     entra(func(f *flow) { f.ClientID = "desktop" }),
 	} {
-		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := &http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			Timeout:       wait.Timeout(time.Minute),
+		}
 		response, err := client.Get(u)
 		if err != nil {
 			t.Fatal(err)
@@ -383,7 +388,7 @@ func testCodeIsValidOnce(t *testing.T) {
 			}
 		})
 	}
-	group.Wait()
+	wait.Group(t, time.Minute, "eight redemptions", &group)
 	if good.Load() != 1 {
 		t.Errorf("got %d successful redemptions, want 1", good.Load())
 	}
@@ -455,7 +460,8 @@ func testStartRejectsInvalidConfiguration(t *testing.T) {
 
 func get(t *testing.T, u string) string {
 	t.Helper()
-	response, err := http.Get(u)
+	client := &http.Client{Timeout: wait.Timeout(time.Minute)}
+	response, err := client.Get(u)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // NewBus starts a session bus of the test's own, on which nothing runs and nothing is started, and returns its address.
@@ -49,7 +52,7 @@ func StartDaemon(t testing.TB, command *exec.Cmd) string {
 		_ = command.Wait()
 	})
 	lines := bufio.NewScanner(out)
-	lines.Scan()
+	wait.Do(t, time.Minute, "the first line of "+command.Path, lines.Scan)
 	return lines.Text()
 }
 
