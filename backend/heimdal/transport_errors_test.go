@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/connector"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestConnectionError(t *testing.T) {
@@ -56,7 +57,7 @@ func testConnectionErrorNamesCause(t *testing.T) {
 			connector.Insecure},
 		{"https://no-such-host.invalid", connector.Unreachable}, {silent.URL, connector.TimedOut}, {slow.URL, connector.TimedOut},
 	} {
-		patience := 10 * time.Second
+		patience := wait.Timeout(10 * time.Second)
 		if test.want == connector.TimedOut {
 			patience = 200 * time.Millisecond
 		}
