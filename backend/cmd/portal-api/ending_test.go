@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // follow opens the event stream of a run and reads its first event.
@@ -51,7 +52,7 @@ func testShutdownEndsStreams(t *testing.T) {
 			staff.access),
 	}
 	other := r.follow(r.first, run.ID, admin.access)
-	go process.Stop(time.Minute, syscall.SIGTERM)
+	go process.Stop(wait.Timeout(time.Minute), syscall.SIGTERM)
 	for _, stream := range streams {
 		if rest, err := io.ReadAll(stream); err != nil || strings.Count(string(rest), "event: run") != 0 {
 			t.Errorf("got %q and %v at the end of a stream, want its end", rest, err)

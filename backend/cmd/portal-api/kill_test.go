@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -22,6 +23,7 @@ import (
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/child"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // The size of the test: in each round, every MSSP has one run.
@@ -99,7 +101,7 @@ func newKillTest(t *testing.T, random *rand.Rand) *killTest {
 	f.replicas = []*child.Process{f.serve(), f.serve()}
 	t.Cleanup(func() {
 		for _, replica := range f.replicas {
-			replica.Stop(20*time.Second, syscall.SIGTERM)
+			replica.Stop(wait.Timeout(20*time.Second), syscall.SIGTERM)
 		}
 	})
 	return f
@@ -118,11 +120,11 @@ func (f *killTest) round() {
 	for i := range 1 + f.random.IntN(2) {
 		// At a random call of the round, or a moment after it, while the read customers are being merged.
 		call := f.random.IntN(killMSSPs * 5)
-		f.waitFor(func() bool { return f.calls()-before >= call || f.idle() })
+		f.waitFor(fmt.Sprintf("call %d of the round", call), func() bool { return f.calls()-before >= call || f.idle() })
 		time.Sleep(time.Duration(f.random.IntN(30)) * time.Millisecond)
 		f.kill(i == 0)
 	}
-	f.waitFor(f.idle)
+	f.waitFor("the end of all runs", f.idle)
 }
 
 // calls returns how many calls the fakes have received.
@@ -138,19 +140,25 @@ func (f *killTest) idle() bool {
 	return testkit.Value[int64](f.MSSP, "select count(*) from sync_run where status in ('queued', 'running')") == 0
 }
 
-// waitFor polls until a condition holds.
-func (f *killTest) waitFor(so func() bool) {
+// waitFor waits until the condition holds. If it does not, the log has the runs that have not ended.
+func (f *killTest) waitFor(what string, condition func() bool) {
 	f.Helper()
-	for range 6000 {
-		if so() {
-			return
+	held := false
+	defer func() {
+		if !held {
+			f.logUnfinished()
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	}()
+	wait.Until(f, time.Minute, what, condition)
+	held = true
+}
+
+func (f *killTest) logUnfinished() {
+	f.Helper()
 	rows, _ := f.Owner.Query(context.Background(),
 		"select status, attempt, heartbeat_at, calls, deaths from sync_run where status in ('queued', 'running')")
 	left, _ := pgx.CollectRows(rows, pgx.RowToMap)
-	f.Fatalf("timed out waiting for the runs; unfinished: %v", left)
+	f.Logf("unfinished runs: %v", left)
 }
 
 // kill kills one replica or both, and restarts them.
@@ -184,7 +192,7 @@ func (f *killTest) serve() *child.Process {
 		f.Fatal(err)
 	}
 	lines := bufio.NewScanner(log)
-	for lines.Scan() {
+	for wait.Do(f, time.Minute, "portal-api to serve", lines.Scan) {
 		var line struct{ Msg string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
 			go f.watchLog(lines)

@@ -28,6 +28,7 @@ import (
 	"fs-client-portal/backend/testkit/child"
 	"fs-client-portal/backend/testkit/provider"
 	"fs-client-portal/backend/testkit/roundtrips"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // replicas are two processes of portal-api on one database. The first connects through a counter of round trips.
@@ -48,7 +49,9 @@ const maxAccounts = 40
 
 func startReplicas(t *testing.T) *replicas {
 	t.Helper()
-	r := &replicas{World: testkit.NewWorld(t), T: t, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	r := &replicas{World: testkit.NewWorld(t), T: t, client: &http.Client{
+		Transport: &http.Transport{MaxIdleConnsPerHost: 100}, Timeout: wait.Timeout(2 * time.Minute),
+	}}
 	t.Cleanup(r.client.CloseIdleConnections)
 	var accounts []provider.Account
 	for i := range maxAccounts {
@@ -143,9 +146,9 @@ func (r *replicas) start(database string, settings ...string) (string, *child.Pr
 	if err != nil {
 		r.Fatal(err)
 	}
-	r.Cleanup(func() { process.Stop(20*time.Second, syscall.SIGTERM) })
+	r.Cleanup(func() { process.Stop(wait.Timeout(20*time.Second), syscall.SIGTERM) })
 	lines := bufio.NewScanner(log)
-	for lines.Scan() {
+	for wait.Do(r, time.Minute, "portal-api to serve", lines.Scan) {
 		var line struct{ Msg, Listen string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
 			go func() { _, _ = io.Copy(io.Discard, log) }()

@@ -6,8 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // termination is a way to end a session, through the second replica.
@@ -182,7 +184,7 @@ func testRevocationHoldsUnderLoad(t *testing.T) {
 			once.Do(busy.Done)
 		})
 	}
-	busy.Wait()
+	wait.Group(t, 2*time.Minute, "three requests of every session", &busy)
 	for i, group := range groups {
 		terminations[i%2].end(r, admin, users[i])
 		for _, h := range group {
@@ -191,7 +193,7 @@ func testRevocationHoldsUnderLoad(t *testing.T) {
 	}
 	terminations[1].end(r, admin, watcher)
 	bystander.ended.Store(true)
-	running.Wait()
+	wait.Group(t, 2*time.Minute, "the refusal of every session", &running)
 	var asked int64
 	for _, h := range append(requesters, bystander) {
 		asked += h.asked.Load()
