@@ -24,6 +24,7 @@ import (
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/fakeheimdal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // apiTest is a test with an API that is served over HTTP.
@@ -48,6 +49,7 @@ func newAPITest(t *testing.T, changes ...func(*httpapi.Config)) *apiTest {
 	client := &http.Client{
 		Transport:     &http.Transport{DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       wait.Timeout(2 * time.Minute), // streams end within it as well
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	return &apiTest{WorldTest: w, sessions: config.Sessions, heimdal: newHeimdal(t), url: server.URL, client: client}

@@ -19,6 +19,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // schema is the part of an OpenAPI schema that these tests need.
@@ -278,22 +279,18 @@ func (h *apiTest) startSlowRequest(address string) slowRequest {
 // waitForRequests waits until this many requests without sign-in are running.
 func (h *apiTest) waitForRequests(registry *prometheus.Registry, want float64) {
 	h.Helper()
-	got := -1.0
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	wait.Until(h, 10*time.Second, fmt.Sprintf("%g requests without sign-in", want), func() bool {
 		families, err := registry.Gather()
 		if err != nil {
 			h.Fatal(err)
 		}
 		for _, family := range families {
 			if family.GetName() == "portal_http_anonymous_requests" {
-				got = family.GetMetric()[0].GetGauge().GetValue()
+				return family.GetMetric()[0].GetGauge().GetValue() == want
 			}
 		}
-		if got == want {
-			return
-		}
-	}
-	h.Fatalf("timed out waiting for requests without sign-in: got %g, want %g", got, want)
+		return false
+	})
 }
 
 func TestSignInsAtOnce(t *testing.T) {
@@ -341,7 +338,7 @@ func TestSignInsAtOnce(t *testing.T) {
 	if err := locked.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	working.Wait()
+	wait.Group(t, time.Minute, "the anonymous requests", &working)
 	fmt.Fprint(first, strings.Repeat(" ", 999))
 	h.waitForRequests(registry, 3)
 	h.wantsProblem(h.refreshFrom("203.0.113.4", "never issued"), http.StatusUnauthorized, "")
@@ -391,7 +388,7 @@ func (h *apiTest) wantRejected(t *testing.T, path, rest string, status int) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(wait.Timeout(10 * time.Second))); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n%s", path, rest)
@@ -430,15 +427,12 @@ func TestReadyAtOnce(t *testing.T) {
 	}
 	defer observer.Close(context.Background())
 	count := "0"
-	for range 1000 {
+	wait.Until(t, 30*time.Second, "a query that waits for the table", func() bool {
 		if err := observer.QueryRow(t.Context(), waiting).Scan(&count); err != nil {
 			t.Fatal(err)
 		}
-		if count != "0" {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+		return count != "0"
+	})
 	// All callers have sent their request by now, or will share the same query.
 	h.wants(h.get("/healthz", ""), ok)
 	if err := observer.QueryRow(t.Context(), waiting).Scan(&count); err != nil || count != "1" {
@@ -447,5 +441,5 @@ func TestReadyAtOnce(t *testing.T) {
 	if err := locked.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	asked.Wait()
+	wait.Group(t, time.Minute, "thirty readiness checks", &asked)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -62,6 +63,9 @@ func (s *stream) next() (run portal.SyncRun, more bool) {
 			}
 			return run, true
 		}
+	}
+	if err := s.lines.Err(); errors.Is(err, context.DeadlineExceeded) {
+		s.Fatalf("waited for the next event or the end of the stream: %v", err)
 	}
 	return run, false
 }
@@ -173,13 +177,9 @@ func testStreamLimitIsEightPerSession(t *testing.T) {
 	h.wants(reply{Response: other.response}, ok)
 	h.wantsProblem(h.get("/v1/syncs/"+h.Own.MSSPID+"/events", h.as(portal.MSSPAdmin)), http.StatusNotFound, portal.NotFound)
 	open[0].close()
-	until := time.Now().Add(wait.Timeout(time.Minute))
-	for again := h.stream(run, token); again.response.StatusCode != ok; again = h.stream(run, token) {
-		if time.Now().After(until) {
-			t.Fatal("timed out waiting for a closed stream to stop counting")
-		}
-		time.Sleep(time.Millisecond) // the server has not noticed yet
-	}
+	wait.Until(t, time.Minute, "a closed stream to stop counting", func() bool {
+		return h.stream(run, token).response.StatusCode == ok
+	})
 }
 
 func testStreamNotFoundDoesNotCount(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 type clock struct{ at time.Time }
@@ -133,7 +135,7 @@ func TestLimit(t *testing.T) {
 				}
 			})
 		}
-		refused.Wait()
+		wait.Group(t, time.Minute, "a hundred refusals", &refused)
 		c.pass(time.Second)
 		if wait, ok := l.allow("a"); !ok {
 			t.Errorf("got: refused for another %s, want: let through after the second a request costs", wait)

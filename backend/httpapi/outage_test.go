@@ -16,6 +16,7 @@ import (
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/embedded"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // ownServer is a PostgreSQL server of one test, which the test may stop and start.
@@ -107,15 +108,13 @@ func (h *apiTest) unavailable(c call) {
 // recovers waits until the API accepts a request again: it has to discard its broken connections first.
 func (h *apiTest) recovers(c call) {
 	h.Helper()
-	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		switch r := h.send(c); {
-		case r.StatusCode < 300:
-			return
-		case r.StatusCode != http.StatusServiceUnavailable:
+	wait.Until(h, 20*time.Second, "the API to recover at "+c.route, func() bool {
+		r := h.send(c)
+		if r.StatusCode >= 300 && r.StatusCode != http.StatusServiceUnavailable {
 			h.Fatalf("%s: got %d while the database comes back, want 503: %s", c.route, r.StatusCode, r.body)
 		}
-	}
-	h.Fatalf("%s: timed out waiting for the API to recover", c.route)
+		return r.StatusCode < 300
+	})
 }
 
 func TestOutage(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // TestSessionsAtOnce locks the invites, so that requests for them keep running.
@@ -39,23 +40,20 @@ func TestSessionsAtOnce(t *testing.T) {
 			}
 		})
 	}
-	waiting := 0
-	for until := time.Now().Add(30 * time.Second); waiting < 2 && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	wait.Until(t, 30*time.Second, "two blocked requests", func() (blocked bool) {
 		err := observer.QueryRow(t.Context(),
-			"select count(distinct pid) from pg_locks where relation = 'pre_assigned_role'::regclass and not granted").Scan(&waiting)
+			"select count(distinct pid) = 2 from pg_locks where relation = 'pre_assigned_role'::regclass and not granted").Scan(&blocked)
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if waiting != 2 {
-		t.Fatalf("timed out waiting for blocked requests: got %d, want 2", waiting)
-	}
+		return blocked
+	})
 	h.wantRetryAfter(h.get("/v1/clients", token))
 	h.wants(h.get("/v1/clients", other), ok)
 	if err := locked.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	working.Wait()
+	wait.Group(t, time.Minute, "the blocked requests", &working)
 	h.wants(h.get("/v1/clients", token), ok)
 }
 
@@ -63,12 +61,12 @@ func TestSessionsAtOnce(t *testing.T) {
 func TestBodyTimeout(t *testing.T) {
 	h := newAPITest(t)
 	conn := h.startSlowRequest("203.0.113.9")
-	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(wait.Timeout(time.Minute))); err != nil {
 		t.Fatal(err)
 	}
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
-		t.Fatalf("no response within a minute: %v", err)
+		t.Fatalf("no response to the slow request: %v", err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusRequestTimeout || !response.Close {
