@@ -67,13 +67,16 @@ func (a *authority) sign(template, parent *x509.Certificate, key *ecdsa.PrivateK
 	return cert
 }
 
-// issue returns a certificate for a name or address, valid from and until so long from now.
+// begun is when the tests began: the dates in certificates and in what is said about them are counted from it.
+var begun = time.Now()
+
+// issue returns a certificate for a name or address, valid from and until so long after begun.
 func (a *authority) issue(name string, from, until time.Duration) tls.Certificate {
 	a.Helper()
 	key := newKey(a)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(until),
+		NotBefore: begun.Add(from), NotAfter: begun.Add(until),
 	}
 	if ip := net.ParseIP(name); ip != nil {
 		template.IPAddresses = []net.IP{ip}
@@ -274,7 +277,7 @@ var causeCases = []causeCase{
 		return p
 	}, Offline, causeUntrusted, "“Test CA”"},
 	{"an_expired_certificate", withCertificate("127.0.0.1", -48*time.Hour, -24*time.Hour), Offline, causeExpired,
-		time.Now().Add(-24 * time.Hour).UTC().Format("2 January 2006")},
+		begun.Add(-24 * time.Hour).UTC().Format("2 January 2006")},
 	{"a_certificate_of_tomorrow", withCertificate("127.0.0.1", 24*time.Hour, 48*time.Hour), Offline, causeNotYetValid, "clock"},
 	{"a_certificate_of_another_name", withCertificate("other.example", -time.Hour, time.Hour), Offline,
 		causeWrongName, "“other.example”"},

@@ -17,6 +17,7 @@ import (
 	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // childVariable makes the test binary an app of its own, with no window: a second process of the same user.
@@ -190,7 +191,7 @@ func (p *otherProcess) send(call childCall) {
 
 // response waits for the child's reply and returns false if the child was killed.
 func (p *otherProcess) response() (reply childReply, alive bool) {
-	if !p.lines.Scan() {
+	if !wait.Do(p, 2*time.Minute, "a reply of the child", p.lines.Scan) {
 		return reply, false
 	}
 	if err := json.Unmarshal(p.lines.Bytes(), &reply); err != nil {

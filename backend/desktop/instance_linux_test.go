@@ -68,8 +68,9 @@ func startOther(t *testing.T, dir, mode, program string) *exec.Cmd {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	})
-	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "open\n" {
-		t.Fatalf("the other instance did not open: %q %v", line, err)
+	lines := bufio.NewScanner(out)
+	if !wait.Do(t, time.Minute, "the other instance to open", lines.Scan) || lines.Text() != "open" {
+		t.Fatalf("the other instance did not open: %q %v", lines.Text(), lines.Err())
 	}
 	return command
 }
@@ -244,8 +245,8 @@ func startShell(t *testing.T, script string) (process *exec.Cmd, exited func() b
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
+	if lines := bufio.NewScanner(out); !wait.Do(t, time.Minute, "the shell to start", lines.Scan) {
+		t.Fatalf("the shell ended before its first line: %v", lines.Err())
 	}
 	over := make(chan struct{})
 	go func() {

@@ -28,7 +28,7 @@ type asked struct {
 	answering time.Duration
 }
 
-// askInstance asks an instance of this age for its window as a second start does, in a bubble of synctest.
+// askInstance asks an instance of this age for its window, as a second start does, in a bubble of synctest.
 func askInstance(age time.Duration, word string, drawn bool, raiseErr error) asked {
 	var a asked
 	var log bytes.Buffer

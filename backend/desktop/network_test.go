@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestNetworkWatch(t *testing.T) {
@@ -54,12 +56,20 @@ func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 	watch.look()
 	b := newTestApp(t, func(o *Options) { o.network = watch })
 	before := b.endpoint.api.connections.inUse()
-	changes <- struct{}{}
+	look := func() {
+		t.Helper()
+		select {
+		case changes <- struct{}{}:
+		case <-time.After(wait.Timeout(time.Minute)):
+			t.Fatal("timed out waiting for the watch of the network")
+		}
+	}
+	look()
 	if got := b.emitted(EventNetworkChanged); len(got) != 0 {
 		t.Errorf("got events %v of no change", got)
 	}
 	addresses = "wlan0 192.168.1.5/24"
-	changes <- struct{}{}
+	look()
 	eventually(t, "the event of a changed network", func() bool { return len(b.emitted(EventNetworkChanged)) == 1 })
 	if b.endpoint.api.connections.inUse() == before {
 		t.Error("the connections of the old network are still in use")

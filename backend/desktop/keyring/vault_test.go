@@ -19,7 +19,7 @@ type holdingKeyring struct {
 
 func newHoldingKeyring() *holdingKeyring { return &holdingKeyring{hold: make(chan struct{})} }
 
-// Get is called in a bubble of synctest.
+// Get is called in a bubble of synctest only.
 func (k *holdingKeyring) Get(string, string) (string, error) {
 	secret, stored := k.secret.Load().(string)
 	if k.reads.Add(1) == 1 {
