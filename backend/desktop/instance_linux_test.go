@@ -75,7 +75,7 @@ func startOther(t *testing.T, dir, mode, program string) *exec.Cmd {
 	return command
 }
 
-const neverLate = time.Minute
+var neverLate = wait.Timeout(time.Minute)
 
 func TestInstance(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
@@ -143,9 +143,7 @@ func TestHungInstance(t *testing.T) {
 			if err := other.Process.Signal(syscall.SIGSTOP); err != nil {
 				t.Fatal(err)
 			}
-			if !within(neverLate, func() bool { return stopped(other.Process.Pid) }) {
-				t.Fatal("it does not stop")
-			}
+			eventually(t, "the instance to stop", func() bool { return stopped(other.Process.Pid) })
 			return dir, other
 		}},
 	} {
@@ -156,7 +154,7 @@ func TestHungInstance(t *testing.T) {
 			if !errors.Is(err, ErrEnded) || instance != nil || asked != 1 {
 				t.Fatalf("got %v, %v after %d questions, want %v after one", instance, err, asked, ErrEnded)
 			}
-			_ = other.Wait()
+			_ = wait.Do(t, time.Minute, "the hung instance to end", other.Wait)
 			again, err := takeInstance(dir, log)
 			if err != nil {
 				t.Fatalf("its place is not free: %v", err)
@@ -321,6 +319,9 @@ func TestInstanceIgnoresWhatIsNoStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(wait.Timeout(time.Minute))); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := conn.Write([]byte("lower\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 	secretservice.StartDaemon(t, daemon)
 	eventually(t, "the Secret Service to own its name", func() bool {
 		var owned bool
-		err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
+		err := bus.BusObject().CallWithContext(bounded(t), "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
 		return err == nil && owned
 	})
 	return u, bus, daemon
@@ -168,7 +168,7 @@ func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 
 func lockGNOMEKeyring(t *testing.T, bus *dbus.Conn) {
 	t.Helper()
-	call := bus.Object("org.freedesktop.secrets", secretservice.Path).Call("org.freedesktop.Secret.Service.Lock", 0,
+	call := bus.Object("org.freedesktop.secrets", secretservice.Path).CallWithContext(bounded(t), "org.freedesktop.Secret.Service.Lock", 0,
 		[]dbus.ObjectPath{secretservice.LoginPath})
 	if call.Err != nil {
 		t.Fatal(call.Err)

@@ -1,11 +1,14 @@
 package child
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func start(t *testing.T, script string) *Process {
@@ -20,8 +23,8 @@ func start(t *testing.T, script string) *Process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Stop(time.Minute) })
-	if _, err := ready.Read(make([]byte, 1)); err != nil {
-		t.Fatal(err)
+	if lines := bufio.NewScanner(ready); !wait.Do(t, time.Minute, "the shell to start", lines.Scan) {
+		t.Fatalf("the shell ended before its first line: %v", lines.Err())
 	}
 	return p
 }
@@ -33,7 +36,7 @@ func TestStop(t *testing.T) {
 
 func testStopSendsNextSignalIfOneIsIgnored(t *testing.T) {
 	p := start(t, `trap 'exit 7' TERM; trap '' INT; echo; while :; do sleep 0.01; done`)
-	p.Stop(100*time.Millisecond, os.Interrupt, syscall.SIGTERM)
+	p.Stop(wait.Timeout(300*time.Millisecond), os.Interrupt, syscall.SIGTERM)
 	if p.Code() != 7 {
 		t.Errorf("it ended with %d", p.Code())
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/testkit/child"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // Superuser is the name of the superuser; its password is random and kept beside the data.
@@ -232,7 +233,7 @@ func (s *Server) options(c Config) []string {
 }
 
 func (s *Server) awaitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, wait.Timeout(time.Minute))
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, s.URL(Superuser, "postgres"))

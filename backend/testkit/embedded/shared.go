@@ -16,10 +16,11 @@ import (
 	"github.com/gofrs/flock"
 
 	"fs-client-portal/backend/testkit/child"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 const (
-	// shareWait bounds the wait for a server that starts, and for one that ends before it.
+	// shareWait bounds the wait for a server that starts, and for one that ends before it; a busy machine gets longer.
 	shareWait = 2 * time.Minute
 	sharePoll = 20 * time.Millisecond
 	ready     = "ready"
@@ -38,7 +39,7 @@ type Share struct {
 // The server belongs to a process of its own, the keeper. Each user holds a shared lock on a file, which the system
 // releases when the process ends; the keeper ends when it gets the exclusive lock.
 func Shared(ctx context.Context) (*Share, error) {
-	ctx, cancel := context.WithTimeout(ctx, shareWait)
+	ctx, cancel := context.WithTimeout(ctx, wait.Timeout(shareWait))
 	defer cancel()
 	bin, err := findBinaries()
 	if err != nil {
@@ -50,7 +51,7 @@ func Shared(ctx context.Context) (*Share, error) {
 	}
 	share := &Share{users: folder.lock("users")}
 	if ok, err := share.users.TryRLockContext(ctx, sharePoll); !ok {
-		return nil, fmt.Errorf("PostgreSQL of earlier tests has not ended within %s, see %s: %w", shareWait, folder.log(), err)
+		return nil, fmt.Errorf("PostgreSQL of earlier tests has not ended in time, see %s: %w", folder.log(), err)
 	}
 	if share.URL, err = folder.join(ctx, bin); err != nil {
 		return nil, errors.Join(err, share.Release())
@@ -97,7 +98,7 @@ func (f shareFolder) log() string { return f.file("keeper.log") }
 func (f shareFolder) join(ctx context.Context, bin string) (string, error) {
 	starting := f.lock("starting")
 	if ok, err := starting.TryLockContext(ctx, sharePoll); !ok {
-		return "", fmt.Errorf("another test process has not started PostgreSQL within %s, see %s: %w", shareWait, f.log(), err)
+		return "", fmt.Errorf("another test process has not started PostgreSQL in time, see %s: %w", f.log(), err)
 	}
 	defer starting.Unlock() //nolint:errcheck // the lock ends with the process at the latest
 	for {
@@ -116,7 +117,7 @@ func (f shareFolder) join(ctx context.Context, bin string) (string, error) {
 		// A keeper that was started by a process since killed, or that is about to end.
 		select {
 		case <-ctx.Done():
-			return "", fmt.Errorf("PostgreSQL has not started within %s, see %s", shareWait, f.log())
+			return "", fmt.Errorf("PostgreSQL has not started in time, see %s", f.log())
 		case <-time.After(sharePoll):
 		}
 	}
@@ -180,7 +181,7 @@ func readResult(ctx context.Context, result *os.File) error {
 	report, err := io.ReadAll(result)
 	switch {
 	case err != nil:
-		return fmt.Errorf("PostgreSQL has not started within %s: %w", shareWait, err)
+		return fmt.Errorf("PostgreSQL has not started in time: %w", err)
 	case string(report) != ready:
 		return fmt.Errorf("could not start PostgreSQL for the tests: %s", report)
 	}
