@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
-import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
+import { CenteredMessage } from "./CenteredMessage";
 import { InboxIcon } from "./icons";
 
 export interface EmptyStateProps {
@@ -16,33 +16,10 @@ export interface EmptyStateProps {
 }
 
 /** Shown where there is nothing to show. */
-export function EmptyState({ icon, title, text, heading = "h2", action }: EmptyStateProps) {
+export function EmptyState({ icon, title, text, heading, action }: EmptyStateProps) {
   return (
-    <Box
-      sx={{
-        display: "flex",
-        flexDirection: "column",
-        alignItems: "center",
-        justifyContent: "center",
-        textAlign: "center",
-        gap: 1,
-        px: 3,
-        py: 6,
-        height: "100%",
-      }}
-    >
-      <Box aria-hidden sx={{ color: "text.secondary", display: "flex", "& svg": { fontSize: 32 } }}>
-        {icon ?? <InboxIcon />}
-      </Box>
-      <Typography component={heading} variant="h3">
-        {title}
-      </Typography>
-      {text && (
-        <Typography variant="body2" component="div" color="textSecondary" sx={{ maxWidth: "56ch" }}>
-          {text}
-        </Typography>
-      )}
+    <CenteredMessage icon={icon ?? <InboxIcon />} title={title} text={text} heading={heading}>
       {action && <Box sx={{ mt: 1 }}>{action}</Box>}
-    </Box>
+    </CenteredMessage>
   );
 }

@@ -1,9 +1,9 @@
 import Box from "@mui/material/Box";
-import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import { isTemporary, type Problem, type ProblemCode } from "../bridge/problem";
 import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
+import { CenteredMessage } from "./CenteredMessage";
 import { CopyButton } from "./CopyButton";
 import { EmptyState } from "./EmptyState";
 import { ErrorIcon, LockIcon, OfflineIcon, SearchOffIcon } from "./icons";
@@ -85,29 +85,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
   const { title, text } = problemText(problem);
   const canRetry = onRetry && (isTemporary(problem) || retryable.includes(problem.code));
   return (
-    <Box
-      role="alert"
-      sx={{
-        display: "flex",
-        flexDirection: "column",
-        alignItems: "center",
-        justifyContent: "center",
-        textAlign: "center",
-        gap: 1,
-        px: 3,
-        py: 6,
-        height: "100%",
-      }}
-    >
-      <Box aria-hidden sx={{ color: "text.secondary", display: "flex", "& svg": { fontSize: 32 } }}>
-        {icons[kindOf(problem)] ?? <ErrorIcon />}
-      </Box>
-      <Typography component="h2" variant="h3">
-        {title}
-      </Typography>
-      <Typography variant="body2" color="textSecondary" sx={{ maxWidth: "56ch" }}>
-        {text}
-      </Typography>
+    <CenteredMessage role="alert" icon={icons[kindOf(problem)] ?? <ErrorIcon />} title={title} text={text}>
       <Box sx={{ display: "flex", gap: 1, mt: 1, flexWrap: "wrap", justifyContent: "center" }}>
         {action}
         {!action && canRetry && <RetryButton problem={problem} onRetry={onRetry} />}
@@ -118,7 +96,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
       <Box sx={{ color: "text.secondary" }}>
         <ProblemFacts problem={problem} />
       </Box>
-    </Box>
+    </CenteredMessage>
   );
 }
 

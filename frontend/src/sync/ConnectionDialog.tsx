@@ -1,4 +1,5 @@
 import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
 import { useWatch } from "react-hook-form";
 import type { ConnectionItem, Product } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
@@ -12,19 +13,51 @@ import { type ConnectionForm, isMoved } from "./connectionForm";
 import { connectionName } from "./connectionName";
 import { useConnectionForm } from "./useConnectionForm";
 
+interface TestedDialogProps {
+  title: string;
+  submitLabel: string;
+  /** The product's name. */
+  product: string;
+  /** The call that saves the form. */
+  change: { isPending: boolean; error: Problem | null };
+  tested: ReturnType<typeof useConnectionForm>;
+  onClose: () => void;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+/** A form that can be tested before it is saved. */
+function TestedDialog({ product, change, tested, children, ...dialog }: TestedDialogProps) {
+  const { test, runTest, above } = tested;
+  const pending = change.isPending;
+  return (
+    <FormDialog
+      open
+      {...dialog}
+      pending={pending}
+      problem={above(change.error ?? test.error)}
+      extra={<TestButton product={product} test={test} disabled={pending} onTest={() => void runTest()} />}
+    >
+      {children}
+      <TestResult product={product} test={test} />
+    </FormDialog>
+  );
+}
+
 /** Connects a product. It can be tested first; the portal tests it again before it is saved. */
 export function AddDialog({ products, onClose }: { products: Product[]; onClose: () => void }) {
   const { grant } = useSession();
   const notify = useNotify();
   const create = useCreateConnection(grant.id);
   const first = products[0]?.id ?? "";
-  const { form, test, runTest, onError, above } = useConnectionForm({
+  const tested = useConnectionForm({
     defaults: { product: first, customer_id: "", base_url: "", api_key: "" },
     savedURL: null,
     needsKey: true,
     shown: ["product", "customer_id", "base_url", "api_key"],
     toTrial: (values) => withoutBlank(values),
   });
+  const { form, onError } = tested;
   const chosen = useWatch({ control: form.control, name: "product" });
   const product = products.find(({ id }) => id === chosen);
   const save = form.handleSubmit((values) =>
@@ -38,15 +71,12 @@ export function AddDialog({ products, onClose }: { products: Product[]; onClose:
   );
   const name = product?.name ?? chosen;
   return (
-    <FormDialog
-      open
+    <TestedDialog
       title={t("products.form.addTitle")}
       submitLabel={t("products.form.addSubmit")}
-      pending={create.isPending}
-      problem={above(create.error ?? test.error)}
-      extra={
-        <TestButton product={name} test={test} disabled={create.isPending} onTest={() => void runTest()} />
-      }
+      product={name}
+      change={create}
+      tested={tested}
       onClose={onClose}
       onSubmit={() => void save()}
     >
@@ -64,8 +94,7 @@ export function AddDialog({ products, onClose }: { products: Product[]; onClose:
         help={t("products.form.apiKeyHelp")}
       />
       <Advanced control={form.control} product={name} defaultURL={product?.base_url ?? ""} />
-      <TestResult product={name} test={test} />
-    </FormDialog>
+    </TestedDialog>
   );
 }
 
@@ -102,31 +131,24 @@ function useSaved({ connection, onClose }: Props, notice: "saved" | "key") {
 export function KeyDialog({ connection, onClose }: Props) {
   const { change, done } = useSaved({ connection, onClose }, "key");
   const { id, product, customer_id, base_url, product_name, api_key_last4: last4 } = connection;
-  const { form, test, runTest, onError, above } = useConnectionForm({
+  const tested = useConnectionForm({
     defaults: { product, customer_id, base_url, api_key: "" },
     savedURL: base_url,
     needsKey: true,
     shown: ["api_key"],
     toTrial: ({ api_key }) => ({ id, api_key: api_key.trim() }),
   });
+  const { form, onError } = tested;
   const save = form.handleSubmit(({ api_key }) =>
     change.mutate({ api_key: api_key.trim() }, { onError, onSuccess: done }),
   );
   return (
-    <FormDialog
-      open
+    <TestedDialog
       title={t("products.form.keyTitle", { name: connectionName(connection) })}
       submitLabel={t("products.key")}
-      pending={change.isPending}
-      problem={above(change.error ?? test.error)}
-      extra={
-        <TestButton
-          product={product_name}
-          test={test}
-          disabled={change.isPending}
-          onTest={() => void runTest()}
-        />
-      }
+      product={product_name}
+      change={change}
+      tested={tested}
       onClose={onClose}
       onSubmit={() => void save()}
     >
@@ -137,8 +159,7 @@ export function KeyDialog({ connection, onClose }: Props) {
         help={t("products.form.apiKeyHelp")}
         autoFocus
       />
-      <TestResult product={product_name} test={test} />
-    </FormDialog>
+    </TestedDialog>
   );
 }
 
@@ -146,35 +167,27 @@ export function KeyDialog({ connection, onClose }: Props) {
 export function EditDialog({ connection, onClose }: Props) {
   const { change, done } = useSaved({ connection, onClose }, "saved");
   const { id, product, customer_id, base_url, product_name } = connection;
-  const { form, test, runTest, onError, above } = useConnectionForm({
+  const tested = useConnectionForm({
     defaults: { product, customer_id, base_url, api_key: "" },
     savedURL: base_url,
     needsKey: false,
     shown: ["customer_id", "base_url", "api_key"],
     toTrial: (values) => ({ id, ...changesOf(values, connection) }),
   });
+  const { form, onError } = tested;
   const moved = isMoved(useWatch({ control: form.control, name: "base_url" }), base_url);
   const save = form.handleSubmit((values) => {
     const changes = changesOf(values, connection);
     if (Object.keys(changes).length === 0) return onClose();
     change.mutate(changes, { onError, onSuccess: done });
   });
-  const problem: Problem | null = above(change.error ?? test.error);
   return (
-    <FormDialog
-      open
+    <TestedDialog
       title={t("products.form.editTitle", { name: connectionName(connection) })}
       submitLabel={t("products.form.submit")}
-      pending={change.isPending}
-      problem={problem}
-      extra={
-        <TestButton
-          product={product_name}
-          test={test}
-          disabled={change.isPending}
-          onTest={() => void runTest()}
-        />
-      }
+      product={product_name}
+      change={change}
+      tested={tested}
       onClose={onClose}
       onSubmit={() => void save()}
     >
@@ -193,8 +206,7 @@ export function EditDialog({ connection, onClose }: Props) {
           help={t("products.form.apiKeyAgain")}
         />
       )}
-      <TestResult product={product_name} test={test} />
-    </FormDialog>
+    </TestedDialog>
   );
 }
 
