@@ -4,6 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { syncStates, worlds } from "../bridge/fakeStates";
 import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { recordQueries } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const few = (fake: Fake) => {
@@ -18,17 +19,6 @@ const open = (path = "/clients", prepare: (fake: Fake) => void = few, who: keyof
 const grid = () => screen.findByRole("grid", { name: "Clients" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
-
-/** Every filter that was sent to Go. */
-function asked(fake: Fake): (ClientFilter & Sort)[] {
-  const filters: (ClientFilter & Sort)[] = [];
-  const { clients } = fake;
-  fake.clients = (query) => {
-    filters.push(query);
-    return clients(query);
-  };
-  return filters;
-}
 
 const change = (fake: Fake, over: Partial<Client>) => {
   fake.world.clients[0] = { ...(fake.world.clients[0] as Client), name: "Aaron Ltd", ...over };
@@ -118,7 +108,7 @@ describe("licence facts of clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     await user.click(await screen.findByRole("columnheader", { name }));
     await waitFor(() => expect(filters.at(-1)?.sort).toBe(sort));
@@ -206,7 +196,7 @@ describe("finding clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     await cell(/^Aldgate/);
     await user.click(screen.getByRole("button", { name: "Purchased" }));
@@ -235,7 +225,7 @@ describe("finding clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     await user.type(await screen.findByRole("searchbox", { name: "Search clients" }), "birch");
     await waitFor(() => expect(filters.at(-1)?.q).toBe("birch"));
@@ -247,7 +237,7 @@ describe("finding clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     open("/clients?expires_within=30&sort=expires_on&status=active", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
     expect(screen.getByRole("button", { name: "Status Active" })).toBeVisible();
@@ -276,7 +266,7 @@ describe("finding clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1&spla=maybe&seats_used=9..1", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     await cell(/./);
     expect(filters[0]).toEqual({ cursor: "", limit: 100 });
@@ -314,7 +304,7 @@ describe("finding clients", () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "clients");
     });
     await user.click(await screen.findByRole("columnheader", { name: "Licence ends" }));
     await waitFor(() => expect(filters.at(-1)?.sort).toBe("expires_on"));

@@ -4,6 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { worlds } from "../bridge/fakeStates";
 import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { recordQueries } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 /** Four MSPs, the first of which has three clients. */
@@ -17,17 +18,6 @@ const open = (path = "/msps", prepare: (fake: Fake) => void = few, who: keyof ty
 const grid = () => screen.findByRole("grid", { name: "MSPs" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
-
-/** Every filter that was sent to Go. */
-function asked(fake: Fake): (MSPFilter & Sort)[] {
-  const filters: (MSPFilter & Sort)[] = [];
-  const { msps } = fake;
-  fake.msps = (query) => {
-    filters.push(query);
-    return msps(query);
-  };
-  return filters;
-}
 
 describe("the list of MSPs", () => {
   it("shows the facts of each, the total and the age of the data", async () => {
@@ -57,7 +47,7 @@ describe("the list of MSPs", () => {
     let filters: (MSPFilter & Sort)[] = [];
     const { user } = open("/msps", (fake) => {
       few(fake);
-      filters = asked(fake);
+      filters = recordQueries(fake, "msps");
     });
     await user.type(await screen.findByRole("searchbox", { name: "Search MSPs" }), "ba");
     await waitFor(() => expect(filters.at(-1)?.q).toBe("ba"));
@@ -108,7 +98,7 @@ describe("licence facts of MSPs", () => {
   it("filter the list, also by the number of clients", async () => {
     let filters: (MSPFilter & Sort)[] = [];
     open("/msps?clients=5..&spla=no&licence_type=annual&seats_used=unknown", (fake) => {
-      filters = asked(fake);
+      filters = recordQueries(fake, "msps");
     });
     const words =
       "Nothing here matches Licence type annual, SPLA no, Clients from 5, and Active licences unknown.";

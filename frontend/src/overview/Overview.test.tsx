@@ -65,7 +65,13 @@ describe("the figures", () => {
 
   it("show when more licences are active than purchased", async () => {
     open(
-      withOverview({ seats_used: 110, seats_total: 100, seats_used_unknown: 0, seats_total_unknown: 0, trend: [] }),
+      withOverview({
+        seats_used: 110,
+        seats_total: 100,
+        seats_used_unknown: 0,
+        seats_total_unknown: 0,
+        trend: [],
+      }),
     );
     expect(await screen.findByText("10 over")).toBeVisible();
   });

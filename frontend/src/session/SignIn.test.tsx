@@ -5,6 +5,7 @@ import { people } from "../bridge/fake";
 import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import { offers, refusal } from "../bridge/fakeRefusals";
 import { Problem, type ProblemCode } from "../bridge/problem";
+import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
 import { failureText } from "./Failure";
 
@@ -288,7 +289,7 @@ describe("waiting for the rate limit", () => {
     act(() => vi.advanceTimersByTime(41_000));
     await user.click(await screen.findByRole("button", { name: "Try again" }));
     await screen.findByText("Continue in your browser");
-    expect(fake.calls.filter((call) => call === "signIn")).toHaveLength(2);
+    expect(countCalls(fake, "signIn")).toBe(2);
   });
 
   it("counts down where the providers cannot be loaded yet", async () => {
@@ -530,7 +531,7 @@ describe("an invite that needs its code", () => {
     await user.type(field, `${inviteCode}{Enter}`);
     expect(await screen.findByText(/Too many requests\. Wait 30 sec, then try again/)).toBeVisible();
     await user.keyboard("{Enter}");
-    expect(fake.calls.filter((call) => call === "submitInviteCode")).toHaveLength(1);
+    expect(countCalls(fake, "submitInviteCode")).toBe(1);
     expect(field).toHaveValue(inviteCode);
   });
 

@@ -2,12 +2,13 @@ import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
+import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
 import { pauseAfter } from "./useResumeAgain";
 
 afterEach(() => void vi.useRealTimers());
 
-const resumes = (fake: Fake) => fake.calls.filter((call) => call === "resume").length;
+const resumes = (fake: Fake) => countCalls(fake, "resume");
 // A bound for what the app does automatically, also on a busy machine.
 const patience = { timeout: 25_000 };
 const signedIn = () => screen.findByRole("button", { name: "Account of Ada Lindqvist" });
@@ -135,8 +136,7 @@ it("refetches failed queries when the network changes", async () => {
   const prepare = (fake: Fake) => fake.fail("overview", new Problem("offline"));
   const { fake } = renderApp({ signedIn: people.admin, prepare });
   await screen.findByRole("button", { name: "Try again" }, patience);
-  const before = fake.calls.filter((call) => call === "overview").length;
+  const before = countCalls(fake, "overview");
   act(() => fake.emit("network:changed", {}));
-  const asked = () => fake.calls.filter((call) => call === "overview").length;
-  await waitFor(() => expect(asked()).toBeGreaterThan(before), patience);
+  await waitFor(() => expect(countCalls(fake, "overview")).toBeGreaterThan(before), patience);
 }, 60_000);

@@ -6,6 +6,7 @@ import { setPortal } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
 import { keys } from "../bridge/queries";
 import { newQueryClient } from "../bridge/queryClient";
+import { countCalls } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
 import { ageOf } from "./DataAge";
 
@@ -225,15 +226,14 @@ describe("data that a later sync brought", () => {
     const queries = newQueryClient();
     render(<App queries={queries} />);
     await screen.findByText("3 in total");
-    const asked = () => fake.calls.filter((call) => call === "clients").length;
     const lookAgain = () => queries.refetchQueries({ queryKey: keys.overview("mssp_admin@all") });
     await lookAgain();
-    const before = asked();
+    const before = countCalls(fake, "clients");
     await lookAgain();
-    expect(asked()).toBe(before);
+    expect(countCalls(fake, "clients")).toBe(before);
     fake.world.dataAsOf = new Date().toISOString();
     await lookAgain();
-    await waitFor(() => expect(asked()).toBe(before + 1));
+    await waitFor(() => expect(countCalls(fake, "clients")).toBe(before + 1));
   });
 });
 

@@ -5,6 +5,7 @@ import { run } from "../bridge/fakeRecords";
 import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
 import { connectionState } from "./connectionState";
 
@@ -104,19 +105,18 @@ describe("the connections", () => {
     const row = within(await card());
     expect(await row.findByText("Syncing")).toBeVisible();
     await waitFor(() => expect(fake.calls).toContain("watchSync"));
-    const asked = (call = "connections") => fake.calls.filter((one) => one === call).length;
-    const before = asked();
+    const before = countCalls(fake, "connections");
     const tell = (change: Partial<SyncRun>) => {
       fake.world.runs = fake.world.runs.map((one, i) => (i === 0 ? { ...one, ...change } : one));
     };
     tell({ seen: 4321 });
     expect(await row.findByText("Sync under way: 4,321 customers read so far")).toBeVisible();
-    expect(asked()).toBe(before);
-    const overviews = asked("overview");
+    expect(countCalls(fake, "connections")).toBe(before);
+    const overviews = countCalls(fake, "overview");
     tell({ status: "complete", finished_at: new Date().toISOString() });
     expect(await row.findByText("Up to date")).toBeVisible();
-    await waitFor(() => expect(asked("overview")).toBeGreaterThan(overviews));
-    await waitFor(() => expect(asked()).toBeGreaterThan(before));
+    await waitFor(() => expect(countCalls(fake, "overview")).toBeGreaterThan(overviews));
+    await waitFor(() => expect(countCalls(fake, "connections")).toBeGreaterThan(before));
     await waitFor(() => expect(fake.calls).toContain("unwatchSync"));
   });
 

@@ -4,6 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { FieldNotice, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { countCalls } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const id = "0195a000-0000-7000-a300-000000000001";
@@ -190,13 +191,13 @@ describe("a sync under way", () => {
     expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "36");
     await expectAccessible();
     const running = fake.world.runs[0] as SyncRun;
-    const asked = fake.calls.filter((call) => call === "syncs").length;
+    const before = countCalls(fake, "syncs");
     fake.world.runs = [
       { ...running, retry_at: null, calls: 10, calls_left: 15 },
       ...fake.world.runs.slice(1),
     ];
     expect(await screen.findByText("10 calls made, 15 left")).toBeVisible();
-    expect(fake.calls.filter((call) => call === "syncs")).toHaveLength(asked);
+    expect(countCalls(fake, "syncs")).toBe(before);
     expect(screen.queryByText(/^Waiting for Heimdal/)).toBeNull();
   });
 

@@ -4,6 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
 
 const few = (fake: Fake) => {
@@ -120,16 +121,14 @@ describe("starting a sync", () => {
     expect(await syncNow()).toHaveFocus();
     newest(fake, { seen: 120 });
     expect(await screen.findByText("Sync under way: 120 customers read so far")).toBeVisible();
-    const before = fake.calls.filter((call) => call === "overview").length;
+    const before = countCalls(fake, "overview");
     newest(fake, { status: "complete", seen: 636, finished_at: new Date().toISOString() });
     await waitFor(async () => expect(await syncNow()).toHaveAttribute("aria-disabled", "false"));
     expect(screen.queryByRole("progressbar")).toBeNull();
-    await waitFor(() =>
-      expect(fake.calls.filter((call) => call === "overview").length).toBeGreaterThan(before),
-    );
-    const asked = fake.calls.filter((call) => call === "syncs").length;
+    await waitFor(() => expect(countCalls(fake, "overview")).toBeGreaterThan(before));
+    const requests = countCalls(fake, "syncs");
     await new Promise((done) => setTimeout(done, 2_500));
-    expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked);
+    expect(countCalls(fake, "syncs")).toBe(requests);
   });
 
   it("syncs the connection of its card, and watches several at once", async () => {
@@ -188,9 +187,9 @@ describe("where there is nothing to list", () => {
     expect(await screen.findByText("No sync yet")).toBeVisible();
     expect(await screen.findByText(/Nothing has been read from it yet/)).toBeVisible();
     await expectAccessible();
-    const asked = fake.calls.filter((call) => call === "syncs").length;
+    const requests = countCalls(fake, "syncs");
     await user.click(screen.getByRole("button", { name: "Look again" }));
-    await waitFor(() => expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked + 1));
+    await waitFor(() => expect(countCalls(fake, "syncs")).toBe(requests + 1));
   });
 
   it("shows why the list could not be loaded", async () => {
