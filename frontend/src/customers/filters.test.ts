@@ -37,9 +37,9 @@ describe("the filters of a list", () => {
   });
 
   it("are read from the address", () => {
-    const said = (all: Record<string, string>) => (name: string) => all[name];
-    expect(filterFrom(clientFilters, said(client))).toEqual({ ...client, expires_within: 30 });
-    expect(filterFrom(mspFilters, said(msp))).toEqual(msp);
+    const parametersOf = (all: Record<string, string>) => (name: string) => all[name];
+    expect(filterFrom(clientFilters, parametersOf(client))).toEqual({ ...client, expires_within: 30 });
+    expect(filterFrom(mspFilters, parametersOf(msp))).toEqual(msp);
   });
 
   it("are left out where the address holds an invalid value", () => {

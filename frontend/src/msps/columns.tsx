@@ -90,10 +90,10 @@ function Toggle({ msp, open, onToggle }: ToggleProps) {
 
 function NoteText({ row: { msp, note } }: { row: { msp: MSP; note: Note } }) {
   const { name } = msp;
-  if (note.say === "loading" || note.say === "none") {
-    return <Quiet>{t(`msps.opened.${note.say}`, { name })}</Quiet>;
+  if (note.kind === "loading" || note.kind === "none") {
+    return <Quiet>{t(`msps.opened.${note.kind}`, { name })}</Quiet>;
   }
-  if (note.say === "failed") {
+  if (note.kind === "failed") {
     return (
       <>
         <Box component="span" role="alert" sx={{ color: "error.main" }}>

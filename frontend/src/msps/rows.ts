@@ -4,10 +4,10 @@ import type { ClientsOf } from "./OpenedClients";
 
 /** A row of text among the clients of an expanded MSP. */
 export type Note =
-  | { say: "loading" }
-  | { say: "none" }
-  | { say: "failed"; problem: Problem; onRetry: () => void }
-  | { say: "more"; shown: number; total: number; loading: boolean; onMore: () => void };
+  | { kind: "loading" }
+  | { kind: "none" }
+  | { kind: "failed"; problem: Problem; onRetry: () => void }
+  | { kind: "more"; shown: number; total: number; loading: boolean; onMore: () => void };
 
 /** A row of the table: an MSP, a client of an expanded MSP, or a note below it. */
 export type Row =
@@ -20,12 +20,12 @@ export const customerOf = (row: Row): MSP | Client | undefined =>
   row.kind === "msp" ? row.msp : row.kind === "client" ? row.client : undefined;
 
 function noteOf(list: ClientsOf | undefined): Note | undefined {
-  if (!list || list.loading) return { say: "loading" };
-  if (list.problem) return { say: "failed", problem: list.problem, onRetry: list.onRetry };
-  if (list.rows.length === 0) return { say: "none" };
+  if (!list || list.loading) return { kind: "loading" };
+  if (list.problem) return { kind: "failed", problem: list.problem, onRetry: list.onRetry };
+  if (list.rows.length === 0) return { kind: "none" };
   if (!list.hasMore) return undefined;
   const { onMore, loadingMore, total, rows } = list;
-  return { say: "more", shown: rows.length, total: total ?? rows.length, loading: loadingMore, onMore };
+  return { kind: "more", shown: rows.length, total: total ?? rows.length, loading: loadingMore, onMore };
 }
 
 /** The MSPs as rows, each expanded one followed by its clients. */
@@ -37,7 +37,7 @@ export function rowsOf(msps: MSP[], opened: string[], clients: Record<string, Cl
     const list = clients[msp.id];
     const below: Row[] = (list?.rows ?? []).map((client) => ({ kind: "client", id: client.id, msp, client }));
     const note = noteOf(list);
-    const end: Row[] = note ? [{ kind: "note", id: `${msp.id} ${note.say}`, msp, note }] : [];
+    const end: Row[] = note ? [{ kind: "note", id: `${msp.id} ${note.kind}`, msp, note }] : [];
     return [row, ...below, ...end];
   });
 }

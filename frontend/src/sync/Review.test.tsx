@@ -147,9 +147,9 @@ describe("what a sync changed", () => {
 
   it("counts the customers whose MSP is not listed, and shows where they are", async () => {
     openRun(`/syncs/${changed}`);
-    const told =
+    const notice =
       "7 customers name an MSP that Heimdal does not list; they are shown under Northwind Security.";
-    expect(await screen.findByText(told)).toBeVisible();
+    expect(await screen.findByText(notice)).toBeVisible();
   });
 
   it("shows customer, field, before and after, and is filtered by kind", async () => {
@@ -172,11 +172,11 @@ describe("a sync under way", () => {
       prepare: ({ world }) => syncStates.running(world),
     });
     const progress = within(await screen.findByRole("group", { name: "Sync of Heimdal, under way" }));
-    const said = progress.getByRole("status");
-    expect(said).toHaveTextContent("Sync under way: 214 customers read so far");
+    const liveRegion = progress.getByRole("status");
+    expect(liveRegion).toHaveTextContent("Sync under way: 214 customers read so far");
     fake.world.runs = fake.world.runs.map((run, n) => (n === 0 ? { ...run, seen: 215 } : run));
     expect(await progress.findByText("Sync under way: 215 customers read so far")).toBeVisible();
-    expect(said).toHaveTextContent("214");
+    expect(liveRegion).toHaveTextContent("214");
     expect(progress.getAllByRole("status")).toHaveLength(1);
   });
 

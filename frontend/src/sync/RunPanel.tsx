@@ -159,14 +159,14 @@ function Unread({ run }: { run: SyncRun }) {
   );
 }
 
-/** Customers that a paged response did not contain: how many were looked up, found, gone, or left undecided. */
+/** Customers that a paged response did not contain: how many were looked up, found, missing, or left undecided. */
 function Absent({ run }: { run: SyncRun }) {
   const { absent, checked, found, undecided, missing } = run;
   if (absent === 0) return null;
   const sentences = [
     t("sync.run.absent", { count: absent, product: productName(run) }),
     checked > 0 && t("sync.run.checked", { count: checked, found }),
-    isMerged(run) && (missing > 0 ? t("sync.run.gone", { count: missing }) : t("sync.run.goneNone")),
+    isMerged(run) && (missing > 0 ? t("sync.run.marked", { count: missing }) : t("sync.run.markedNone")),
     undecided > 0 && t("sync.run.undecided", { count: undecided }),
   ];
   return (

@@ -63,7 +63,7 @@ describe("the sync runs", () => {
     expect(lines[0]).toHaveTextContent(/^.+: Heimdal does not know this reseller .* \(status 404\)/);
     expect(
       within(panel).getByText(
-        /3 known customers .* 3 were looked up again; 2 of these are still there\. 1 is gone\.$/,
+        /3 known customers .* 3 were looked up again; 2 of these are still there\. 1 was marked missing\.$/,
       ),
     ).toBeVisible();
     expect(within(panel).getByRole("link", { name: "Missing: 1" })).toBeVisible();
@@ -78,7 +78,7 @@ describe("the sync runs", () => {
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
     expect(
-      within(panel).getByText(/1 known customer .* 1 was looked up again; 1 of .* None is gone\.$/),
+      within(panel).getByText(/1 known customer .* 1 was looked up again; 1 of .* None was marked missing\.$/),
     ).toBeVisible();
   });
 
@@ -90,7 +90,7 @@ describe("the sync runs", () => {
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
     const text =
-      "27 known customers were on none of them. 3 are gone. 24 stay unchanged until the next complete sync.";
+      "27 known customers were on none of them. 3 were marked missing. 24 stay unchanged until the next complete sync.";
     expect(within(panel).getByText((found) => found.endsWith(text))).toBeVisible();
   });
 

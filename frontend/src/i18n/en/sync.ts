@@ -96,9 +96,9 @@ export const sync = {
     checked_other: "{{count, number}} were looked up again; {{found, number}} of these are still there.",
     undecided_one: "{{count, number}} stays unchanged until the next complete sync.",
     undecided_other: "{{count, number}} stay unchanged until the next complete sync.",
-    gone_one: "{{count, number}} is gone.",
-    gone_other: "{{count, number}} are gone.",
-    goneNone: "None is gone.",
+    marked_one: "{{count, number}} was marked missing.",
+    marked_other: "{{count, number}} were marked missing.",
+    markedNone: "None was marked missing.",
     fields: "Notes about the product's fields",
     openFields: "Open fields",
     notice: {
