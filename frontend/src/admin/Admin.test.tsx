@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import type { UserEvent } from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import type { NewInvite } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -9,9 +9,9 @@ import { choose, expectAccessible, menuClosed, renderApp } from "../test/render"
 
 const open = (
   prepare: (fake: Fake) => void = () => undefined,
-  who: keyof typeof people = "admin",
+  who: keyof typeof users = "admin",
   path = "/admin",
-) => renderApp({ signedIn: people[who], path, prepare });
+) => renderApp({ signedIn: users[who], path, prepare });
 const grid = () => screen.findByRole("grid", { name: "Invites" });
 
 async function openForm(who: "admin" | "mspAdmin" = "admin", prepare?: (fake: Fake) => void) {
@@ -237,7 +237,7 @@ describe("inviting", () => {
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@alpine.example");
     await send(user);
     await screen.findByText("kim@alpine.example is invited");
-    expect(all[0]?.msp_id).toBe(people.mspAdmin.grants[0]?.scope.msp_id);
+    expect(all[0]?.msp_id).toBe(users.mspAdmin.grants[0]?.scope.msp_id);
   });
 
   it("asks for the client of a client's user, and for no node of an MSSP's user", async () => {

@@ -1,17 +1,18 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import type { UserChange } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { recordQueries } from "../test/calls";
 import { choose, expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const open = (
   prepare: (fake: Fake) => void = () => undefined,
-  who: keyof typeof people = "admin",
+  who: keyof typeof users = "admin",
   path = "/admin/users",
 ) =>
   renderApp({
-    signedIn: people[who],
+    signedIn: users[who],
     path,
     prepare: (fake) => {
       fake.world.users = fake.world.users.slice(0, 30);
@@ -33,7 +34,7 @@ function sent(fake: Fake): UserChange[] {
 }
 
 /** Opens a user's panel from the list. */
-async function openPerson(name: string, prepare?: (fake: Fake) => void, who: keyof typeof people = "admin") {
+async function openPerson(name: string, prepare?: (fake: Fake) => void, who: keyof typeof users = "admin") {
   let all: UserChange[] = [];
   const app = open(
     (fake) => {
@@ -83,12 +84,7 @@ describe("the list of users", () => {
 
   it("is searched, filtered and sorted by the server", async () => {
     const { user, fake } = open();
-    const queries: unknown[] = [];
-    const { users } = fake;
-    fake.users = (query) => {
-      queries.push(query);
-      return users(query);
-    };
+    const queries = recordQueries(fake, "users");
     await grid();
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(await screen.findByRole("menuitem", { name: "Deactivated" }));
@@ -235,7 +231,7 @@ describe("changing a role", () => {
     expect(
       await screen.findByText("Tom Brandt is now MSP administrator at Alpine IT Services."),
     ).toBeVisible();
-    expect(sent()).toEqual([{ grant_id: people.mspUser.grants[0]?.id, role: "msp_admin" }]);
+    expect(sent()).toEqual([{ grant_id: users.mspUser.grants[0]?.id, role: "msp_admin" }]);
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(await within(await panelOf("Tom Brandt")).findByText("MSP administrator")).toBeVisible();
   });
@@ -251,7 +247,7 @@ describe("changing a role", () => {
     await user.click(save(dialog));
     expect(await screen.findByText("Sam Okoro is now MSP user at Harbour Light IT.")).toBeVisible();
     const msp_id = fake.world.msps.find(({ name }) => name === "Harbour Light IT")?.id;
-    expect(sent()).toEqual([{ grant_id: people.staff.grants[0]?.id, role: "msp_user", msp_id }]);
+    expect(sent()).toEqual([{ grant_id: users.staff.grants[0]?.id, role: "msp_user", msp_id }]);
   });
 
   it("takes an MSP administrator's own MSP without asking", async () => {
@@ -268,7 +264,7 @@ describe("changing a role", () => {
     await menuClosed();
     await user.click(save(dialog));
     await screen.findByText("Ines Duarte is now MSP user at Alpine IT Services.");
-    expect(sent()[0]).toMatchObject({ role: "msp_user", msp_id: people.mspAdmin.grants[0]?.scope.msp_id });
+    expect(sent()[0]).toMatchObject({ role: "msp_user", msp_id: users.mspAdmin.grants[0]?.scope.msp_id });
   });
 
   it("does not send the role they have", async () => {
@@ -359,7 +355,7 @@ describe("access", () => {
     expect(within(dialog).getByText(/Their other roles stay/)).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Deactivate this role" }));
     await screen.findByText("Noor Haddad is no longer MSP user at Baltic Managed Systems.");
-    expect(sent()).toEqual([{ active: false, grant_id: people.severalGrants.grants[2]?.id }]);
+    expect(sent()).toEqual([{ active: false, grant_id: users.severalGrants.grants[2]?.id }]);
     expect(await screen.findByText("MSP user (deactivated)")).toBeVisible();
   });
 

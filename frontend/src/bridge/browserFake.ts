@@ -1,4 +1,4 @@
-import { createFake, type Fake, type FakeOptions, people } from "./fake";
+import { createFake, type Fake, type FakeOptions, users } from "./fake";
 import { refusal } from "./fakeRefusals";
 import { advanceRuns, syncStates, worlds } from "./fakeStates";
 
@@ -14,11 +14,11 @@ import { advanceRuns, syncStates, worlds } from "./fakeStates";
  * The names of refusals are in fakeRefusals.ts.
  */
 export function browserFake(query: URLSearchParams): Fake {
-  const as = query.get("as") as keyof typeof people | null;
+  const as = query.get("as") as keyof typeof users | null;
   const outcome = query.get("signin");
   const options: FakeOptions = { delay: Number(query.get("delay") ?? 120) };
-  if (outcome !== "wait") options.signInEnds = outcome ? refusal(outcome) : people.admin;
-  if (as && as in people) options.signedIn = people[as];
+  if (outcome !== "wait") options.signInEnds = outcome ? refusal(outcome) : users.admin;
+  if (as && as in users) options.signedIn = users[as];
   if (query.get("api") === "none") options.startup = { api_url: "" };
   if (query.has("keyring")) options.startup = { keyring_problem: locked };
   const fake = createFake(options);
@@ -48,7 +48,7 @@ function sendEvent(fake: Fake, what: string): void {
   }
   if (what === "busy") fake.emit("waiting", { seconds: 8, what: "limit" });
   if (what === "demoted") {
-    const grants = fake.world.users.find(({ id }) => id === people.admin.user.id)?.grants;
+    const grants = fake.world.users.find(({ id }) => id === users.admin.user.id)?.grants;
     for (const grant of grants ?? []) grant.role = "mssp_staff";
   }
 }

@@ -1,29 +1,29 @@
 // A Portal without Go, for tests and for `npm run dev` in a browser. It implements the rules of the API that screens
 // depend on: scope, permissions, paging, sorting, one sync at a time, and who may change whom.
-import { meUnder, type Person } from "./fakeBasics";
+import { meUnder, type UserWithGrants } from "./fakeBasics";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeFields } from "./fakeFields";
 import { fakeInvites, inviteCode } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
-import { people } from "./fakePeople";
 import { offers, refusal, wrongCode } from "./fakeRefusals";
 import { fakeSyncs } from "./fakeSyncs";
+import { users } from "./fakeUserRecords";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { newWorld, type World } from "./fakeWorld";
 import type { Events, Grant, InviteOffer, Me, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
-export { people };
+export { users };
 
 type Call = Exclude<keyof Portal, "on">;
-type Outcome = Person | Problem;
+type Outcome = UserWithGrants | Problem;
 
 export interface FakeOptions {
   /** The user whose session is in the keyring. */
-  signedIn?: Person;
+  signedIn?: UserWithGrants;
   startup?: Partial<Startup>;
   /** Milliseconds that every call takes; default 0. */
   delay?: number;
@@ -44,7 +44,7 @@ export interface Fake extends Portal {
   /** Ends the waiting sign-in. */
   finishSignIn(outcome: Outcome): void;
   /** The code that submitInviteCode accepts, whom it signs in, and after how many tries the invite is closed. */
-  inviteCode: { code: string; person: Person; tries: number };
+  inviteCode: { code: string; user: UserWithGrants; tries: number };
   /** The invites that chooseInvites offers. */
   offers: InviteOffer[];
 }
@@ -71,14 +71,14 @@ export function createFake(options: FakeOptions = {}): Fake {
   const handlers = new Map<string, Set<(event: never) => void>>();
   const stored = { ...startup, has_session: options.signedIn !== undefined, ...options.startup };
   let me: Me | null = null;
-  let person = options.signedIn ?? null;
+  let signedIn = options.signedIn ?? null;
   let finish: ((outcome: Outcome) => void) | null = null;
 
   const worldFields = () => ({ time_zone: world.timeZone, data_as_of: world.dataAsOf });
 
-  function become(who: Person, grant: Grant = who.grants[0] as Grant): Me {
-    person = who;
-    me = { ...meUnder(who, grant), ...worldFields() };
+  function become(user: UserWithGrants, grant: Grant = user.grants[0] as Grant): Me {
+    signedIn = user;
+    me = { ...meUnder(user, grant), ...worldFields() };
     stored.has_session = true;
     return me;
   }
@@ -112,7 +112,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const customers = fakeCustomers({ world, need, scope });
   const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
-  const { users, changeUser, signOutUser, endSession } = fakeUsers({ world, need, includes, sorted, page });
+  const userCalls = fakeUsers({ world, need, includes, sorted, page });
 
   function signIn(provider: "google" | "entra"): Promise<Me> {
     finish?.(new Problem("cancelled"));
@@ -136,7 +136,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   function submitInviteCode(code: string): Me {
     const { inviteCode } = fake;
     if (!isCode(code)) throw refusal("code_mistyped");
-    if (letters(code) === letters(inviteCode.code) && inviteCode.tries > 0) return become(inviteCode.person);
+    if (letters(code) === letters(inviteCode.code) && inviteCode.tries > 0) return become(inviteCode.user);
     inviteCode.tries -= 1;
     if (inviteCode.tries <= 0) throw refusal("invite_closed");
     throw wrongCode(inviteCode.tries);
@@ -146,16 +146,16 @@ export function createFake(options: FakeOptions = {}): Fake {
     const chosen = fake.offers.filter(({ id }) => ids.includes(id));
     if (chosen.length === 0) throw refusal("choice");
     if (chosen.some(({ needs_code }) => needs_code)) throw refusal("code_required");
-    return become(fake.inviteCode.person);
+    return become(fake.inviteCode.user);
   }
 
   function claimInvite(code: string): Grant {
     const { user } = currentUser();
     if (!isCode(code)) throw refusal("code_mistyped");
     if (letters(code) !== letters(fake.inviteCode.code)) throw refusal("code_unknown");
-    const grant = { ...(fake.inviteCode.person.grants[0] as Grant), id: "claimed" };
+    const grant = { ...(fake.inviteCode.user.grants[0] as Grant), id: "claimed" };
     world.users.find(({ id }) => id === user.id)?.grants.push({ ...grant, active: true });
-    if (person) person = { ...person, grants: [...person.grants, grant] };
+    if (signedIn) signedIn = { ...signedIn, grants: [...signedIn.grants, grant] };
     return grant;
   }
 
@@ -191,7 +191,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     world,
     calls: [],
     clipboard: "",
-    inviteCode: { code: inviteCode, person: people.mspUser, tries: 5 },
+    inviteCode: { code: inviteCode, user: users.mspUser, tries: 5 },
     offers,
     fail: (name, problem, times = Number.POSITIVE_INFINITY) => {
       if (problem) failures.set(name, { problem, times });
@@ -213,8 +213,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       { id: "entra" as const, name: "Microsoft", kind: "oidc" },
     ]),
     resume: call("resume", () => {
-      if (!person) throw new Problem("signed_out");
-      return become(person);
+      if (!signedIn) throw new Problem("signed_out");
+      return become(signedIn);
     }),
     signIn: call("signIn", signIn),
     submitInviteCode: call("submitInviteCode", submitInviteCode),
@@ -224,13 +224,13 @@ export function createFake(options: FakeOptions = {}): Fake {
     openSignInPage: call("openSignInPage", () => undefined),
     signOut: call("signOut", () => {
       me = null;
-      person = null;
+      signedIn = null;
       stored.has_session = false;
     }),
     useGrant: call("useGrant", (id: string) => {
-      const grant = person?.grants.find((held) => held.id === id);
-      if (!person || !grant) throw new Problem("grant_changed");
-      return become(person, grant);
+      const grant = signedIn?.grants.find((held) => held.id === id);
+      if (!signedIn || !grant) throw new Problem("grant_changed");
+      return become(signedIn, grant);
     }),
     me: call("me", () => {
       me = currentUser();
@@ -247,16 +247,16 @@ export function createFake(options: FakeOptions = {}): Fake {
     createInvite: call("createInvite", invites.create),
     revokeInvite: call("revokeInvite", invites.revoke),
     resendInvite: call("resendInvite", invites.resend),
-    users: call("users", users),
-    changeUser: call("changeUser", changeUser),
-    signOutUser: call("signOutUser", signOutUser),
+    users: call("users", userCalls.users),
+    changeUser: call("changeUser", userCalls.changeUser),
+    signOutUser: call("signOutUser", userCalls.signOutUser),
     sessions: call("sessions", () => {
       scope();
       return [...world.sessions];
     }),
     endSession: call("endSession", (id: string) => {
       scope();
-      endSession(id);
+      userCalls.endSession(id);
     }),
     syncs: call("syncs", syncs.list),
     startSync: call("startSync", syncs.start),

@@ -47,17 +47,17 @@ export function grant(role: Role, node: string, under: { msp_id?: string; client
   };
 }
 
-export interface Person {
+export interface UserWithGrants {
   user: Me["user"];
   grants: Grant[];
 }
 
 /** The user under one of their grants, with the permissions of the role table. */
-export function meUnder(person: Person, active: Grant): Me {
+export function meUnder({ user, grants }: UserWithGrants, active: Grant): Me {
   return {
-    user: person.user,
+    user,
     grant: active,
-    grants: person.grants,
+    grants,
     ...roleTable[active.role],
     time_zone: "UTC",
     data_as_of: null,

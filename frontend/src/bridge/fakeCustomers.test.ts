@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { createFake, people } from "./fake";
+import { createFake, users } from "./fake";
 import { worlds } from "./fakeStates";
 import type { Client, ClientFilter, MSPFilter, Sort } from "./models";
 
-async function signedIn(who: keyof typeof people = "admin") {
-  const fake = createFake({ signedIn: people[who] });
+async function signedIn(who: keyof typeof users = "admin") {
+  const fake = createFake({ signedIn: users[who] });
   await fake.resume();
   return fake;
 }

@@ -2,7 +2,7 @@
 // administrator.
 import { roleLevels } from "./enums";
 import { meUnder } from "./fakeBasics";
-import type { FakeUser } from "./fakePeople";
+import type { FakeUser } from "./fakeUserRecords";
 import type { World } from "./fakeWorld";
 import type { Grant, HeldGrant, Me, Page, PageQuery, Role, UserChange, UserFilter, UserItem } from "./models";
 import { Problem } from "./problem";

@@ -1,8 +1,8 @@
 // The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
 import { fieldMap } from "./fakeFieldMap";
-import { type FakeUser, newSessions, newUsers, people } from "./fakePeople";
 import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
+import { type FakeUser, newSessions, newUsers, users } from "./fakeUserRecords";
 import type {
   Attention,
   Client,
@@ -172,7 +172,7 @@ export function newWorld(): World {
       invite(9, "old@greenfield.example", { status: "expired" }),
       invite(10, "wrong@harbour.example", { status: "revoked" }),
     ],
-    users: newUsers(Object.values(people)),
+    users: newUsers(Object.values(users)),
     sessions: newSessions(),
     runs: Array.from({ length: 12 }, (_, n) => run(n + 1)),
     connections: [connection(1)],

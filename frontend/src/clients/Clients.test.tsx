@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { syncStates, worlds } from "../bridge/fakeStates";
 import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -14,8 +14,8 @@ const few = (fake: Fake) => {
     ...clients.filter(({ msp_id }) => msp_id === null).slice(0, 1),
   ];
 };
-const open = (path = "/clients", prepare: (fake: Fake) => void = few, who: keyof typeof people = "admin") =>
-  renderApp({ signedIn: people[who], path, prepare });
+const open = (path = "/clients", prepare: (fake: Fake) => void = few, who: keyof typeof users = "admin") =>
+  renderApp({ signedIn: users[who], path, prepare });
 const grid = () => screen.findByRole("grid", { name: "Clients" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
@@ -245,7 +245,7 @@ describe("finding clients", () => {
   });
 
   it("names the MSP of a link, and removes it", async () => {
-    const { user } = open(`/clients?msp_id=${people.mspUser.grants[0]?.scope.msp_id}`);
+    const { user } = open(`/clients?msp_id=${users.mspUser.grants[0]?.scope.msp_id}`);
     const chip = await screen.findByRole("button", { name: "MSP Alpine IT Services" });
     expect(await screen.findByText("1 in total")).toBeVisible();
     await user.click(chip);
@@ -331,7 +331,7 @@ describe("one client beside the list", () => {
   });
 
   it("names who started or accepted the sync that changed it", async () => {
-    const { fake } = renderApp({ signedIn: people.admin, prepare: ({ world }) => syncStates.decided(world) });
+    const { fake } = renderApp({ signedIn: users.admin, prepare: ({ world }) => syncStates.decided(world) });
     window.location.hash = `/clients/${fake.world.clients[0]?.id}`;
     const line = (await screen.findByText("Licences purchased changed from 40 to 60"))
       .parentElement as HTMLElement;
@@ -340,7 +340,7 @@ describe("one client beside the list", () => {
   });
 
   it("opens from a link although the list lacks its row", async () => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     const last = fake.world.clients.at(-1) as Client;
     window.location.hash = `/clients/${last.id}`;
     expect(await screen.findByRole("complementary", { name: last.name })).toBeVisible();
@@ -356,7 +356,7 @@ describe("one client beside the list", () => {
   });
 
   it("warns that a missing client shows what was known before", async () => {
-    open(`/clients/${people.clientUser.grants[0]?.scope.client_id}`, (fake) => {
+    open(`/clients/${users.clientUser.grants[0]?.scope.client_id}`, (fake) => {
       few(fake);
       change(fake, { status: "missing" });
     });

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { worlds } from "../bridge/fakeStates";
 import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -13,8 +13,8 @@ const few = (fake: Fake) => {
   world.msps = world.msps.slice(0, 4);
   world.clients = world.clients.filter((client) => client.msp_id === world.msps[0]?.id).slice(0, 3);
 };
-const open = (path = "/msps", prepare: (fake: Fake) => void = few, who: keyof typeof people = "admin") =>
-  renderApp({ signedIn: people[who], path, prepare });
+const open = (path = "/msps", prepare: (fake: Fake) => void = few, who: keyof typeof users = "admin") =>
+  renderApp({ signedIn: users[who], path, prepare });
 const grid = () => screen.findByRole("grid", { name: "MSPs" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;

@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { run } from "../bridge/fakeRecords";
 import type { Attention, Overview, SyncRun, TrendDay } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -8,8 +8,8 @@ import { expectAccessible, renderApp } from "../test/render";
 import { attentionText } from "./attention";
 import { changeOver } from "./change";
 
-const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof people = "admin") =>
-  renderApp({ signedIn: people[who], path: "/overview", prepare });
+const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof users = "admin") =>
+  renderApp({ signedIn: users[who], path: "/overview", prepare });
 
 /** Makes the fake return another overview. */
 const withOverview = (over: Partial<Overview>) => (fake: Fake) => {

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { causes, problemCodes } from "../bridge/enums";
-import { people } from "../bridge/fake";
+import { users } from "../bridge/fake";
 import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import { offers, refusal } from "../bridge/fakeRefusals";
 import { Problem, type ProblemCode } from "../bridge/problem";
@@ -212,7 +212,7 @@ describe("while the user signs in with the browser", () => {
     const { user, fake } = renderApp();
     await user.click(await google());
     await screen.findByText("Continue in your browser");
-    act(() => fake.finishSignIn(people.admin));
+    act(() => fake.finishSignIn(users.admin));
     expect(await screen.findByRole("button", { name: "Account of Ada Lindqvist" })).toBeVisible();
   });
 
@@ -222,7 +222,7 @@ describe("while the user signs in with the browser", () => {
     await user.click(await screen.findByRole("button", { name: "Cancel" }));
     await user.click(await microsoft());
     await screen.findByText(/A page of Microsoft/);
-    act(() => fake.finishSignIn(people.staff));
+    act(() => fake.finishSignIn(users.staff));
     expect(await screen.findByRole("button", { name: "Account of Sam Okoro" })).toBeVisible();
   });
 });
@@ -309,7 +309,7 @@ describe("waiting for the rate limit", () => {
   });
 
   it("is shown once to a signed-in user", async () => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => {
       fake.emit("waiting", { seconds: 4, what: "limit" });
@@ -562,7 +562,7 @@ describe("an invite that needs its code", () => {
 describe("a session from an earlier run", () => {
   it("can be skipped while the keyring waits for its password", async () => {
     const { user, fake } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       prepare: (fake) => {
         let give: (problem: Problem) => void = () => undefined;
         fake.resume = () => new Promise((_, reject) => (give = reject));
@@ -579,7 +579,7 @@ describe("a session from an earlier run", () => {
     const seen: string[] = [];
     const watcher = new MutationObserver(() => seen.push(document.body.textContent ?? ""));
     watcher.observe(document.body, { childList: true, subtree: true });
-    renderApp({ signedIn: people.admin, delay: 30 });
+    renderApp({ signedIn: users.admin, delay: 30 });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     watcher.disconnect();
     expect(seen.some((text) => text.includes("Sign in with"))).toBe(false);
@@ -587,7 +587,7 @@ describe("a session from an earlier run", () => {
 
   it("shows why it could not be restored", async () => {
     renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       prepare: (fake) => fake.fail("resume", new Problem("session_revoked")),
     });
     expect(await screen.findByText("You have been signed out")).toBeVisible();
@@ -600,7 +600,7 @@ describe("a session from an earlier run", () => {
     "An administrator signed you out everywhere. Sign in again.",
     "You ended this session from another device. Sign in again.",
   ])("says in the portal's own words why it ended: %s", async (message) => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:ended", { code: "session_revoked", message }));
     expect(await screen.findByText("You have been signed out")).toBeVisible();
@@ -616,7 +616,7 @@ describe("a session from an earlier run", () => {
   });
 
   it("shows the sign-in screen with the reason when it was ended elsewhere", async () => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:ended", { code: "deactivated", message: "Deactivated." }));
     expect(await screen.findByText("You have been signed out")).toBeVisible();
@@ -625,9 +625,9 @@ describe("a session from an earlier run", () => {
   });
 
   it("changes the role as soon as the portal reports it", async () => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
-    for (const grant of fake.world.users.find(({ id }) => id === people.admin.user.id)?.grants ?? []) {
+    for (const grant of fake.world.users.find(({ id }) => id === users.admin.user.id)?.grants ?? []) {
       grant.role = "mssp_staff";
     }
     act(() => fake.emit("role:changed", {}));
@@ -636,7 +636,7 @@ describe("a session from an earlier run", () => {
   });
 
   it("shows that it is not kept where there is no keyring", async () => {
-    const { fake } = renderApp({ signedIn: people.admin });
+    const { fake } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
     expect(await screen.findByText("Signed in only until you close the app. No keyring.")).toBeVisible();
@@ -647,7 +647,7 @@ describe("a session from an earlier run", () => {
 
   it("shows a closed notice again after a while", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    const { fake, user } = renderApp({ signedIn: people.admin });
+    const { fake, user } = renderApp({ signedIn: users.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
     const banner = (await screen.findByText(/until you close the app/)).closest(
@@ -660,7 +660,7 @@ describe("a session from an earlier run", () => {
   });
 
   it("starts the next user at the first screen", async () => {
-    const { user } = renderApp({ signedIn: people.admin, path: "/clients" });
+    const { user } = renderApp({ signedIn: users.admin, path: "/clients" });
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
     await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
     expect(await google()).toBeEnabled();
@@ -668,7 +668,7 @@ describe("a session from an earlier run", () => {
   });
 
   it("ends with a sign-out, also where the server cannot be reached", async () => {
-    const { user, fake } = renderApp({ signedIn: people.admin });
+    const { user, fake } = renderApp({ signedIn: users.admin });
     fake.fail("signOut", new Problem("offline"));
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
     await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Permission, roleTable } from "../bridge/enums";
-import { people } from "../bridge/fake";
+import { users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import { renderApp } from "../test/render";
 
@@ -11,7 +11,7 @@ const all = roleTable.mssp_admin.permissions;
 function openWithout(permission: Permission | null, path: string, state?: keyof typeof syncStates) {
   roleTable.mssp_admin.permissions = all.filter((held) => held !== permission);
   return renderApp({
-    signedIn: people.admin,
+    signedIn: users.admin,
     path,
     prepare: ({ world }) => {
       world.runs = world.runs.slice(0, 4);

@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
 import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
@@ -15,7 +15,7 @@ const signedIn = () => screen.findByRole("button", { name: "Account of Ada Lindq
 
 /** Starts the app before the network is up. */
 async function startOffline(problem = new Problem("offline")) {
-  const app = renderApp({ signedIn: people.admin, prepare: (fake) => fake.fail("resume", problem) });
+  const app = renderApp({ signedIn: users.admin, prepare: (fake) => fake.fail("resume", problem) });
   await screen.findByRole("button", { name: "Try again" });
   return app;
 }
@@ -78,7 +78,7 @@ describe("a session that could not be restored during an outage", () => {
     await user.click(screen.getByRole("button", { name: "Sign in instead" }));
     await user.click(await screen.findByRole("button", { name: "Sign in with Google" }));
     await screen.findByText("Continue in your browser");
-    act(() => fake.finishSignIn(people.admin));
+    act(() => fake.finishSignIn(users.admin));
     expect(await signedIn()).toBeVisible();
     await act(async () => give(new Problem("offline")));
     expect(await signedIn()).toBeVisible();
@@ -134,7 +134,7 @@ describe("a session that could not be restored during an outage", () => {
 
 it("refetches failed queries when the network changes", async () => {
   const prepare = (fake: Fake) => fake.fail("overview", new Problem("offline"));
-  const { fake } = renderApp({ signedIn: people.admin, prepare });
+  const { fake } = renderApp({ signedIn: users.admin, prepare });
   await screen.findByRole("button", { name: "Try again" }, patience);
   const before = countCalls(fake, "overview");
   act(() => fake.emit("network:changed", {}));

@@ -1,21 +1,21 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import type { Role } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { renderApp } from "../test/render";
 
 /** Changes the role of the signed-in user, as an administrator elsewhere could. */
-function give(fake: Fake, person: keyof typeof people, role: Role) {
-  const held = fake.world.users.find(({ id }) => id === people[person].user.id)?.grants[0];
+function give(fake: Fake, name: keyof typeof users, role: Role) {
+  const held = fake.world.users.find(({ id }) => id === users[name].user.id)?.grants[0];
   if (held) held.role = role;
 }
 
-async function openClients(who: keyof typeof people = "mspAdmin", path = "/admin") {
+async function openClients(who: keyof typeof users = "mspAdmin", path = "/admin") {
   const prepare = (fake: Fake) => {
     fake.world.clients = fake.world.clients.slice(0, 3);
   };
-  const app = renderApp({ signedIn: people[who], path, prepare });
+  const app = renderApp({ signedIn: users[who], path, prepare });
   await screen.findByRole("heading", { level: 1 });
   await waitFor(() => expect(app.fake.calls).toContain(path === "/admin" ? "invites" : "clients"));
   return app;

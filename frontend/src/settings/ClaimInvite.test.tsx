@@ -1,13 +1,13 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { people } from "../bridge/fake";
+import { users } from "../bridge/fake";
 import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import { refusal } from "../bridge/fakeRefusals";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 
 async function open() {
-  const app = renderApp({ signedIn: people.clientUser, path: "/settings" });
+  const app = renderApp({ signedIn: users.clientUser, path: "/settings" });
   await app.user.click(await screen.findByRole("button", { name: "I have an invite code" }));
   return { ...app, field: await screen.findByRole("textbox", { name: "Invite code" }) };
 }
@@ -20,7 +20,7 @@ describe("a further invite", () => {
     expect(await screen.findByText(/^You are now also MSP user at /)).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(await screen.findByRole("button", { name: /^Switch scope/ })).toBeVisible();
-    expect((await fake.me()).grants).toHaveLength(people.clientUser.grants.length + 1);
+    expect((await fake.me()).grants).toHaveLength(users.clientUser.grants.length + 1);
   });
 
   it("has its field focused as soon as the dialog is open", async () => {

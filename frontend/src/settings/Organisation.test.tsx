@@ -1,12 +1,12 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
 import { dayIn } from "../i18n/format";
 import { expectAccessible, renderApp } from "../test/render";
 
 const open = (prepare: (fake: Fake) => void = () => undefined) =>
-  renderApp({ signedIn: people.admin, path: "/settings", prepare });
+  renderApp({ signedIn: users.admin, path: "/settings", prepare });
 const field = () => screen.findByRole("combobox", { name: "Time zone" });
 const save = () => screen.getByRole("button", { name: "Save time zone" });
 
@@ -71,7 +71,7 @@ describe("the organisation's time zone", () => {
   });
 
   it("is for administrators only", async () => {
-    renderApp({ signedIn: people.staff, path: "/settings" });
+    renderApp({ signedIn: users.staff, path: "/settings" });
     expect(await screen.findByRole("heading", { name: "About" })).toBeVisible();
     expect(screen.queryByRole("heading", { name: "Organisation" })).toBeNull();
   });
@@ -85,13 +85,13 @@ describe("expiry", () => {
       fake.world.clients = fake.world.clients.slice(0, 1).map((one) => ({ ...one, expires_on: west }));
     };
     const { unmount } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/clients",
       prepare: lists("Pacific/Pago_Pago"),
     });
     expect(await screen.findByText("today")).toBeVisible();
     unmount();
-    renderApp({ signedIn: people.admin, path: "/clients", prepare: lists("Pacific/Kiritimati") });
+    renderApp({ signedIn: users.admin, path: "/clients", prepare: lists("Pacific/Kiritimati") });
     expect(await screen.findByText(/^Ended (yesterday|2 days ago)/i)).toBeVisible();
   });
 });

@@ -1,19 +1,19 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { deviceName } from "./device";
 
 const open = (prepare: (fake: Fake) => void = () => undefined) =>
-  renderApp({ signedIn: people.mspUser, path: "/settings/sessions", prepare });
+  renderApp({ signedIn: users.mspUser, path: "/settings/sessions", prepare });
 const list = () => screen.findByRole("list", { name: "Your sessions" });
 const lines = async () => within(await list()).getAllByRole("listitem");
 const windows = /^Sign out FS Client Portal dev on Windows/;
 
 describe("one's own sessions", () => {
   it("are reached from the account menu", async () => {
-    const { user } = renderApp({ signedIn: people.mspUser });
+    const { user } = renderApp({ signedIn: users.mspUser });
     await user.click(await screen.findByRole("button", { name: "Account of Tom Brandt" }));
     await user.click(await screen.findByRole("menuitem", { name: "Your sessions" }));
     expect(await screen.findByRole("heading", { level: 1, name: "Your sessions" })).toBeVisible();

@@ -1,7 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { App } from "../App";
-import { createFake, people } from "../bridge/fake";
+import { createFake, users } from "../bridge/fake";
 import { setPortal } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
 import { keys } from "../bridge/queries";
@@ -25,12 +25,12 @@ describe("the rail shows what the role permits", () => {
     ["mspUser", ["Overview", "My MSP", "Clients"]],
     ["clientUser", ["Overview", "My company"]],
   ] as const)("%s", async (who, names) => {
-    renderApp({ signedIn: people[who] });
+    renderApp({ signedIn: users[who] });
     expect(await railNames()).toEqual(names);
   });
 
   it("links a user of one MSP to that MSP", async () => {
-    renderApp({ signedIn: people.mspUser });
+    renderApp({ signedIn: users.mspUser });
     const own = await screen.findByRole("link", { name: "My MSP" });
     expect(own).toHaveAttribute("href", "#/msps");
   });
@@ -38,14 +38,14 @@ describe("the rail shows what the role permits", () => {
 
 describe("the frame", () => {
   it("marks Admin in the menu on the syncs too, which are a tab of it", async () => {
-    renderApp({ signedIn: people.admin, path: "/syncs" });
+    renderApp({ signedIn: users.admin, path: "/syncs" });
     const nav = await screen.findByRole("navigation", { name: "Main menu" });
     const marked = () => within(nav).queryAllByRole("link", { current: true });
     await waitFor(() => expect(marked()).toEqual([within(nav).getByRole("link", { name: "Admin" })]));
   });
 
   it("names scope and role, and can be read by assistive technology", async () => {
-    renderApp({ signedIn: people.admin });
+    renderApp({ signedIn: users.admin });
     const scope = await screen.findByRole("group", { name: "Scope" });
     expect(scope).toHaveTextContent("Northwind Security");
     expect(scope).toHaveTextContent("MSSP administrator");
@@ -54,7 +54,7 @@ describe("the frame", () => {
   });
 
   it("lets the keyboard skip the menu", async () => {
-    const { user } = renderApp({ signedIn: people.admin });
+    const { user } = renderApp({ signedIn: users.admin });
     const skip = await screen.findByRole("button", { name: "Skip to the content" });
     await user.tab();
     expect(skip).toHaveFocus();
@@ -63,7 +63,7 @@ describe("the frame", () => {
   });
 
   it("folds its menu and keeps the names for assistive technology", async () => {
-    const { user } = renderApp({ signedIn: people.admin });
+    const { user } = renderApp({ signedIn: users.admin });
     await user.click(await screen.findByRole("button", { name: "Collapse menu" }));
     expect(screen.queryByText("Overview", { selector: "nav span" })).toBeNull();
     expect(await railNames()).toEqual(["Overview", "MSPs", "Clients", "Admin"]);
@@ -72,20 +72,20 @@ describe("the frame", () => {
   });
 
   it("refuses a page the role does not include", async () => {
-    renderApp({ signedIn: people.mspUser, path: "/admin" });
+    renderApp({ signedIn: users.mspUser, path: "/admin" });
     expect(await screen.findByText("Your role does not include this page")).toBeVisible();
     expect(screen.getByText(/You act as MSP user at Alpine IT Services/)).toBeVisible();
   });
 
   it("shows a page for an unknown address, with a link back", async () => {
-    const { user } = renderApp({ signedIn: people.admin, path: "/nowhere" });
+    const { user } = renderApp({ signedIn: users.admin, path: "/nowhere" });
     expect(await screen.findByText("Page not found")).toBeVisible();
     await user.click(screen.getByRole("link", { name: "Go to Overview" }));
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   });
 
   it("switches light and dark from the account menu", async () => {
-    const { user } = renderApp({ signedIn: people.admin });
+    const { user } = renderApp({ signedIn: users.admin });
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
     await expectAccessible();
     await user.click(await screen.findByRole("menuitemradio", { name: "Dark" }));
@@ -95,7 +95,7 @@ describe("the frame", () => {
 
 describe("acting under another grant", () => {
   it("shows the new scope from its Overview on, and nothing of the old one", async () => {
-    const { user, fake } = renderApp({ signedIn: people.severalGrants, path: "/settings" });
+    const { user, fake } = renderApp({ signedIn: users.severalGrants, path: "/settings" });
     await user.click(await screen.findByRole("button", { name: "Switch scope, now Northwind Security" }));
     await user.click(await screen.findByRole("menuitem", { name: /Baltic Managed Systems/ }));
     await menuClosed();
@@ -106,7 +106,7 @@ describe("acting under another grant", () => {
   });
 
   it("stays on the old scope when the switch fails, and shows why", async () => {
-    const { user, fake } = renderApp({ signedIn: people.severalGrants });
+    const { user, fake } = renderApp({ signedIn: users.severalGrants });
     fake.fail("useGrant", new Problem("offline"));
     await user.click(await screen.findByRole("button", { name: /Switch scope/ }));
     await user.click(await screen.findByRole("menuitem", { name: /Alpine IT Services/ }));
@@ -117,8 +117,8 @@ describe("acting under another grant", () => {
 });
 
 describe("the palette", () => {
-  async function open(who: keyof typeof people = "admin") {
-    const app = renderApp({ signedIn: people[who] });
+  async function open(who: keyof typeof users = "admin") {
+    const app = renderApp({ signedIn: users[who] });
     await screen.findByRole("button", { name: "Search or go to" });
     await app.user.keyboard("{Control>}k{/Control}");
     return { ...app, field: await screen.findByRole("combobox", { name: "Search and commands" }) };
@@ -174,7 +174,7 @@ describe("the palette", () => {
 
 describe("when the portal cannot be reached", () => {
   it("shows since when, keeps the frame, and hides the banner after the next reply", async () => {
-    const { user, fake } = renderApp({ signedIn: people.admin });
+    const { user, fake } = renderApp({ signedIn: users.admin });
     await screen.findByText(/^Updated/);
     fake.fail("overview", new Problem("offline"));
     act(() => window.dispatchEvent(new Event("focus")));
@@ -200,7 +200,7 @@ describe("the cause of an outage", () => {
       address: "https://portal.example.com",
     });
     const { user, fake } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/clients",
       prepare: (fake) => fake.fail("clients", why),
     });
@@ -219,7 +219,7 @@ describe("the cause of an outage", () => {
 
 describe("data that a later sync brought", () => {
   it("is refetched by the list on screen once the top bar shows it, and not before", async () => {
-    const fake = createFake({ signedIn: people.admin });
+    const fake = createFake({ signedIn: users.admin });
     fake.world.clients = fake.world.clients.slice(0, 3);
     setPortal(fake);
     window.location.hash = "/clients";

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { FieldMapPreview, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -8,14 +8,14 @@ import { expectAccessible, renderApp } from "../test/render";
 import { noticeText } from "./RunNotices";
 
 const connection = "0195a000-0000-7000-e000-000000000001";
-const open = (prepare: (fake: Fake) => void = () => undefined, who = people.admin) =>
+const open = (prepare: (fake: Fake) => void = () => undefined, who = users.admin) =>
   renderApp({ signedIn: who, path: `/admin/connections/${connection}/fields`, prepare });
 const fills = (path: string) => screen.findByLabelText(`What ${path} fills`);
 
 describe("the field map", () => {
   it("is reached from the connection", async () => {
     const { user } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/syncs",
       prepare: (fake) => {
         fake.world.runs = fake.world.runs.slice(0, 2);
@@ -307,7 +307,7 @@ describe("the field map", () => {
   });
 
   it("is for administrators alone", async () => {
-    const { fake } = open(undefined, people.staff);
+    const { fake } = open(undefined, users.staff);
     expect(await screen.findByRole("heading", { level: 1 })).toBeVisible();
     expect(fake.calls).not.toContain("fieldMap");
   });
@@ -330,7 +330,7 @@ describe("a sync whose customers have no known id", () => {
   it("links its error to the field map", async () => {
     let failed: SyncRun | undefined;
     const { user } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/syncs",
       prepare: (fake) => {
         failed = fail(fake);
@@ -344,7 +344,7 @@ describe("a sync whose customers have no known id", () => {
 
   it("links the product to the field map", async () => {
     const { user } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/syncs",
       prepare: (fake) => {
         fail(fake);
@@ -372,7 +372,7 @@ describe("a sync whose customers have no known id", () => {
   it("has no link for staff", async () => {
     let failed: SyncRun | undefined;
     renderApp({
-      signedIn: people.staff,
+      signedIn: users.staff,
       path: "/syncs",
       prepare: (fake) => {
         failed = fail(fake);
@@ -388,7 +388,7 @@ describe("a sync whose customers have no known id", () => {
 describe("the notices of a sync about fields", () => {
   it("are shown in the overview, which links to the run and the field map", async () => {
     const { user } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/overview",
       prepare: (fake) => {
         syncStates.fields(fake.world);

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -10,10 +10,10 @@ const open = (
   {
     who = "admin",
     prepare = () => undefined,
-  }: { who?: keyof typeof people; prepare?: (fake: Fake) => void } = {},
+  }: { who?: keyof typeof users; prepare?: (fake: Fake) => void } = {},
 ) =>
   renderApp({
-    signedIn: people[who],
+    signedIn: users[who],
     path: "/syncs",
     prepare: (fake) => {
       fake.world.runs = fake.world.runs.slice(0, 2);

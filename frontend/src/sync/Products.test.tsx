@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { run } from "../bridge/fakeRecords";
 import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
@@ -11,7 +11,7 @@ import { connectionState } from "./connectionState";
 
 const open = (state?: keyof typeof syncStates, prepare: (fake: Fake) => void = () => undefined) =>
   renderApp({
-    signedIn: people.admin,
+    signedIn: users.admin,
     path: "/syncs",
     prepare: (fake) => {
       fake.world.runs = fake.world.runs.slice(0, 4);
@@ -121,7 +121,7 @@ describe("the connections", () => {
   });
 
   it("are not shown to staff", async () => {
-    const { fake } = renderApp({ signedIn: people.staff, path: "/syncs" });
+    const { fake } = renderApp({ signedIn: users.staff, path: "/syncs" });
     await screen.findByRole("grid", { name: "Syncs" });
     expect(screen.queryByRole("region", { name: "Products" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Add product" })).toBeNull();

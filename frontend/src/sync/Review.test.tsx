@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { FieldNotice, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -14,7 +14,7 @@ const becomes = (fake: Fake, over: Partial<SyncRun>) => {
 const open = (
   path = `/syncs/${id}/review`,
   prepare: (fake: Fake) => void = () => undefined,
-  who = people.admin,
+  who = users.admin,
 ) =>
   renderApp({
     signedIn: who,
@@ -106,7 +106,7 @@ describe("a sync that waits for a decision", () => {
   });
 
   it("can be seen, but not decided, by staff", async () => {
-    open(undefined, undefined, people.staff);
+    open(undefined, undefined, users.staff);
     expect(await screen.findByText(/An administrator of your MSSP decides/)).toBeVisible();
     expect(screen.queryByRole("button", { name: /Accept/ })).toBeNull();
   });
@@ -117,7 +117,7 @@ describe("a sync that waits for a decision", () => {
   });
 
   it("is refused to an MSP's users", async () => {
-    open(undefined, undefined, people.mspAdmin);
+    open(undefined, undefined, users.mspAdmin);
     expect(await screen.findByText("Your role does not include this page")).toBeVisible();
   });
 });
@@ -126,7 +126,7 @@ describe("what a sync changed", () => {
   const changed = "0195a000-0000-7000-a000-000000000001";
   const openRun = (path: string) =>
     renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path,
       prepare: ({ world }) => {
         syncStates.changed(world);
@@ -167,7 +167,7 @@ describe("what a sync changed", () => {
 describe("a sync under way", () => {
   it("is announced now and then, not with every customer", async () => {
     const { fake } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/syncs",
       prepare: ({ world }) => syncStates.running(world),
     });
@@ -182,7 +182,7 @@ describe("a sync under way", () => {
 
   it("shows calls made and left, and until when it waits", async () => {
     const { fake } = renderApp({
-      signedIn: people.admin,
+      signedIn: users.admin,
       path: "/syncs",
       prepare: ({ world }) => syncStates.waiting(world),
     });

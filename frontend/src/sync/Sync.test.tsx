@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Fake, people } from "../bridge/fake";
+import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -10,8 +10,8 @@ import { expectAccessible, renderApp } from "../test/render";
 const few = (fake: Fake) => {
   fake.world.runs = fake.world.runs.slice(0, 3);
 };
-const open = (path = "/syncs", prepare: (fake: Fake) => void = few, who: keyof typeof people = "admin") =>
-  renderApp({ signedIn: people[who], path, prepare });
+const open = (path = "/syncs", prepare: (fake: Fake) => void = few, who: keyof typeof users = "admin") =>
+  renderApp({ signedIn: users[who], path, prepare });
 const newest = (fake: Fake, over: Partial<SyncRun>) => {
   fake.world.runs[0] = { ...(fake.world.runs[0] as SyncRun), ...over };
 };
@@ -78,7 +78,9 @@ describe("the sync runs", () => {
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
     expect(
-      within(panel).getByText(/1 known customer .* 1 was looked up again; 1 of .* None was marked missing\.$/),
+      within(panel).getByText(
+        /1 known customer .* 1 was looked up again; 1 of .* None was marked missing\.$/,
+      ),
     ).toBeVisible();
   });
 

@@ -4,15 +4,16 @@ import type { Fake } from "../bridge/fake";
 export const countCalls = (fake: Fake, call: Fake["calls"][number]) =>
   fake.calls.filter((made) => made === call).length;
 
-type Query<List extends "clients" | "msps"> = Parameters<Fake[List]>[0];
+type List = "clients" | "msps" | "users";
+type Query<Name extends List> = Parameters<Fake[Name]>[0];
 
 /** Collects the filter and order of every later request for a list. */
-export function recordQueries<List extends "clients" | "msps">(fake: Fake, list: List): Query<List>[] {
-  const queries: Query<List>[] = [];
-  const request = fake[list] as (query: Query<List>) => ReturnType<Fake[List]>;
-  fake[list] = ((query: Query<List>) => {
+export function recordQueries<Name extends List>(fake: Fake, name: Name): Query<Name>[] {
+  const queries: Query<Name>[] = [];
+  const request = fake[name] as (query: Query<Name>) => ReturnType<Fake[Name]>;
+  fake[name] = ((query: Query<Name>) => {
     queries.push(query);
     return request(query);
-  }) as Fake[List];
+  }) as Fake[Name];
   return queries;
 }

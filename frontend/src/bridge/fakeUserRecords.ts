@@ -1,5 +1,5 @@
 // The users of the fake: those who can sign in, and enough others to fill a list.
-import { ago, day, grant, hour, id, mspNames, type Person } from "./fakeBasics";
+import { ago, day, grant, hour, id, mspNames, type UserWithGrants } from "./fakeBasics";
 import type { Grant, HeldGrant, OwnSession, ProviderID, Role } from "./models";
 
 /** A user with all grants, independent of the viewer. */
@@ -39,7 +39,7 @@ function other(n: number): FakeUser {
   };
 }
 
-const known = ({ user, grants }: Person): FakeUser => ({
+const known = ({ user, grants }: UserWithGrants): FakeUser => ({
   id: user.id,
   name: user.name,
   email: user.email,
@@ -51,8 +51,8 @@ const known = ({ user, grants }: Person): FakeUser => ({
   grants: grants.map(held),
 });
 
-export const newUsers = (people: Person[]): FakeUser[] => [
-  ...people.map(known),
+export const newUsers = (users: UserWithGrants[]): FakeUser[] => [
+  ...users.map(known),
   ...Array.from({ length: 140 }, (_, n) => other(n)),
 ];
 
@@ -71,7 +71,7 @@ export const newSessions = (): OwnSession[] =>
     current: n === 0,
   }));
 
-const person = (n: number, name: string, email: string, grants: Grant[]): Person => ({
+const user = (n: number, name: string, email: string, grants: Grant[]): UserWithGrants => ({
   user: { id: id("c000", n), name, email, active: true, last_login_at: ago(2 * day) },
   grants,
 });
@@ -81,17 +81,17 @@ const msp1 = { msp_id: id("8100", 1) };
 const msp2 = { msp_id: id("8100", 2) };
 
 /** The users who can sign in. */
-export const people = {
-  admin: person(1, "Ada Lindqvist", "ada@northwind.example", [grant("mssp_admin", "Northwind Security")]),
-  staff: person(2, "Sam Okoro", "sam@northwind.example", [grant("mssp_staff", "Northwind Security")]),
-  mspAdmin: person(3, "Mia Keller", "mia@alpine.example", [grant("msp_admin", first, msp1)]),
-  mspUser: person(4, "Tom Brandt", "tom@alpine.example", [grant("msp_user", first, msp1)]),
-  clientUser: person(5, "Ines Duarte", "ines@client.example", [
+export const users = {
+  admin: user(1, "Ada Lindqvist", "ada@northwind.example", [grant("mssp_admin", "Northwind Security")]),
+  staff: user(2, "Sam Okoro", "sam@northwind.example", [grant("mssp_staff", "Northwind Security")]),
+  mspAdmin: user(3, "Mia Keller", "mia@alpine.example", [grant("msp_admin", first, msp1)]),
+  mspUser: user(4, "Tom Brandt", "tom@alpine.example", [grant("msp_user", first, msp1)]),
+  clientUser: user(5, "Ines Duarte", "ines@client.example", [
     grant("client_user", "Aldgate Bakery Ltd", { ...msp1, client_id: id("9000", 0) }),
   ]),
-  severalGrants: person(6, "Noor Haddad", "noor@northwind.example", [
+  severalGrants: user(6, "Noor Haddad", "noor@northwind.example", [
     grant("mssp_staff", "Northwind Security"),
     grant("msp_admin", first, msp1),
     grant("msp_user", mspNames[1] as string, msp2),
   ]),
-} satisfies Record<string, Person>;
+} satisfies Record<string, UserWithGrants>;
