@@ -113,11 +113,7 @@ export function FormDialog(props: Props) {
  */
 export function ProblemLine({ problem }: { problem: Problem }) {
   if (problem.code === "conflict" && problem.message) {
-    return (
-      <Alert severity="warning" role="alert">
-        {problem.message}
-      </Alert>
-    );
+    return <Alert severity="warning">{problem.message}</Alert>;
   }
   return (
     <Alert severity="error">

@@ -204,7 +204,7 @@ describe("while the user signs in with the browser", () => {
     await user.click(await microsoft());
     await screen.findByText("Continue in your browser");
     act(() => fake.emit("signin:exchanging", { provider: "entra" }));
-    expect(screen.getByText("Signing you in")).toBeVisible();
+    expect(screen.getByText("Signing you in").closest("[role=status]")).toBeVisible();
     await expectAccessible();
   });
 
@@ -304,7 +304,7 @@ describe("waiting for the rate limit", () => {
     await user.click(await google());
     await screen.findByText("Continue in your browser");
     act(() => fake.emit("waiting", { seconds: 4, what: "limit" }));
-    expect(await screen.findByText("Busy; trying again in 4 s.")).toBeVisible();
+    expect(await screen.findByText("Busy; trying again in 4 s.")).toHaveRole("status");
     await expectAccessible();
   });
 
@@ -366,7 +366,7 @@ describe("several invites", () => {
     expect(box(/Harbour IT.*MSP user, provided by Northwind Security/)).not.toBeChecked();
     expect(box(/Fjord Security.*asks for its code/)).not.toBeChecked();
     await user.click(screen.getByRole("button", { name: "Accept chosen" }));
-    expect(await screen.findByText("Choose at least one invitation.")).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent("Choose at least one invitation.");
     expect(fake.calls).not.toContain("chooseInvites");
     await user.dblClick(box(/Harbour IT/));
     await user.click(screen.getByRole("button", { name: "Accept chosen" }));

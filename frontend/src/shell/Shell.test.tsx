@@ -154,7 +154,7 @@ describe("the palette", () => {
   it("shows the search text when nothing matches", async () => {
     const { user } = await open();
     await user.keyboard("zzzz");
-    expect(await screen.findByText("Nothing matches zzzz.")).toBeVisible();
+    expect(await screen.findByText("Nothing matches zzzz.")).toHaveRole("status");
   });
 
   it("does not search MSPs for a role that may not see them", async () => {

@@ -65,7 +65,7 @@ describe("the field map", () => {
     const { user, fake } = open();
     expect(screen.queryByText(/not saved yet/)).toBeNull();
     await user.selectOptions(await fills("entitlement.bought"), "Licences purchased");
-    expect(screen.getByText("1 change is not saved yet.")).toBeVisible();
+    expect(screen.getByText("1 change is not saved yet.")).toHaveRole("status");
     await user.click(screen.getByText("Preview and save"));
     const dialog = within(await screen.findByRole("dialog", { name: "What this changes" }));
     const effects = await dialog.findByRole("table", { name: "Effect on customers" });

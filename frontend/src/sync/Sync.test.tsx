@@ -157,7 +157,7 @@ describe("starting a sync", () => {
       fake.fail("startSync", new Problem("sync_running"));
     });
     await user.click(await syncNow());
-    expect(await screen.findByText(/A sync of this product is already under way/)).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent(/A sync of this product is already under way/);
   });
 
   it("shows that no product is connected", async () => {
@@ -166,7 +166,7 @@ describe("starting a sync", () => {
       fake.fail("startSync", new Problem("no_product"));
     });
     await user.click(await syncNow());
-    expect(await screen.findByText(/There is no product to sync/)).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent(/There is no product to sync/);
   });
 
   it("is not offered for a paused connection", async () => {

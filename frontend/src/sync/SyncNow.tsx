@@ -45,18 +45,10 @@ export function SyncNow({ connection }: { connection: ConnectionItem }) {
 /** Why no sync was started. A sync that is already under way is no error. */
 function NotStarted({ problem }: { problem: Problem }) {
   if (problem.code === "sync_running") {
-    return (
-      <Alert severity="info" role="alert">
-        {t("sync.running")}
-      </Alert>
-    );
+    return <Alert severity="info">{t("sync.running")}</Alert>;
   }
   if (problem.code === "no_product") {
-    return (
-      <Alert severity="warning" role="alert">
-        {t("sync.noProduct")}
-      </Alert>
-    );
+    return <Alert severity="warning">{t("sync.noProduct")}</Alert>;
   }
   return <ProblemLine problem={problem} />;
 }
