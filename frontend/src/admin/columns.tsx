@@ -6,7 +6,7 @@ import type { Column } from "../parts/DataTable";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 import { Time } from "../parts/Time";
 
-const tones: Record<InviteStatus, Tone> = {
+export const inviteTones: Record<InviteStatus, Tone> = {
   open: "info",
   accepted: "ok",
   expired: "warning",
@@ -94,7 +94,7 @@ function InviteStatusChip({ invite }: { invite: Invite }) {
   if (status === "open" && invite.mail === "failed") {
     return <StatusChip tone="error" label={t("admin.notMailed")} />;
   }
-  return <StatusChip tone={tones[status]} label={t(`words.invite.${status}`)} />;
+  return <StatusChip tone={inviteTones[status]} label={t(`words.invite.${status}`)} />;
 }
 
 function Actions({ invite, onResend, onRevoke }: InviteActions & { invite: Invite }) {

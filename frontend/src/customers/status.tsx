@@ -4,7 +4,7 @@ import type { CustomerStatus, StatusReason } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 
-const tones: Record<CustomerStatus, Tone> = {
+export const statusTones: Record<CustomerStatus, Tone> = {
   active: "ok",
   missing: "warning",
   disabled: "info",
@@ -12,7 +12,7 @@ const tones: Record<CustomerStatus, Tone> = {
 };
 
 /** Every status, in the order of the filter's menu. */
-export const statuses = Object.keys(tones) as CustomerStatus[];
+export const statuses = Object.keys(statusTones) as CustomerStatus[];
 
 interface WithStatus {
   status: CustomerStatus;
@@ -26,7 +26,7 @@ export function statusText({ status, status_reason: reason }: WithStatus): strin
 }
 
 export function Status({ of }: { of: WithStatus }) {
-  return <StatusChip tone={tones[of.status]} label={statusText(of)} />;
+  return <StatusChip tone={statusTones[of.status]} label={statusText(of)} />;
 }
 
 /** A name, followed by the status unless that is "active" or has a visible column. */
@@ -39,7 +39,7 @@ export function Name({ of, marked }: { of: WithStatus & { name: string }; marked
       </Box>
       <Tooltip title={statusText(of)}>
         <Box component="span" sx={{ flexShrink: 0, display: "inline-flex" }}>
-          <StatusChip small tone={tones[of.status]} label={t(`words.status.${of.status}`)} />
+          <StatusChip small tone={statusTones[of.status]} label={t(`words.status.${of.status}`)} />
         </Box>
       </Tooltip>
     </Box>

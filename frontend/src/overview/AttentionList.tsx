@@ -13,7 +13,7 @@ import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { attentionLink, attentionText } from "./attention";
 
-const looks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
+export const severityLooks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
   error: { Icon: ErrorIcon, color: "error.main" },
   warning: { Icon: WarningIcon, color: "warning.main" },
   info: { Icon: InfoIcon, color: "text.secondary" },
@@ -64,7 +64,7 @@ export function AttentionList({ items, withExpiry }: Props) {
 }
 
 function Row({ item, to }: { item: Attention; to: string | undefined }) {
-  const { Icon, color } = looks[item.severity];
+  const { Icon, color } = severityLooks[item.severity];
   return (
     <Box
       component="li"

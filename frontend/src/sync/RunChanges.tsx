@@ -19,7 +19,7 @@ import { StatusChip, type Tone } from "../parts/StatusChip";
 import { useSession } from "../session/session";
 import { productName } from "./run";
 
-const tones: Record<ChangeKind, Tone> = {
+export const changeTones: Record<ChangeKind, Tone> = {
   added: "ok",
   changed: "info",
   moved: "info",
@@ -29,7 +29,7 @@ const tones: Record<ChangeKind, Tone> = {
 };
 
 /** Every kind, in the order of the filter's menu. */
-const kinds = Object.keys(tones) as ChangeKind[];
+const kinds = Object.keys(changeTones) as ChangeKind[];
 
 type Row = RunChange & { id: string };
 
@@ -47,7 +47,7 @@ const columns = (): Column<Row>[] => [
   {
     field: "kind",
     name: t("sync.changes.kind"),
-    render: ({ kind }) => <StatusChip tone={tones[kind]} label={t(`sync.changes.kinds.${kind}`)} />,
+    render: ({ kind }) => <StatusChip tone={changeTones[kind]} label={t(`sync.changes.kinds.${kind}`)} />,
     width: 116,
   },
   {

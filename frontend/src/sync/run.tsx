@@ -4,7 +4,7 @@ import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 
-const tones: Record<RunStatus, Tone> = {
+export const runTones: Record<RunStatus, Tone> = {
   queued: "neutral",
   running: "info",
   complete: "ok",
@@ -15,7 +15,7 @@ const tones: Record<RunStatus, Tone> = {
 };
 
 export function RunChip({ status }: { status: RunStatus }) {
-  return <StatusChip tone={tones[status]} label={t(`words.run.${status}`)} />;
+  return <StatusChip tone={runTones[status]} label={t(`words.run.${status}`)} />;
 }
 
 /** The duration of a run; an en dash before its end. */

@@ -3,6 +3,7 @@ import type { UserEvent } from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { id } from "../bridge/fakeBasics";
+import { SkeletonLines } from "../parts/Delayed";
 import { useNotify } from "../parts/Notices";
 import { renderApp, renderPart } from "./render";
 
@@ -21,14 +22,6 @@ interface Loading {
 
 const loading: Loading[] = [
   {
-    what: "the session",
-    name: "Loading",
-    as: "admin",
-    prepare: (fake) => {
-      fake.resume = never;
-    },
-  },
-  {
     what: "another scope",
     name: "Switching to Baltic Managed Systems",
     as: "severalGrants",
@@ -46,22 +39,6 @@ const loading: Loading[] = [
     name: "Loading the ways to sign in",
     prepare: (fake) => {
       fake.providers = never;
-    },
-  },
-  {
-    what: "a client",
-    name: "Loading",
-    as: "admin",
-    path: `/clients/${id("9000", 0)}`,
-    prepare: (fake) => {
-      fake.client = never;
-      fake.clients = async () => ({
-        items: [],
-        next_cursor: null,
-        total: 0,
-        data_as_of: null,
-        has_expiry: false,
-      });
     },
   },
   {
@@ -88,6 +65,11 @@ describe("a live region announces that the app loads", () => {
     await act?.(user);
     expect(await screen.findByRole("status", { name })).toBeInTheDocument();
   });
+});
+
+it("a live region announces that lines of a panel load", () => {
+  renderPart(<SkeletonLines />);
+  expect(screen.getByRole("status", { name: "Loading" })).toBeInTheDocument();
 });
 
 function Inviting() {
