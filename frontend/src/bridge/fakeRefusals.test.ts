@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { causeSentences, ofTheAPI, ofTheDesktop } from "./fakeRefusals";
+import { causeSentences, ofTheAPI, ofTheDesktop, wrongCode } from "./fakeRefusals";
 
 const backend = join(import.meta.dirname, "../../../backend");
 
@@ -31,6 +31,15 @@ describe("the fake's refusals have the real messages", () => {
   it.each(Object.entries(ofTheAPI))("API: %s", (_, { message }) => {
     const general = message.replace("another Microsoft account, of the organisation it names", "%s");
     expect(api).toContain(general);
+  });
+
+  it.each([
+    [1, "1 try"],
+    [4, "4 tries"],
+  ])("API: a wrong code with %d tries left", (left, counted) => {
+    const { message } = wrongCode(left);
+    expect(message).toContain(` ${counted} left.`);
+    expect(api).toContain(message.replace(counted, "%d %s"));
   });
 
   it.each(Object.entries(ofTheDesktop))("desktop: %s", (_, { message }) => {
