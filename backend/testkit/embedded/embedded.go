@@ -26,6 +26,9 @@ import (
 // Superuser is the name of the superuser; its password is random and kept beside the data.
 const Superuser = "postgres"
 
+// lockWait is how long a query of a test waits for a lock before it fails; a busy machine gets longer.
+const lockWait = 5 * time.Minute
+
 // Config says where a server keeps its data and how careful it is with it.
 type Config struct {
 	// Dir keeps data, log and password from one start to the next; "" is a temporary folder that Close removes. When
@@ -35,7 +38,7 @@ type Config struct {
 	Port int
 	// MaxConnections is 200 where 0.
 	MaxConnections int
-	// Volatile gives up on surviving a crash of the machine, for speed. For tests.
+	// Volatile gives up on surviving a crash of the machine, for speed, and bounds the wait for a lock. For tests.
 	Volatile bool
 	// Disposable makes Close remove Dir, as it does a temporary folder.
 	Disposable bool
@@ -224,7 +227,8 @@ func (s *Server) options(c Config) []string {
 		"max_connections=" + strconv.Itoa(cmp.Or(c.MaxConnections, 200)),
 	}
 	if c.Volatile {
-		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB")
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB",
+			fmt.Sprintf("lock_timeout=%d", wait.Timeout(lockWait).Milliseconds()))
 	}
 	for _, setting := range settings {
 		options = append(options, "-c", setting)

@@ -72,6 +72,7 @@ func openDir(t *testing.T) string {
 
 func TestServer(t *testing.T) {
 	t.Run("requires_password", testServerRequiresPassword)
+	t.Run("bounds_lock_waits", testServerBoundsLockWaits)
 	t.Run("keeps_data_between_starts", testServerKeepsDataBetweenStarts)
 	t.Run("leaves_nothing_if_temporary", testServerLeavesNothingIfTemporary)
 	t.Run("ends_with_its_starter", testServerEndsWithItsStarter)
@@ -92,6 +93,15 @@ func testServerRequiresPassword(t *testing.T) {
 		if !errors.As(err, &refused) && !strings.Contains(fmt.Sprint(err), "password") {
 			t.Errorf("with the password %q: %v", password, err)
 		}
+	}
+}
+
+func testServerBoundsLockWaits(t *testing.T) {
+	conn := connect(t, start(t, Config{Volatile: true}).URL(Superuser, "postgres"))
+	var got int64
+	row := conn.QueryRow(t.Context(), "select setting::bigint from pg_settings where name = 'lock_timeout'")
+	if err := row.Scan(&got); err != nil || got < lockWait.Milliseconds() {
+		t.Errorf("got a lock timeout of %d ms, %v, want at least %s", got, err, lockWait)
 	}
 }
 
