@@ -23,12 +23,13 @@ func newBrowser(t *testing.T) *testBrowser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &testBrowser{http.Client{Timeout: wait.Timeout(time.Minute), Jar: jar, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+	stopAtCallback := func(next *http.Request, _ []*http.Request) error {
 		if strings.HasPrefix(next.URL.Path, "/callback/") {
 			return http.ErrUseLastResponse
 		}
 		return nil
-	}}}
+	}
+	return &testBrowser{http.Client{Jar: jar, CheckRedirect: stopAtCallback, Timeout: wait.Timeout(time.Minute)}}
 }
 
 func (b *testBrowser) get(t *testing.T, u string) stop {
