@@ -2,7 +2,6 @@ package heimdal
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -15,14 +14,11 @@ func (o *object) isCustomer() bool {
 	return o.has(attrID) && (o.has(attrType) || o.has(attrName))
 }
 
-// readCustomer maps a customer's JSON to a customer and keeps the JSON. The error is a *connector.CallError if raw is
-// not well-formed, has two different values for one field, or has no id. The object may be used again.
+// readCustomer maps a customer's well-formed JSON to a customer and keeps the JSON. The error is a *connector.CallError
+// if raw is not UTF-8, has two different values for one field, or has no id. The object may be used again.
 func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 	if !utf8.Valid(raw) {
 		return portal.Customer{}, errEncoding
-	}
-	if !json.Valid(raw) {
-		return portal.Customer{}, errSyntax
 	}
 	if err := o.read(raw); err != nil {
 		return portal.Customer{}, err

@@ -163,5 +163,8 @@ func namesOf(members []member) ([]string, bool) {
 
 // Interpret maps one customer's JSON, as it was kept, as a reader with these mapped fields does.
 func (*Connector) Interpret(raw json.RawMessage, fields map[string]portal.CustomerField) (portal.Customer, error) {
+	if !json.Valid(raw) {
+		return portal.Customer{}, errSyntax
+	}
 	return readCustomer(raw, &object{paths: newPaths(newMapping(fields), "")})
 }

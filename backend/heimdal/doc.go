@@ -28,6 +28,15 @@
 // it begins, 4 KiB a minute while it is read, 20 minutes in all. The key is sent to the host of the base URL only, and
 // over https except on loopback. TestTransport, TestPace, TestRetry.
 //
+// # JSON: what splits it
+//
+// jsontext splits a response while it is read and checks that it is well-formed. It has no limit of size, and one of
+// 10,000 levels, so the scanner limits both: 1 MiB a value, 1 KiB a member's name, 64 levels, 1 MiB of white space. The
+// values of a customer are then split in memory by eachPart, which does not check them again: with a decoder for each
+// object a customer took 2.2 KiB instead of 0.7. Decided on 2026-11-30: compared with a scanner of our own this is 103
+// lines fewer and 20% less time a customer. Memory is the same, and so are the refusals, except for white space.
+// TestEnvelopeLimits, BenchmarkDecode.
+//
 // # Envelope: what a response can be
 //
 // Certain is only one address, a bearer key, and an array of objects with the id first and the name second, and a type

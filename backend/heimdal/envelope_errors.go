@@ -7,6 +7,8 @@ import (
 	"net"
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"fs-client-portal/backend/connector"
 )
 
@@ -15,6 +17,7 @@ func readError(err error) error {
 	var known *connector.CallError
 	var message *messageError
 	var timeout net.Error
+	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -26,6 +29,8 @@ func readError(err error) error {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return errorf(connector.Truncated, "The response breaks off before its end. The next run tries again; if it stays so, check any proxy "+
 			"on the way.")
+	case errors.As(err, &syntax):
+		return errSyntax
 	}
 	return errorf(connector.Truncated, "The connection broke in the middle of the response. The next run tries again; if it stays so, check "+
 		"the line to %s.", product)

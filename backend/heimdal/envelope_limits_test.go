@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 func TestEnvelopeLimits(t *testing.T) {
 	t.Parallel()
 	t.Run("endless_values", testEnvelopeLimitsEndlessValues)
+	t.Run("depth_of_value", testEnvelopeLimitsDepthOfValue)
 	t.Run("members_of_customer", testEnvelopeLimitsMembersOfCustomer)
 	t.Run("empty_reads", testEnvelopeLimitsEmptyReads)
 }
@@ -36,6 +38,8 @@ func testEnvelopeLimitsEndlessValues(t *testing.T) {
 		"braces":                {``, `{"children":[`, connector.Garbage},
 		"envelopes":             {`{`, `"data":{`, connector.Garbage},
 		"escapes":               {`[{"id":"`, `\`, connector.Oversized},
+		"empty lists":           {`[{"id":1,"x":[[]`, ",[]", connector.Oversized},
+		"white space":           {`[{"id":1,`, " ", connector.Oversized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := &endlessBody{head: test.head, tail: test.tail}
@@ -43,6 +47,30 @@ func testEnvelopeLimitsEndlessValues(t *testing.T) {
 			wantCode(t, err, test.want)
 			if source.read > maxHeldBytes+4*maxValueBytes || t.Failed() {
 				t.Fatalf("%s was abandoned after %d bytes", name, source.read)
+			}
+		})
+	}
+}
+
+func testEnvelopeLimitsDepthOfValue(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		head, tail string
+		levels     int
+	}{
+		"a value":              {`[{"id":1,"type":"CORP","x":`, `}]`, maxDepth},
+		"an object":            {`[{"id":1,"type":"CORP","x":{"y":`, `}}]`, maxDepth - 1},
+		"a list in children":   {`[{"id":1,"type":"CORP","children":[1,`, `]}]`, maxDepth - 1},
+		"a customer held back": {`[{"children":[{"id":2,"type":"CORP","x":`, `}],"id":1,"type":"RESELLER"}]`, maxDepth - 2},
+		"beside a list":        {`{"x":`, `,"items":[{"id":1,"type":"CORP"}]}`, maxDepth},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for levels, want := range map[int]error{test.levels: nil, test.levels + 1: errDeep} {
+				_, err := readAll(t, test.head+strings.Repeat("[", levels)+strings.Repeat("]", levels)+test.tail)
+				if (err == nil) != (want == nil) || want != nil && !errors.Is(err, want) {
+					t.Errorf("got error %v with %d levels, want %v", err, levels, want)
+				}
 			}
 		})
 	}

@@ -51,13 +51,10 @@ func messageIn(value []byte, depth int) (string, bool) {
 			return nil
 		})
 	case '[':
-		s := scannerOver(value[1:])
-		_ = s.list(']', func() error {
-			element, err := s.wholeValue()
-			if found, ok := messageIn(element, depth+1); err == nil && ok && text == "" {
+		eachElement(value, func(element []byte) {
+			if found, ok := messageIn(element, depth+1); ok && text == "" {
 				text = found
 			}
-			return err
 		})
 	}
 	return text, text != ""

@@ -75,12 +75,7 @@ func (f metaField) nestedFields() []metaField {
 // links returns the links to other pages in a list of objects with rel and href.
 func (f metaField) links() []metaField {
 	var found []metaField
-	s := scannerOver(f.value[1:])
-	_ = s.list(']', func() error {
-		element, err := s.wholeValue()
-		if err != nil {
-			return err
-		}
+	eachElement(f.value, func(element []byte) {
 		var rel string
 		address := []byte("true")
 		_ = eachMember(element, func(quoted, value []byte) error {
@@ -99,7 +94,6 @@ func (f metaField) links() []metaField {
 				found = append(found, metaField{name: f.name + "." + relation, plain: relation, sign: signOf(relation), value: address})
 			}
 		}
-		return nil
 	})
 	return found
 }

@@ -2,7 +2,6 @@ package heimdal
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -11,13 +10,9 @@ import (
 // customers by their ids. Its customers are held back, as the members around them have not been read. Any other object
 // is a value of c. The opening brace has not been read.
 func (p parser) readChildObject(c *element, begin int) error {
-	p.at++
-	raw, err := p.nestedValue([]byte{'{'}, maxHeldBytes-p.heldBytes)
+	raw, err := p.value(nil, maxHeldBytes-p.heldBytes, maxDepth)
 	if err != nil {
 		return err
-	}
-	if !json.Valid(raw) {
-		return errSyntax
 	}
 	list, around := customersIn(raw)
 	if list == nil {
@@ -59,10 +54,12 @@ func customersIn(raw []byte) (list []byte, beside []metaField) {
 
 // startsWithCustomer reports whether the first element of a list is a customer by its id and its type.
 func startsWithCustomer(list []byte) bool {
-	s := scannerOver(list[1:])
-	element, err := s.wholeValue()
 	var o object
-	if err != nil || len(element) == 0 || element[0] != '{' || o.read(element) != nil || !o.has(attrID) {
+	if !startsWithObject(list) {
+		return false
+	}
+	begin := afterSpace(list, 1)
+	if o.read(list[begin:afterValue(list, begin)]) != nil || !o.has(attrID) {
 		return false
 	}
 	kind, _ := readByName(&o, attrType, readText)
@@ -79,7 +76,6 @@ func isCustomerObject(raw []byte) bool {
 
 // startsWithObject reports whether the first element of a list is an object.
 func startsWithObject(list []byte) bool {
-	s := scannerOver(list[1:])
-	b, err := s.peek()
-	return err == nil && b == '{'
+	begin := afterSpace(list, 1)
+	return begin < len(list) && list[begin] == '{'
 }

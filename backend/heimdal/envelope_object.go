@@ -1,23 +1,19 @@
 package heimdal
 
 import (
-	"encoding/json"
 	"unicode/utf8"
 )
 
 // readTopObject reads an object that is an envelope, a message or a single customer.
 func (p parser) readTopObject() error {
 	c := &element{own: []byte{'{'}, isDocument: true}
-	p.at++
+	p.open()
 	if err := p.list('}', func() error { return p.readTopMember(c, 0) }); err != nil {
 		return err
 	}
 	complete := append(c.own[:len(c.own):len(c.own)], '}')
 	if !utf8.Valid(complete) {
 		return errEncoding
-	}
-	if !json.Valid(complete) {
-		return errSyntax
 	}
 	if err := p.object.read(complete); err != nil {
 		return err
@@ -54,16 +50,16 @@ func (p parser) readTopMember(c *element, depth int) error {
 		return p.readChildObject(c, begin)
 	}
 	if !isList && !isWrapper {
-		c.own, err = p.value(c.own, maxValueBytes)
+		c.own, err = p.value(c.own, maxValueBytes, maxDepth)
 		return err
 	}
-	p.at++
 	customer := p.looksLikeCustomer(c.own[:begin])
-	switch {
-	case customer && isWrapper:
-		c.own, err = p.nestedValue(append(c.own, '{'), maxValueBytes)
+	if customer && isWrapper {
+		c.own, err = p.value(c.own, maxValueBytes, maxDepth)
 		return err
-	case isWrapper:
+	}
+	p.open()
+	if isWrapper {
 		c.own, p.wrapped = c.own[:begin], true
 		return p.list('}', func() error { return p.readTopMember(c, depth+1) })
 	}
@@ -78,7 +74,7 @@ func (p parser) readTopList(c *element, begin int, ownValue, customer bool) erro
 		return err
 	}
 	if ownValue || b != '{' && (b != ']' || customer) {
-		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes)
+		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes, maxDepth)
 		return err
 	}
 	c.own = c.own[:begin]
@@ -95,7 +91,7 @@ func (p parser) readTopList(c *element, begin int, ownValue, customer bool) erro
 // looksLikeCustomer reports whether an object that begins like this can only be a customer.
 func (d *decoder) looksLikeCustomer(begin []byte) bool {
 	complete := append(begin[:len(begin):len(begin)], '}')
-	return json.Valid(complete) && d.object.read(complete) == nil && d.object.isCustomer()
+	return d.object.read(complete) == nil && d.object.isCustomer()
 }
 
 // finishEnvelope keeps the members around a list, or reads the customer that they are: the account itself.

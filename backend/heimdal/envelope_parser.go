@@ -2,7 +2,6 @@ package heimdal
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 
@@ -28,7 +27,7 @@ type parser struct {
 
 // readDocument reads the whole response.
 func (p parser) readDocument() error {
-	b, err := p.peek()
+	b, err := p.firstByte()
 	if errors.Is(err, io.EOF) {
 		return errEmpty
 	}
@@ -37,7 +36,7 @@ func (p parser) readDocument() error {
 	}
 	switch b {
 	case '[':
-		p.at++
+		p.open()
 		err = p.readCustomers(position{})
 	case '{':
 		err = p.readTopObject()
@@ -96,7 +95,7 @@ func (p parser) readElement(at position) error {
 	} else if b != '{' {
 		return errNoObject
 	}
-	p.at++
+	p.open()
 	if at.level > maxNesting {
 		return errDeep
 	}
@@ -124,15 +123,15 @@ func (p parser) readMember(c *element) error {
 		return p.readChildObject(c, begin)
 	}
 	if b != '[' || !child {
-		c.own, err = p.value(c.own, maxValueBytes)
+		c.own, err = p.value(c.own, maxValueBytes, maxDepth)
 		return err
 	}
-	p.at++
+	p.open()
 	if b, err = p.peek(); err != nil {
 		return err
 	}
 	if b != '{' {
-		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes)
+		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes, maxDepth)
 		return err
 	}
 	c.own = c.own[:begin]
@@ -166,7 +165,7 @@ func (p parser) readChildren(c *element) error {
 		p.identify(c)
 	}
 	if !c.streamed {
-		held, err := p.nestedValue([]byte{'['}, maxHeldBytes-p.heldBytes)
+		held, err := p.nestedValue([]byte{'['}, maxHeldBytes-p.heldBytes, maxDepth)
 		c.held = append(c.held, held)
 		p.heldBytes += len(held)
 		return err
@@ -177,7 +176,7 @@ func (p parser) readChildren(c *element) error {
 // identify sets the id and kind of c if the members so far contain them.
 func (d *decoder) identify(c *element) {
 	so := append(c.own[:len(c.own):len(c.own)], '}')
-	if !json.Valid(so) || d.object.read(so) != nil {
+	if d.object.read(so) != nil {
 		return
 	}
 	id, known := find(&d.object, attrID, readID)
@@ -252,17 +251,9 @@ func (d *decoder) checkIdentity(c *element, customer portal.Customer, isAccount 
 // readHeld reads the lists of customers in c that were held back.
 func (d *decoder) readHeld(c *element) error {
 	for _, held := range c.held {
-		s := scannerOver(held)
-		p := parser{d, &s}
-		p.at++
-		err := p.readCustomers(c.childPosition())
-		if err == nil {
-			err = p.end()
-		}
-		if errors.Is(err, io.EOF) {
-			return errSyntax
-		}
-		if err != nil {
+		p := parser{d, scannerOver(held)}
+		p.open()
+		if err := p.readCustomers(c.childPosition()); err != nil {
 			return err
 		}
 		d.heldBytes -= len(held)

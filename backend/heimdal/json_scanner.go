@@ -1,7 +1,13 @@
 package heimdal
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -10,212 +16,141 @@ const (
 	maxKeyBytes   = 1 << 10
 )
 
-// scanner splits JSON into values while it is read, holding only one window of it and what its caller keeps. It finds
-// where values end; the caller checks that a complete value is well-formed.
+// scanner splits JSON into values while it is read. The decoder checks that they are well-formed, and holds one name,
+// text or number of it; the limits of their size and depth are the scanner's own.
 type scanner struct {
-	r        io.Reader
-	window   []byte
-	at, full int
+	*jsontext.Decoder
+	source *bufio.Reader
+	read   int64 // bytes passed to the decoder
 }
 
 func newScanner(r io.Reader, window int) *scanner {
-	return &scanner{r: r, window: make([]byte, window)}
+	s := &scanner{source: bufio.NewReaderSize(r, window)}
+	s.Decoder = newDecoder(s)
+	return s
 }
 
-// fill makes sure that there is an unread byte in the window.
-func (s *scanner) fill() error {
-	for empty := 0; s.at == s.full; empty++ {
-		n, err := s.r.Read(s.window)
-		s.at, s.full = 0, n
-		if n == 0 && err != nil {
-			return err
-		}
-		if empty > 100 {
-			return io.ErrNoProgress
-		}
+// scannerOver returns a scanner over complete, well-formed JSON.
+func scannerOver(raw []byte) *scanner { return &scanner{Decoder: newDecoder(bytes.NewBuffer(raw))} }
+
+// newDecoder returns a decoder of r. The callers check names that occur twice and the encoding.
+func newDecoder(r io.Reader) *jsontext.Decoder {
+	return jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// Read reads the source for the decoder. It limits how much the decoder holds, which has no limit of its own.
+func (s *scanner) Read(p []byte) (int, error) {
+	if s.read-s.InputOffset() > maxValueBytes {
+		return 0, errHeavy
 	}
-	return nil
+	// Peek, unlike Read, fails if there are only empty reads.
+	if _, err := s.source.Peek(1); err != nil {
+		return 0, err
+	}
+	n, err := s.source.Read(p)
+	s.read += int64(n)
+	return n, err
 }
 
-// peek returns the next byte that is not white space, without reading it.
-func (s *scanner) peek() (byte, error) {
+// firstByte returns the first byte of the document that is not white space, without reading it.
+func (s *scanner) firstByte() (byte, error) {
 	for {
-		if err := s.fill(); err != nil {
+		b, err := s.source.ReadByte()
+		if err != nil {
 			return 0, err
 		}
-		switch b := s.window[s.at]; b {
-		case ' ', '\t', '\r', '\n':
-			s.at++
-		default:
-			return b, nil
+		if !strings.ContainsRune(" \t\r\n", rune(b)) {
+			return b, s.source.UnreadByte()
 		}
 	}
 }
 
-// skip reads the next byte that is not white space, which must be want.
-func (s *scanner) skip(want byte) error {
-	b, err := s.peek()
-	if err != nil {
-		return err
+// peek returns the kind of the next value or closing bracket, without reading it.
+func (s *scanner) peek() (jsontext.Kind, error) {
+	kind := s.PeekKind()
+	if kind == jsontext.KindInvalid {
+		_, err := s.ReadToken()
+		return kind, err
 	}
-	if b != want {
-		return errSyntax
-	}
-	s.at++
-	return nil
+	return kind, nil
 }
+
+// open reads an opening bracket that has been peeked at.
+func (s *scanner) open() { _, _ = s.ReadToken() }
 
 // list calls each for every element up to the closing bracket. The opening bracket has been read.
-func (s *scanner) list(closing byte, each func() error) error {
-	for first := true; ; first = false {
-		b, err := s.peek()
-		if err != nil {
-			return err
-		}
-		if b == closing && first {
-			s.at++
-			return nil
-		}
+func (s *scanner) list(closing jsontext.Kind, each func() error) error {
+	for s.PeekKind() != closing {
 		if err := each(); err != nil {
 			return err
 		}
-		if b, err = s.peek(); err != nil {
-			return err
-		}
-		s.at++
-		if b == closing {
-			return nil
-		}
-		if b != ',' {
-			return errSyntax
-		}
 	}
+	_, err := s.ReadToken()
+	return err
 }
 
-// value appends the next value to kept, which may grow to most bytes.
-func (s *scanner) value(kept []byte, limit int) ([]byte, error) {
-	b, err := s.peek()
+// value appends the next value to kept, which may grow to limit bytes. The value may be nested depth levels deep.
+func (s *scanner) value(kept []byte, limit, depth int) ([]byte, error) {
+	kind, err := s.peek()
 	if err != nil {
 		return kept, err
 	}
-	switch b {
-	case '"':
-		s.at++
-		return s.quoted(append(kept, b), limit)
-	case '{', '[':
-		s.at++
-		return s.nestedValue(append(kept, b), limit)
-	case ',', ':', ']', '}':
-		return kept, errSyntax
+	if kind == '{' || kind == '[' {
+		s.open()
+		return s.nestedValue(append(kept, byte(kind)), limit, depth)
 	}
-	return s.literal(kept, limit)
+	return s.scalar(kept, limit)
 }
 
-// literal appends a number, true, false or null.
-func (s *scanner) literal(kept []byte, limit int) ([]byte, error) {
-	for {
-		if err := s.fill(); err != nil {
-			return kept, err
-		}
-		b := s.window[s.at]
-		switch b {
-		case ',', ':', ']', '}', '[', '{', '"', ' ', '\t', '\r', '\n':
-			return kept, nil
-		}
-		if !isLiteralByte(b) {
-			return kept, errSyntax
-		}
+// nestedValue appends the rest of an object or list whose opening bracket has been kept.
+func (s *scanner) nestedValue(kept []byte, limit, depth int) ([]byte, error) {
+	if depth == 0 {
+		return kept, errDeep
+	}
+	begin := len(kept)
+	opening, closing := kept[begin-1], kept[begin-1]+2 // '{' and '}', '[' and ']' are two apart
+	err := s.list(jsontext.Kind(closing), func() (err error) {
 		if len(kept) >= limit {
-			return kept, errHeavy
+			return errHeavy
 		}
-		kept = append(kept, b)
-		s.at++
-	}
+		if len(kept) > begin {
+			kept = append(kept, ',')
+		}
+		if opening == '{' {
+			if kept, err = s.scalar(kept, limit); err != nil {
+				return err
+			}
+			kept = append(kept, ':')
+		}
+		kept, err = s.value(kept, limit, depth-1)
+		return err
+	})
+	return append(kept, closing), err
 }
 
-// isLiteralByte reports whether b can be part of a number, true, false or null.
-func isLiteralByte(b byte) bool {
-	return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'
-}
-
-// quoted appends the rest of a string whose opening quote has been kept.
-func (s *scanner) quoted(kept []byte, limit int) ([]byte, error) {
-	for escaped := false; ; s.at++ {
-		if err := s.fill(); err != nil {
-			return kept, err
-		}
-		if len(kept) >= limit {
-			return kept, errHeavy
-		}
-		b := s.window[s.at]
-		if b < ' ' {
-			return kept, errSyntax
-		}
-		kept = append(kept, b)
-		if b == '"' && !escaped {
-			s.at++
-			return kept, nil
-		}
-		escaped = b == '\\' && !escaped
+// scalar appends a value that is neither an object nor a list.
+func (s *scanner) scalar(kept []byte, limit int) ([]byte, error) {
+	value, err := s.ReadValue()
+	if err == nil && len(kept)+len(value) > limit {
+		err = errHeavy
 	}
-}
-
-// nestedValue appends the rest of an object or array whose opening bracket has been kept.
-func (s *scanner) nestedValue(kept []byte, limit int) ([]byte, error) {
-	for depth := 1; depth > 0; {
-		if err := s.fill(); err != nil {
-			return kept, err
-		}
-		if len(kept) >= limit {
-			return kept, errHeavy
-		}
-		b := s.window[s.at]
-		s.at++
-		kept = append(kept, b)
-		switch b {
-		case '"':
-			var err error
-			if kept, err = s.quoted(kept, limit); err != nil {
-				return kept, err
-			}
-		case '{', '[':
-			if depth++; depth > maxDepth {
-				return kept, errDeep
-			}
-		case '}', ']':
-			depth--
-		case ',', ':', ' ', '\t', '\r', '\n':
-		default:
-			if !isLiteralByte(b) {
-				return kept, errSyntax
-			}
-		}
-	}
-	return kept, nil
+	return append(kept, value...), err
 }
 
 // memberKey appends a member's quoted name and its colon.
 func (s *scanner) memberKey(kept []byte) ([]byte, error) {
-	if b, err := s.peek(); err != nil {
-		return kept, err
-	} else if b != '"' {
-		return kept, errSyntax
-	}
-	s.at++
-	kept, err := s.quoted(append(kept, '"'), len(kept)+maxKeyBytes)
-	if err != nil {
-		return kept, err
-	}
-	return append(kept, ':'), s.skip(':')
+	kept, err := s.scalar(kept, len(kept)+maxKeyBytes)
+	return append(kept, ':'), err
 }
 
 // end returns an error if anything but white space is left.
 func (s *scanner) end() error {
-	_, err := s.peek()
-	if err == io.EOF { //nolint:errorlint // wrapped, it is the end of something else
+	_, err := s.ReadToken()
+	var syntax *jsontext.SyntacticError
+	switch {
+	case err == io.EOF: //nolint:errorlint // wrapped, it is the end of something else
 		return nil
-	}
-	if err == nil {
+	case err == nil || errors.As(err, &syntax):
 		return errTrailing
 	}
 	return err

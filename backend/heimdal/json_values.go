@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -16,56 +15,50 @@ import (
 
 // eachMember calls each for the members of a well-formed object. Names are still quoted.
 func eachMember(raw []byte, each func(name, value []byte) error) error {
-	s := scannerOver(raw)
-	if s.skip('{') != nil {
+	raw = raw[afterSpace(raw, 0):]
+	if len(raw) == 0 || raw[0] != '{' {
 		return errNoObject
 	}
-	return s.list('}', func() error {
-		name, err := s.wholeValue()
-		if err != nil {
-			return err
-		}
-		if err := s.skip(':'); err != nil {
-			return err
-		}
-		value, err := s.wholeValue()
-		if err != nil {
-			return err
-		}
-		return each(name, value)
-	})
+	return eachPart(raw, each)
 }
 
 // eachElement calls each for the elements of a well-formed list.
 func eachElement(list []byte, each func(element []byte)) {
-	s := scannerOver(list[1:])
-	// A well-formed list causes no errors.
-	_ = s.list(']', func() error {
-		element, err := s.wholeValue()
-		if err == nil && len(element) > 0 {
-			each(element)
-		}
-		return err
+	_ = eachPart(list, func(_, element []byte) error {
+		each(element)
+		return nil
 	})
 }
 
 // allValues reports whether all is true for every value in a list or an object.
 func allValues(value []byte, all func([]byte) bool) bool {
 	fine := true
-	if value[0] == '{' {
-		_ = eachMember(value, func(_, inner []byte) error {
-			fine = fine && all(inner)
-			return nil
-		})
-		return fine
-	}
-	s := scannerOver(value[1:])
-	_ = s.list(']', func() error {
-		element, err := s.wholeValue()
-		fine = fine && err == nil && all(element)
-		return err
+	_ = eachPart(value, func(_, inner []byte) error {
+		fine = fine && all(inner)
+		return nil
 	})
 	return fine
+}
+
+// eachPart calls each for the members or elements of a well-formed object or list. An element has no name.
+func eachPart(raw []byte, each func(name, value []byte) error) error {
+	at := afterSpace(raw, 1)
+	if raw[at] == '}' || raw[at] == ']' {
+		return nil
+	}
+	for at < len(raw) {
+		var name []byte
+		if raw[0] == '{' {
+			end := afterQuote(raw, at)
+			name, at = raw[at:end], afterSpace(raw, afterSpace(raw, end)+1)
+		}
+		end := afterValue(raw, at)
+		if err := each(name, raw[at:end]); err != nil {
+			return err
+		}
+		at = afterSpace(raw, afterSpace(raw, end)+1)
+	}
+	return nil
 }
 
 // unquote returns the text of a JSON string.
@@ -96,47 +89,38 @@ func afterQuote(raw []byte, at int) int {
 	return len(raw)
 }
 
-// scannerOver returns a scanner over complete, well-formed JSON.
-func scannerOver(raw []byte) scanner { return scanner{r: emptyReader{}, window: raw, full: len(raw)} }
-
-type emptyReader struct{}
-
-func (emptyReader) Read([]byte) (int, error) { return 0, io.EOF }
-
-// wholeValue returns the next value of a scannerOver.
-func (s *scanner) wholeValue() ([]byte, error) {
-	if _, err := s.peek(); err != nil {
-		return nil, err
+// afterSpace returns the index after the white space that begins at at.
+func afterSpace(raw []byte, at int) int {
+	for at < len(raw) && (raw[at] == ' ' || raw[at] == '\n' || raw[at] == '\r' || raw[at] == '\t') {
+		at++
 	}
-	begin := s.at
-	for depth := 0; s.at < s.full; {
-		switch s.window[s.at] {
+	return at
+}
+
+// afterValue returns the index after the value that begins at at.
+func afterValue(raw []byte, at int) int {
+	for depth := 0; at < len(raw); {
+		switch raw[at] {
 		case '"':
-			s.at = afterQuote(s.window, s.at)
+			at = afterQuote(raw, at)
+			if depth == 0 {
+				return at
+			}
+			continue
 		case '{', '[':
 			depth++
-			s.at++
 		case '}', ']':
-			if depth == 0 {
-				return s.window[begin:s.at], nil
+			if depth--; depth <= 0 {
+				return at + 1 + min(depth, 0)
 			}
-			depth--
-			s.at++
-		case ',', ':', ' ', '\t', '\r', '\n':
+		case ',', ' ', '\t', '\r', '\n':
 			if depth == 0 {
-				return s.window[begin:s.at], nil
+				return at
 			}
-			s.at++
-			continue
-		default:
-			s.at++
-			continue
 		}
-		if depth == 0 {
-			return s.window[begin:s.at], nil
-		}
+		at++
 	}
-	return s.window[begin:s.at], nil
+	return at
 }
 
 // clean replaces, in well-formed JSON, the escapes that no database returns as text: NUL and halves of surrogate
