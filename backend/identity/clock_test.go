@@ -34,6 +34,7 @@ func TestClockFault(t *testing.T) {
 		"five_minutes_ahead_by_issue":       {5 * time.Minute, time.Hour, "", "", 5 * time.Minute},
 		"more_than_five_ahead_by_issue":     {5*time.Minute + second, time.Hour, "", "token_issued_at", 5*time.Minute + second},
 		"five_minutes_behind_by_expiry":     {0, -5 * time.Minute, "", "", -5 * time.Minute},
+		"behind_by_issue_that_expires_now":  {-11 * time.Minute, 0, "", "", -11 * time.Minute},
 		"more_than_five_behind_by_expiry":   {0, -5*time.Minute - second, "", "token_expired", -5*time.Minute - second},
 		"five_minutes_ahead_by_not_before":  {0, time.Hour, "1800000300", "", 5 * time.Minute},
 		"more_than_five_ahead_by_it":        {0, time.Hour, "1800000301", "token_not_before", 301 * second},
