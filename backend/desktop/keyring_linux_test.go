@@ -225,8 +225,8 @@ func testSecretServiceMissingIsReportedBeforeTheBrowserOpens(t *testing.T) {
 		t.Errorf("got events %+v", reply)
 	}
 	// Nothing is left on the server either.
-	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]},
-		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	grant := portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}
+	if _, err := u.api.sessions.Refresh(t.Context(), grant); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the session lives on: %v", err)
 	}
 }

@@ -140,8 +140,8 @@ func testProcessesEndTheirSessionAtASignInOfAnotherUser(t *testing.T) {
 		t.Errorf("the next start is %+v", next)
 	}
 	// The first one's session ended on the server too.
-	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]},
-		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	grant := portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}
+	if _, err := u.api.sessions.Refresh(t.Context(), grant); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("it lives on: %v", err)
 	}
 }

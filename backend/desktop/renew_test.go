@@ -334,8 +334,8 @@ func testRenewEndsThePreviousSignInOfAWindow(t *testing.T) {
 	first := api.signIn(portal.MSSPAdmin)
 	w.signIn(t, first)
 	w.signIn(t, api.signIn(portal.MSPUser))
-	if _, err := api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: first.RefreshToken},
-		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	grant := portal.RefreshGrant{RefreshToken: first.RefreshToken}
+	if _, err := api.sessions.Refresh(t.Context(), grant); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the first session lives on: %v", err)
 	}
 }

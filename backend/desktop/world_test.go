@@ -60,7 +60,7 @@ func (a *realAPI) newSessions(grace time.Duration) *sessions.Sessions {
 // signIn starts a session of a user in a role.
 func (a *realAPI) signIn(role portal.Role) portal.Tokens {
 	a.Helper()
-	tokens, err := a.sessions.Start(a.Context(), a.world.Own.Viewers[role].UserID, sessions.Caller{Device: "test"})
+	tokens, err := a.sessions.Start(a.Context(), a.world.Own.Viewers[role].UserID, "test")
 	if err != nil {
 		a.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func (a *realAPI) refresh(w http.ResponseWriter, r *http.Request) {
 	if !a.stepped("asked", who) {
 		panic(http.ErrAbortHandler)
 	}
-	tokens, err := a.sessions.Refresh(r.Context(), grant, sessions.Caller{})
+	tokens, err := a.sessions.Refresh(r.Context(), grant)
 	if err != nil {
 		a.refuse(w, err)
 		return
@@ -142,5 +142,3 @@ func (a *realAPI) refuse(w http.ResponseWriter, err error) {
 	}
 	refuse(w, status, portal.Errorf(p.Code, "%s", p.Message))
 }
-
-var portalClient = sessions.Caller{Device: "test"}

@@ -175,7 +175,7 @@ func (h *apiTest) get(path, token string) reply {
 // signIn returns the access token of a new session.
 func (h *apiTest) signIn(v portal.Viewer) string {
 	h.Helper()
-	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Caller{Device: "laptop"})
+	tokens, err := h.sessions.Start(context.Background(), v.UserID, "laptop")
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -11,23 +11,13 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// Caller is embedded in the inputs of routes that issue tokens. It is exported because huma ignores unexported
-// embedded fields.
-type Caller struct {
-	UserAgent string `header:"User-Agent"`
-}
-
-func (c Caller) sessionCaller(ctx context.Context) session.Caller {
-	return session.Caller{Device: c.device(), RequestID: requestID(ctx)}
-}
-
-// device returns the User-Agent, cut to the length that the list of sessions shows.
-func (c Caller) device() string {
-	const shown = 200
-	if len(c.UserAgent) <= shown {
-		return c.UserAgent
+// device returns a User-Agent, cut to a length that a session can hold.
+func device(userAgent string) string {
+	const longest = 200
+	if len(userAgent) <= longest {
+		return userAgent
 	}
-	return strings.ToValidUTF8(c.UserAgent[:shown], "")
+	return strings.ToValidUTF8(userAgent[:longest], "")
 }
 
 type jwksOutput struct {
@@ -76,15 +66,14 @@ func (s *server) begin(ctx context.Context, in *struct{ Body portal.NewAttempt }
 type tokensOutput struct{ Body portal.Tokens }
 
 func (s *server) redeem(ctx context.Context, in *struct {
-	Caller
-	Body portal.CodeGrant
+	UserAgent string `header:"User-Agent"`
+	Body      portal.CodeGrant
 }) (*tokensOutput, error) {
 	key := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
-	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.sessionCaller(ctx)) })
+	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, device(in.UserAgent)) })
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {
-	Caller
 	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"As request_id."`
 	Body      portal.RefreshGrant
 }) (*tokensOutput, error) {
@@ -95,7 +84,7 @@ func (s *server) refresh(ctx context.Context, in *struct {
 	}
 	grant.RequestID = cmp.Or(grant.RequestID, in.RequestID)
 	return s.limited(ctx, s.limits.family(grant.RefreshToken), func() (portal.Tokens, error) {
-		return s.Sessions.Refresh(ctx, grant, in.sessionCaller(ctx))
+		return s.Sessions.Refresh(ctx, grant)
 	})
 }
 

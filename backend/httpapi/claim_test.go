@@ -8,13 +8,12 @@ import (
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 // start starts a session and returns both of its tokens.
 func (h *apiTest) start(v portal.Viewer) portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Start(h.Context(), v.UserID, session.Caller{Device: "laptop"})
+	tokens, err := h.sessions.Start(h.Context(), v.UserID, "laptop")
 	if err != nil {
 		h.Fatal(err)
 	}

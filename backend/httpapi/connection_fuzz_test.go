@@ -18,7 +18,6 @@ import (
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
 )
 
@@ -61,7 +60,7 @@ func FuzzConnectionBody(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	live, err := config.Sessions.Start(context.Background(), w.Own.Viewers[portal.MSSPAdmin].UserID, session.Caller{})
+	live, err := config.Sessions.Start(context.Background(), w.Own.Viewers[portal.MSSPAdmin].UserID, "")
 	if err != nil {
 		f.Fatal(err)
 	}

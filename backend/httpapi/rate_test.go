@@ -13,7 +13,6 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 // defaults sets portal-api's default rates, with a fake clock and loopback as trusted proxy.
@@ -53,7 +52,7 @@ func (h *apiTest) refreshFrom(address, token string) reply {
 
 func (h *apiTest) refreshToken(v portal.Viewer) string {
 	h.Helper()
-	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Caller{Device: "laptop"})
+	tokens, err := h.sessions.Start(context.Background(), v.UserID, "laptop")
 	if err != nil {
 		h.Fatal(err)
 	}

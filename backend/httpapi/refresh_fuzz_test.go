@@ -26,7 +26,7 @@ func FuzzRefreshBody(f *testing.F) {
 		f.Fatal(err)
 	}
 	config.Sessions = sessions
-	live, err := sessions.Start(context.Background(), w.Own.Viewers[portal.MSPUser].UserID, session.Caller{})
+	live, err := sessions.Start(context.Background(), w.Own.Viewers[portal.MSPUser].UserID, "")
 	if err != nil {
 		f.Fatal(err)
 	}

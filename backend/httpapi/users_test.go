@@ -9,7 +9,6 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/session"
 )
 
 func (h *apiTest) patch(token, id, body string) reply {
@@ -130,7 +129,11 @@ func testOwnSessionsAreListedAndEnded(t *testing.T) {
 	if left := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok)).Items; len(left) != 2 {
 		t.Errorf("got %d sessions, want 2", len(left))
 	}
-	h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), noContent)
+	ended := h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), noContent)
+	audited := h.Text("select request_id from audit_log where action = 'session_ended' and target = $1", own.Items[0].ID)
+	if want := ended.Header.Get("Request-Id"); audited != want || want == "" {
+		t.Errorf("got the request id %q in the audit log, want %q as in the response", audited, want)
+	}
 	h.wantsProblem(h.get("/v1/sessions", here), http.StatusUnauthorized, portal.SessionRevoked)
 	if lines := h.Text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and "+
 		"actor_id = $1", user.UserID); lines != "elsewhere sign_out" {
@@ -183,7 +186,7 @@ func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 				r.Fatalf("%s changed grants outside their scope: got %s, want %s", by, after, untouched)
 			}
 		}
-		tokens, err := h.sessions.Start(t.Context(), user.UserID, session.Caller{})
+		tokens, err := h.sessions.Start(t.Context(), user.UserID, "")
 		if err != nil {
 			r.Fatalf("sign in after the changes: %v", err)
 		}

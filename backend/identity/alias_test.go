@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit/hostile"
 )
 
@@ -53,7 +52,7 @@ func TestAliasAccounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			grant.InviteCode = k.invite.Code
-			_, err = k.service.Redeem(context.Background(), grant, session.Caller{})
+			_, err = k.service.Redeem(context.Background(), grant, "")
 			if (err == nil) != c.byCode {
 				t.Errorf("with the invite's code: %v", err)
 			}

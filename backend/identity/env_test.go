@@ -112,7 +112,7 @@ func (h *testEnv) codeGrant(p portal.ProviderID, account string) portal.CodeGran
 }
 
 func (h *testEnv) redeem(g portal.CodeGrant) (portal.Tokens, error) {
-	return h.service.Redeem(context.Background(), g, session.Caller{Device: "test"})
+	return h.service.Redeem(context.Background(), g, "test")
 }
 
 // signIn signs an account in and returns its user and grants.

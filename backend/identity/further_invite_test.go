@@ -8,7 +8,6 @@ import (
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 // signedIn signs tess in as an MSP's user and returns her tokens and viewer.
@@ -311,7 +310,6 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-		session.Caller{},
 	); err != nil {
 		t.Errorf("got error %v, want the session to continue", err)
 	}

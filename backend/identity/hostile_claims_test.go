@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit/hostile"
 )
 
@@ -195,7 +194,7 @@ func testIDTokenRefusedForAnotherAttempt(t *testing.T) {
 			// The attacker's own code in the victim's attempt, sent with that attempt's verifier.
 			first.Code = second.Code
 			k.check(unconfirmed("token_nonce"), func() error {
-				_, err := k.service.Redeem(context.Background(), first, session.Caller{})
+				_, err := k.service.Redeem(context.Background(), first, "")
 				return err
 			})
 		})

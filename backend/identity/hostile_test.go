@@ -238,7 +238,7 @@ func (k *signInTest) signIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = k.service.Redeem(ctx, grant, session.Caller{Device: "test"})
+	_, err = k.service.Redeem(ctx, grant, "test")
 	return err
 }
 

@@ -86,7 +86,7 @@ func TestProvider(t *testing.T) {
 		h.nothingMade(func() {
 			_, err = service.Redeem(context.Background(), portal.CodeGrant{
 				AttemptID: attempt.ID, Code: got.Get("code"), CodeVerifier: verifier,
-			}, session.Caller{Device: "test"})
+			}, "test")
 		})
 		wantCode(t, err, portal.ProviderRefused)
 		if want := "reason=provider:invalid_grant"; !strings.Contains(log.String(), want) {

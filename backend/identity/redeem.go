@@ -11,7 +11,6 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/session"
 )
 
 // maxResubmissions is how often an attempt may be sent again with an invite code.
@@ -22,14 +21,11 @@ const maxResubmissions = 5
 //
 // After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an
 // invite's code or with the chosen invites; the provider is not called again. Any other error ends the attempt.
-func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Caller) (portal.Tokens, error) {
-	if c.RequestID != "" {
-		ctx = postgres.WithRequestID(ctx, c.RequestID)
-	}
-	try := &redemption{service: s, grant: g, caller: c, codeHash: authorizationCodeHash(g.Code)}
+func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, device string) (portal.Tokens, error) {
+	try := &redemption{service: s, grant: g, device: device, codeHash: authorizationCodeHash(g.Code)}
 	tokens, err := try.run(ctx)
 	if err != nil {
-		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, c.Device, err)
+		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, device, err)
 	}
 	return tokens, nil
 }
@@ -38,7 +34,7 @@ func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Call
 type redemption struct {
 	service  *Service
 	grant    portal.CodeGrant
-	caller   session.Caller
+	device   string
 	codeHash []byte
 	attempt  postgres.Attempt
 	who      person
@@ -59,7 +55,7 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 	if err = r.identify(ctx); err != nil {
 		return tokens, err
 	}
-	prepared := r.service.sessions.Prepare(r.caller)
+	prepared := r.service.sessions.Prepare(r.device)
 	holder, err := r.holder(ctx, prepared.NewSession)
 	if err != nil {
 		return tokens, err

@@ -7,7 +7,6 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
@@ -88,7 +87,6 @@ func TestRoundTrips(t *testing.T) {
 		if _, err := h.sessions.Refresh(
 			context.Background(),
 			portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-			session.Caller{},
 		); err != nil {
 			t.Fatal(err)
 		}

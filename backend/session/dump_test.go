@@ -73,11 +73,11 @@ func (s *dumpTest) play() {
 	s.code = s.invite("kim@fjord.example")
 	s.invite("nobody@fjord.example")
 	var err error
-	if s.entered, err = s.service.Redeem(context.Background(), s.arrive("gil"), session.Caller{Device: "laptop"}); err != nil {
+	if s.entered, err = s.service.Redeem(context.Background(), s.arrive("gil"), "laptop"); err != nil {
 		s.Fatal(err)
 	}
 	s.waiting = s.arrive("kim")
-	if _, err := s.service.Redeem(context.Background(), s.waiting, session.Caller{}); portal.ErrorCode(err) != portal.InviteCodeRequired {
+	if _, err := s.service.Redeem(context.Background(), s.waiting, ""); portal.ErrorCode(err) != portal.InviteCodeRequired {
 		s.Fatal(err)
 	}
 	s.arrive("kim")
@@ -246,7 +246,7 @@ func (l loot) takeLeaves(column string, document any) {
 
 func (s *dumpTest) continuesASession(text string) bool {
 	for _, token := range []string{text, "fsr_" + text} {
-		if _, err := s.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Caller{}); err == nil {
+		if _, err := s.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}); err == nil {
 			return true
 		}
 	}
@@ -263,7 +263,7 @@ func (s *dumpTest) claimsTheInvite(text string) bool {
 	s.exec("with tries as (update login_attempt set tries = 0) update pre_assigned_role set code_tries = 0")
 	grant := s.waiting
 	grant.InviteCode = text
-	_, err := s.service.Redeem(context.Background(), grant, session.Caller{})
+	_, err := s.service.Redeem(context.Background(), grant, "")
 	return err == nil
 }
 
@@ -271,7 +271,7 @@ func (s *dumpTest) claimsTheInvite(text string) bool {
 func (s *dumpTest) finishesASignIn(text string) bool {
 	_, err := s.service.Redeem(context.Background(), portal.CodeGrant{
 		AttemptID: s.waiting.AttemptID, Code: text, CodeVerifier: text, InviteCode: s.code,
-	}, session.Caller{})
+	}, "")
 	return err == nil
 }
 

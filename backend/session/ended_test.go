@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 func TestEndedSession(t *testing.T) {
@@ -42,7 +41,7 @@ func testEndedSessionReportsReuseToBothHolders(t *testing.T) {
 	first := h.start()
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
-	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, session.Caller{})
+	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken})
 	wantReason(t, err, portal.EndedReuse)
 	h.wantEndedReason(third, portal.EndedReuse)
 }

@@ -73,7 +73,7 @@ func (h *testEnv) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
 
 func (h *testEnv) start() portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Caller{Device: "laptop", RequestID: "req-1"})
+	tokens, err := h.sessions.Start(postgres.WithRequestID(context.Background(), "req-1"), h.user().UserID, "laptop")
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func (h *testEnv) start() portal.Tokens {
 
 func (h *testEnv) refresh(token string) portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Caller{})
+	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token})
 	if err != nil {
 		h.Fatalf("refresh: %v", err)
 	}
@@ -94,7 +94,6 @@ func (h *testEnv) wantRefused(token string, want portal.Code) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: token},
-		session.Caller{},
 	); portal.ErrorCode(
 		err,
 	) != want {
@@ -132,7 +131,7 @@ func (h *testEnv) promoted() (grantID string) {
 // wantNoSession fails if the user can start a session.
 func (h *testEnv) wantNoSession(want portal.Code) {
 	h.Helper()
-	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Caller{}); portal.ErrorCode(err) != want {
+	if _, err := h.sessions.Start(postgres.WithRequestID(context.Background(), "req-1"), h.user().UserID, ""); portal.ErrorCode(err) != want {
 		h.Errorf("start: got error %v, want %s", err, want)
 	}
 }
@@ -151,7 +150,7 @@ func (h *testEnv) wantEndedReason(tokens portal.Tokens, reason portal.EndedReaso
 	h.Helper()
 	_, err := h.viewer(tokens.AccessToken)
 	wantReason(h, err, reason)
-	_, err = h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Caller{})
+	_, err = h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken})
 	wantReason(h, err, reason)
 }
 

@@ -34,7 +34,7 @@ func (h *testEnv) skewed() []*session.Sessions {
 }
 
 func (h *testEnv) newFamily(t *rapid.T, replicas []*session.Sessions) (*family, string) {
-	tokens, err := replicas[0].Start(context.Background(), h.user().UserID, session.Caller{})
+	tokens, err := replicas[0].Start(context.Background(), h.user().UserID, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func (f *family) refresh(token string) (string, error) { return f.send(token, ra
 func (f *family) send(token, requestID string) (string, error) {
 	replica := rapid.SampledFrom(f.replicas).Draw(f.t, "replica")
 	grant := portal.RefreshGrant{RefreshToken: token, RequestID: requestID}
-	tokens, err := replica.Refresh(context.Background(), grant, session.Caller{})
+	tokens, err := replica.Refresh(context.Background(), grant)
 	return tokens.RefreshToken, err
 }
 
@@ -156,7 +156,7 @@ func (f *family) refreshAtOnce(token, requestID string, clients int) string {
 	for i := range clients {
 		replica := f.replicas[i%len(f.replicas)]
 		refreshes.Go(func() {
-			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID}, session.Caller{})
+			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID})
 			successors[i], errs[i] = tokens.RefreshToken, err
 		})
 	}

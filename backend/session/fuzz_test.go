@@ -100,7 +100,6 @@ func FuzzRefreshToken(f *testing.F) {
 		if _, err := sessions.Refresh(
 			context.Background(),
 			portal.RefreshGrant{RefreshToken: token},
-			session.Caller{},
 		); portal.ErrorCode(
 			err,
 		) != portal.SessionRevoked {

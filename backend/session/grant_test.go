@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 // stranger gives the user a grant of another tenant that is older than all others, as from an invite that came first.
@@ -174,7 +173,7 @@ func testRefreshDoesNotWaitForChangeOfItsGrant(t *testing.T) {
 	h.exec("select from user_role where user_id = $1 for update", h.user().UserID)
 	done := make(chan error, 1)
 	go func() {
-		_, err := h.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Caller{})
+		_, err := h.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken})
 		done <- err
 	}()
 	h.within(done, "the refresh beside a change of the grant")

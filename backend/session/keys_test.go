@@ -57,7 +57,7 @@ func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 		replicas[i] = newSessions(t, h.DB)
 		started.Go(func() {
 			var err error
-			if tokens[i], err = replicas[i].Start(context.Background(), h.user().UserID, session.Caller{}); err != nil {
+			if tokens[i], err = replicas[i].Start(context.Background(), h.user().UserID, ""); err != nil {
 				t.Error(err)
 			}
 		})
@@ -220,7 +220,7 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 	if tokens, err := other.Start(
 		context.Background(),
 		h.user().UserID,
-		session.Caller{},
+		"",
 	); err != nil ||
 		headerOf(t, tokens.AccessToken)["kid"] != second.kid {
 		t.Errorf("the new key: got error %v, want nil", err)

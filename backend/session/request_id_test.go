@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/session"
 )
 
 // send refreshes with a request id, "" for none.
 func (h *testEnv) send(token, requestID string) (portal.Tokens, error) {
 	grant := portal.RefreshGrant{RefreshToken: token, RequestID: requestID}
-	return h.sessions.Refresh(context.Background(), grant, session.Caller{})
+	return h.sessions.Refresh(context.Background(), grant)
 }
 
 func (h *testEnv) mustSend(token, requestID string) string {

@@ -31,12 +31,6 @@ const MaxAccessTTL = time.Hour
 // maxGraces is how many refreshes a session without request ids may repeat in all.
 const maxGraces = 3
 
-// Caller is the program that sent a request: Device is for the list of sessions, RequestID for the audit log.
-type Caller struct {
-	Device    string
-	RequestID string
-}
-
 // Sessions issues, renews, checks and ends sessions.
 type Sessions struct {
 	db          *postgres.DB
@@ -79,10 +73,10 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 }
 
 // Start starts a session for a user under the active grant they used last, or their oldest if they have used none.
-// Deactivated or NoInvite if the user may have no session.
-func (s *Sessions) Start(ctx context.Context, userID string, c Caller) (portal.Tokens, error) {
-	prepared := s.Prepare(c)
-	holder, err := s.db.StartSession(withRequestID(ctx, c), userID, prepared.NewSession)
+// Deactivated or NoInvite if the user may have no session. The list of sessions shows the device's name.
+func (s *Sessions) Start(ctx context.Context, userID, device string) (portal.Tokens, error) {
+	prepared := s.Prepare(device)
+	holder, err := s.db.StartSession(ctx, userID, prepared.NewSession)
 	if err != nil {
 		return portal.Tokens{}, err
 	}
@@ -96,10 +90,10 @@ type Prepared struct {
 }
 
 // Prepare returns a session that the database starts in the same round trip that finds the user.
-func (s *Sessions) Prepare(c Caller) Prepared {
+func (s *Sessions) Prepare(device string) Prepared {
 	refresh := newRefreshToken()
 	return Prepared{refresh: refresh, NewSession: postgres.NewSession{
-		ID: postgres.NewID(), Device: deviceName(c.Device), TokenHash: refresh.hash(),
+		ID: postgres.NewID(), Device: deviceName(device), TokenHash: refresh.hash(),
 		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
 	}}
 }
@@ -116,8 +110,7 @@ func (s *Sessions) Complete(ctx context.Context, o Prepared, holder postgres.Hol
 // request id, gets the same successor until that is used: the first response was lost. So does, within the grace, a
 // caller that sends no request ids. Any other use of a used token means that two parties hold it, so the session ends
 // for both: SessionRevoked.
-func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Caller) (portal.Tokens, error) {
-	ctx = withRequestID(ctx, c)
+func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant) (portal.Tokens, error) {
 	old, err := parseRefreshToken(grant.RefreshToken)
 	if err != nil {
 		return portal.Tokens{}, err
@@ -225,13 +218,6 @@ func (s *Sessions) JWKS(ctx context.Context) (KeySet, error) {
 func (s *Sessions) CheckSecret(ctx context.Context) error {
 	_, err := s.keys.load(ctx)
 	return err
-}
-
-func withRequestID(ctx context.Context, c Caller) context.Context {
-	if c.RequestID == "" {
-		return ctx
-	}
-	return postgres.WithRequestID(ctx, c.RequestID)
 }
 
 const maxDeviceName = 100

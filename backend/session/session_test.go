@@ -93,7 +93,7 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	var refreshes sync.WaitGroup
 	for i := range successors {
 		refreshes.Go(func() {
-			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Caller{})
+			tokens, err := h.sessions.Refresh(context.Background(), grant)
 			if err != nil {
 				t.Error(err)
 			}
@@ -267,7 +267,7 @@ func TestStoredSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := theirs.Start(context.Background(), h.user().UserID, session.Caller{}); err == nil {
+	if _, err := theirs.Start(context.Background(), h.user().UserID, ""); err == nil {
 		t.Error("tokens were signed with another secret key, want an error")
 	}
 	if err := theirs.CheckSecret(context.Background()); err == nil {
@@ -289,7 +289,6 @@ func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
-		session.Caller{},
 	); err == nil ||
 		errors.As(err, new(*portal.Error)) {
 		t.Errorf("refresh without a database: got error %v", err)
