@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,9 +49,10 @@ func TestNetwork(t *testing.T) {
 
 func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 	changes := make(chan struct{})
-	addresses := "eth0 10.0.0.1/8"
+	var addresses atomic.Value
+	addresses.Store("eth0 10.0.0.1/8")
 	watch := &networkWatch{
-		addresses: func() string { return addresses }, clock: func() moment { return moment{} },
+		addresses: func() string { return addresses.Load().(string) }, clock: func() moment { return moment{} },
 		events: func(<-chan struct{}) <-chan struct{} { return changes },
 	}
 	watch.look()
@@ -68,7 +70,7 @@ func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 	if got := b.emitted(EventNetworkChanged); len(got) != 0 {
 		t.Errorf("got events %v of no change", got)
 	}
-	addresses = "wlan0 192.168.1.5/24"
+	addresses.Store("wlan0 192.168.1.5/24")
 	look()
 	eventually(t, "the event of a changed network", func() bool { return len(b.emitted(EventNetworkChanged)) == 1 })
 	if b.endpoint.api.connections.inUse() == before {

@@ -101,9 +101,12 @@ func testRenewSurvivesLostResponses(t *testing.T) {
 	ring := &memoryKeyring{}
 	w := newWindow(t, api.URL, t.TempDir(), ring)
 	w.signIn(t, api.signIn(portal.MSSPAdmin))
+	var mu sync.Mutex // of random and lost, for requests that overlap
 	random := rand.New(rand.NewPCG(8, 4))
 	lost := 0
 	api.onStep(func(moment, _ string) bool {
+		mu.Lock()
+		defer mu.Unlock()
 		if moment == "responded" || random.IntN(5) < 3 {
 			return true
 		}
@@ -116,13 +119,15 @@ func testRenewSurvivesLostResponses(t *testing.T) {
 		if err == nil {
 			renewed++
 		} else if ProblemOf(err).Code != Offline {
-			t.Fatalf("after %d lost responses: %v", lost, err)
+			t.Fatalf("after %d renewals: %v", renewed, err)
 		}
 	}
+	api.onStep(nil)
+	mu.Lock()
+	defer mu.Unlock()
 	if lost < 20 || renewed < 20 || len(w.ends()) != 0 {
 		t.Errorf("%d lost, %d renewed, got %+v", lost, renewed, w.ends())
 	}
-	api.onStep(nil)
 	if err := newWindow(t, api.URL, t.TempDir(), ring).resume(t.Context()); err != nil {
 		t.Errorf("the next start: %v", err)
 	}
