@@ -5,20 +5,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
 )
-
-// device returns a User-Agent, cut to a length that a session can hold.
-func device(userAgent string) string {
-	const longest = 200
-	if len(userAgent) <= longest {
-		return userAgent
-	}
-	return strings.ToValidUTF8(userAgent[:longest], "")
-}
 
 type jwksOutput struct {
 	Status       int
@@ -70,7 +60,7 @@ func (s *server) redeem(ctx context.Context, in *struct {
 	Body      portal.CodeGrant
 }) (*tokensOutput, error) {
 	key := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
-	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, device(in.UserAgent)) })
+	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.UserAgent) })
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {

@@ -11,6 +11,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
 )
 
 // maxResubmissions is how often an attempt may be sent again with an invite code.
@@ -22,6 +23,7 @@ const maxResubmissions = 5
 // After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an
 // invite's code or with the chosen invites; the provider is not called again. Any other error ends the attempt.
 func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, device string) (portal.Tokens, error) {
+	device = session.DeviceName(device)
 	try := &redemption{service: s, grant: g, device: device, codeHash: authorizationCodeHash(g.Code)}
 	tokens, err := try.run(ctx)
 	if err != nil {

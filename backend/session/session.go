@@ -89,11 +89,11 @@ type Prepared struct {
 	refresh refreshToken
 }
 
-// Prepare returns a session that the database starts in the same round trip that finds the user.
+// Prepare returns a session that the database starts in the same round trip that finds the user. device is a DeviceName.
 func (s *Sessions) Prepare(device string) Prepared {
 	refresh := newRefreshToken()
 	return Prepared{refresh: refresh, NewSession: postgres.NewSession{
-		ID: postgres.NewID(), Device: deviceName(device), TokenHash: refresh.hash(),
+		ID: postgres.NewID(), Device: device, TokenHash: refresh.hash(),
 		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
 	}}
 }
@@ -222,8 +222,9 @@ func (s *Sessions) CheckSecret(ctx context.Context) error {
 
 const maxDeviceName = 100
 
-// deviceName removes control characters from the name of a device and shortens it to what the database and a list can hold.
-func deviceName(name string) string {
+// DeviceName returns a User-Agent without control characters, shortened to 100 characters: what logs, the database and a
+// list can hold.
+func DeviceName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == '\uFFFD' {
 			return -1
