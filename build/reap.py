@@ -90,7 +90,8 @@ def main():
     while child.poll() is None and not stopped:
         time.sleep(0.1)
     if stopped and child.poll() is None:
-        send(child.pid, signal.SIGTERM)
+        # To its group, as a terminal does: a shell acts on a signal only when the program it waits for has ended.
+        os.killpg(child.pid, signal.SIGTERM)
         try:
             child.wait(timeout=10)
         except subprocess.TimeoutExpired:
