@@ -1,6 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Snackbar from "@mui/material/Snackbar";
-import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { type ReactNode, useCallback, useContext, useState } from "react";
+import { NoticeContext } from "./noticeContext";
 
 export interface Notice {
   /** The notice stays until it is closed; errors always do. */
@@ -9,10 +10,8 @@ export interface Notice {
   text: string;
 }
 
-const Context = createContext<(notice: Notice) => void>(() => undefined);
-
 /** notify({ tone, text }) shows a short text at the bottom of the window, which assistive technology reads out. */
-export const useNotify = () => useContext(Context);
+export const useNotify = () => useContext(NoticeContext);
 
 /** Shows the notices one at a time; mounted once around the app. */
 export function Notices({ children }: { children: ReactNode }) {
@@ -28,7 +27,7 @@ export function Notices({ children }: { children: ReactNode }) {
   const shown = queue[0];
   const close = () => setQueue((before) => before.slice(1));
   return (
-    <Context value={notify}>
+    <NoticeContext value={notify}>
       {children}
       <div aria-live="polite">
         {shown && (
@@ -45,6 +44,6 @@ export function Notices({ children }: { children: ReactNode }) {
           </Snackbar>
         )}
       </div>
-    </Context>
+    </NoticeContext>
   );
 }

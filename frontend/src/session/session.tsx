@@ -1,10 +1,11 @@
 import { type Query, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Grant, Me, Permission, Startup } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
+import { SessionContext } from "./context";
 import { keepsAll, sameRole, useRoleWatch } from "./useRoleWatch";
 
 /** The state of the session, from the start of the app until the user is signed in. */
@@ -22,7 +23,7 @@ export type SessionState =
   /** The grant is being switched; no screen is shown, so that none can mix the data of two tenants. */
   | { at: "switching"; startup: Startup; me: Me; to: Grant };
 
-interface SessionControl {
+export interface SessionControl {
   state: SessionState;
   /** Why the session is not kept after the app closes; null where the keyring holds it. */
   notKept: string | null;
@@ -36,13 +37,11 @@ interface SessionControl {
   actAs: (grant: Grant) => Promise<void>;
 }
 
-const Context = createContext<SessionControl | null>(null);
-
 /**
  * The state of the session and the functions that change it, for App and the sign-in screen. Screens use useSession.
  */
 export function useSessionControl(): SessionControl {
-  const control = useContext(Context);
+  const control = useContext(SessionContext);
   if (!control) throw new Error("useSessionControl needs <SessionProvider> above it");
   return control;
 }
@@ -220,5 +219,5 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     () => ({ state, notKept, entered, reload, resumeAgain, refresh, signOut, actAs }),
     [state, notKept, entered, reload, resumeAgain, refresh, signOut, actAs],
   );
-  return <Context value={control}>{children}</Context>;
+  return <SessionContext value={control}>{children}</SessionContext>;
 }
