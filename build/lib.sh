@@ -82,7 +82,6 @@ want_window() {
   wanted+=($window_packages)
 }
 system_packages() { packages "${wanted[@]}"; }
-compiler() { command -v gcc >/dev/null && pkg-config --exists gtk+-3.0 2>/dev/null; }
 
 # packages NAME...: installs what is missing. Debian and Ubuntu by apt; elsewhere it says what is missing.
 packages() {
@@ -194,7 +193,7 @@ go_tools() {
   step wails wails_tool
 }
 
-# Downloads while other steps compile nothing.
+# The app's own modules too, while the packages it is compiled with are installed.
 go_modules() { quietly modules go list -deps -tags "$(app_tags)" . ./backend/cmd/... || exit 2; }
 
 npm_install() { # NAME FOLDER
@@ -254,22 +253,17 @@ app() {
 
 build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the second time quick
   say "building $*"
-  quietly "$1" go build -o "$bin/" "${@/#/./backend/cmd/}" || exit 2
+  # As in a release, and without the compiler that system_packages may still be installing.
+  CGO_ENABLED=0 quietly "$1" go build -o "$bin/" "${@/#/./backend/cmd/}" || exit 2
 }
 
 server() { build_server portal-api devstack; }
 
-# The server and the app. Packages, downloads and the screens go side by side; Go's builds one after the other, since
-# they compile the same packages.
+# The server beside packages, downloads and the screens; then the app, which needs all of these.
 everything() {
   need_go
   need_node
-  if compiler; then
-    together system_packages screens test_tools server
-  else
-    together system_packages screens test_tools go_modules
-    step server server
-  fi
+  together system_packages go_modules screens test_tools server
   step app app
 }
 
