@@ -1,4 +1,4 @@
-// Package roundtrips counts how often a server waits for PostgreSQL.
+// Package roundtrips counts how often a server waits for PostgreSQL, and how many rows it reads.
 package roundtrips
 
 import (
@@ -16,6 +16,7 @@ type Counter struct {
 	target     string
 	trips      atomic.Int64
 	statements atomic.Int64
+	rows       atomic.Int64
 }
 
 // Start starts a proxy to the database at databaseURL. It runs until Close.
@@ -42,6 +43,9 @@ func (c *Counter) Trips() int64 { return c.trips.Load() }
 // Statements returns how many statements the server has executed.
 func (c *Counter) Statements() int64 { return c.statements.Load() }
 
+// Rows returns how many rows PostgreSQL has sent.
+func (c *Counter) Rows() int64 { return c.rows.Load() }
+
 // Close accepts no further connections.
 func (c *Counter) Close() error { return c.listener.Close() }
 
@@ -57,12 +61,22 @@ func (c *Counter) accept() {
 			continue
 		}
 		asked := new(atomic.Bool)
-		sent := &messages{executed: func() { c.statements.Add(1) }}
+		sent := &messages{count: func(kind byte) {
+			if kind == execute || kind == simpleQuery {
+				c.statements.Add(1)
+			}
+		}}
+		received := &messages{started: true, count: func(kind byte) {
+			if kind == dataRow {
+				c.rows.Add(1)
+			}
+		}}
 		go copyCounting(database, server, func(part []byte) {
 			asked.Store(true)
 			sent.read(part)
 		})
-		go copyCounting(server, database, func([]byte) {
+		go copyCounting(server, database, func(part []byte) {
+			received.read(part)
 			if asked.Swap(false) {
 				c.trips.Add(1)
 			}
@@ -70,13 +84,20 @@ func (c *Counter) accept() {
 	}
 }
 
-// messages parses what a client sends to PostgreSQL: a start-up message without a type, then messages with a type and
-// a length.
+// The types of messages that are counted (PostgreSQL's protocol, "Message Formats").
+const (
+	execute     = 'E'
+	simpleQuery = 'Q'
+	dataRow     = 'D'
+)
+
+// messages parses one direction of a connection without TLS: messages with a type and a length. A client sends a
+// start-up message without a type first.
 type messages struct {
-	executed func()
-	started  bool
-	head     []byte // the start of a message that has not arrived completely
-	skip     int    // the remaining bytes of the body
+	count   func(kind byte)
+	started bool   // whether the start-up message is over
+	head    []byte // the start of a message that has not arrived completely
+	skip    int    // the remaining bytes of the body
 }
 
 func (m *messages) read(part []byte) {
@@ -94,8 +115,8 @@ func (m *messages) read(part []byte) {
 		if len(m.head) < length {
 			continue
 		}
-		if m.started && (m.head[0] == 'E' || m.head[0] == 'Q') {
-			m.executed()
+		if m.started {
+			m.count(m.head[0])
 		}
 		m.skip = int(binary.BigEndian.Uint32(m.head[length-4:])) - 4
 		m.head, m.started = nil, true
