@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
@@ -22,6 +25,7 @@ func TestDeadRun(t *testing.T) {
 	t.Parallel()
 	t.Run("keeps_start_time_and_number_of_deaths", testDeadRunKeepsStartTimeAndNumberOfDeaths)
 	t.Run("is_queued_again_after_two_deaths", testDeadRunIsQueuedAgainAfterTwoDeaths)
+	t.Run("is_queued_with_one_new_job", testDeadRunIsQueuedWithOneNewJob)
 	t.Run("fails_after_three_deaths_without_progress", testDeadRunFailsAfterThreeDeathsWithoutProgress)
 	t.Run("loses_its_staged_rows_when_ended", testDeadRunLosesItsStagedRowsWhenEnded)
 }
@@ -61,6 +65,27 @@ func testDeadRunIsQueuedAgainAfterTwoDeaths(t *testing.T) {
 		w.die(lease)
 		w.requeue(lease.Run.ID)
 		lease = w.take(lease.Run.ID)
+	}
+}
+
+func testDeadRunIsQueuedWithOneNewJob(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	w.die(lease)
+	var jobs []string
+	enqueue := func(_ context.Context, _ pgx.Tx, run portal.SyncRun) error {
+		jobs = append(jobs, fmt.Sprint(run.ID, " ", run.Status))
+		return nil
+	}
+	ref := postgres.RunRef{MSSPID: w.ID, ID: lease.Run.ID}
+	for range 2 { // the second time it is no longer dead
+		if err := w.DB.RequeueDeadRun(context.Background(), ref, enqueue); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{lease.Run.ID + " queued"}; !slices.Equal(jobs, want) {
+		t.Errorf("jobs of the run: got %q, want %q", jobs, want)
 	}
 }
 
