@@ -120,6 +120,7 @@ func testProblemNamesInvalidFilterOrSort(t *testing.T) {
 		{"an SPLA that is not a boolean", call{route: "GET /v1/clients?spla=maybe"}, unprocessable, portal.Invalid, "spla"},
 		{"a malformed MSP id", call{route: "GET /v1/clients?msp_id=1"}, unprocessable, portal.Invalid, "msp_id"},
 		{"a negative time to expiry", call{route: "GET /v1/clients?expires_within=-1"}, unprocessable, portal.Invalid, "expires_within"},
+		{"an unknown end of the licence", call{route: "GET /v1/clients?expires_on=-3d"}, unprocessable, portal.Invalid, "expires_on"},
 		{"a huge time to expiry", call{route: "GET /v1/clients?expires_within=99999"}, unprocessable, portal.Invalid, "expires_within"},
 		{"a long search", call{route: "GET /v1/clients?q=" + long}, unprocessable, portal.Invalid, "q"},
 		{"a NUL in a search", call{route: "GET /v1/clients?q=a%00b"}, http.StatusBadRequest, portal.Invalid, ""},

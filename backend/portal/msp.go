@@ -28,6 +28,8 @@ type MSP struct {
 	SeatsUsedUnknown  int64         `json:"seats_used_unknown" doc:"How many clients lack the figure, if seats_used is their sum; else 0."`
 	SeatsTotalUnknown int64         `json:"seats_total_unknown" doc:"As seats_used_unknown."`
 	ExpiresOn         *string       `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
+	NextExpiresOn     *string       `json:"next_expires_on" doc:"The next day from today on when its licence or one of an active client ends, YYYY-MM-DD."`
+	Expired           int64         `json:"expired" doc:"Active clients whose licence has ended."`
 	FirstSeenAt       time.Time     `json:"first_seen_at" ts_type:"string"`
 	LastSeenAt        time.Time     `json:"last_seen_at" ts_type:"string"`
 	ExternalID        string        `json:"external_id"`
@@ -56,7 +58,7 @@ type MSPFilter struct {
 }
 
 // MSPQuery asks for a page of MSPs. Sort is a comma-separated list of name, clients, licence_type, spla, seats_used,
-// seats_total, expires_on, status, last_seen_at; a leading minus descends.
+// seats_total, expires_on, next_expires_on, expired, status, last_seen_at; a leading minus descends.
 type MSPQuery struct {
 	MSPFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

@@ -140,11 +140,11 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 	expires := "to_char(c.expires_on, 'YYYY-MM-DD')"
 	kinds := []string{
 		clientAttention(scope, "3", "licence_expired", "error", "''", expires,
-			"c.status = 'active' and c.expires_on < "+today, "c.expires_on desc, c.id"),
+			expired, "c.expires_on desc, c.id"),
 		clientAttention(scope, "4", "seats_exceeded", "warning", "c.seats_used || '/' || c.seats_total", "null",
 			"c.status = 'active' and c.seats_used > c.seats_total", "c.id"),
 		clientAttention(scope, "5", "licence_expiring", "warning", "''", expires,
-			"c.status = 'active' and c.expires_on >= "+today+" and c.expires_on <= "+today+" + @days::int", "c.expires_on, c.id"),
+			expiresWithin("@days"), "c.expires_on, c.id"),
 		clientAttention(scope, "7", "client_missing", "info", "''", "to_char(c.last_seen_at at time zone scope_time_zone(), 'YYYY-MM-DD')",
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -44,7 +46,8 @@ var clientFilters = map[string]listFilter{
 	"seats_used":     {rows: inRange("c.seats_used")},
 	"seats_total":    {rows: inRange("c.seats_total")},
 	"msp_id":         {rows: orNone("c.msp_id", ofMSP), counts: countedOfMSP},
-	"expires_within": {rows: expiresWithin},
+	"expires_on":     {rows: expiresOn},
+	"expires_within": {rows: func(name, value string, args pgx.NamedArgs) (string, error) { return expiresOn(name, value+"d", args) }},
 }
 
 func ofMSP(name, value string, args pgx.NamedArgs) (string, error) {
@@ -61,9 +64,33 @@ func countedOfMSP(name, value string, args pgx.NamedArgs) (string, error) {
 	return ofMSP(name, value, args)
 }
 
-func expiresWithin(name, value string, args pgx.NamedArgs) (string, error) {
-	args[name] = value
-	return "c.status = 'active' and c.expires_on <= " + today + " + @" + name + "::text::int", nil
+// expiresOn filters active clients by the end of the licence: expired, none, or a number of days from today such as 30d,
+// which excludes what has expired.
+func expiresOn(name, value string, args pgx.NamedArgs) (string, error) {
+	switch value {
+	case "expired":
+		return expired, nil
+	case "none":
+		return "c.status = 'active' and c.expires_on is null", nil
+	}
+	number, ok := strings.CutSuffix(value, "d")
+	days, err := strconv.Atoi(number)
+	if !ok || err != nil || !digits(number) || days > maxExpiryDays {
+		return "", portal.InvalidField(name, "%s is expired, none or a number of days up to %d, such as 30d.", name, maxExpiryDays)
+	}
+	args[name] = days
+	return expiresWithin("@" + name), nil
+}
+
+// maxExpiryDays is the greatest number of days to filter the end of a licence by: ten years.
+const maxExpiryDays = 3660
+
+// expired is the condition that the licence of an active client c has ended: its last day was before today.
+const expired = "c.status = 'active' and c.expires_on < " + today
+
+// expiresWithin is the condition that the licence of an active client c ends from today to so many days from now.
+func expiresWithin(days string) string {
+	return "c.status = 'active' and c.expires_on between " + today + " and " + today + " + " + days + "::int"
 }
 
 // today is the current date in the time zone of the viewer's MSSP.

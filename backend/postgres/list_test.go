@@ -80,7 +80,10 @@ var clientRules = map[string]func(c portal.Client, value string) bool{
 	"seats_total":   func(c portal.Client, v string) bool { return numberMatches(c.SeatsTotal, v) },
 	"msp_id":        func(c portal.Client, v string) bool { return textMatches(c.MSPID, v) },
 	"expires_within": func(c portal.Client, _ string) bool {
-		return c.Status == portal.Active && c.ExpiresOn != nil // all dates of licensedWorld have passed
+		return false // all dates of licensedWorld have passed
+	},
+	"expires_on": func(c portal.Client, v string) bool {
+		return c.Status == portal.Active && (v == "expired" && c.ExpiresOn != nil || v == "none" && c.ExpiresOn == nil)
 	},
 }
 
@@ -135,7 +138,8 @@ func (w *tenant) filterValues() map[string][]any {
 		"status_reason": {"demo", "deleted", "inactive"},
 		"type":          {"CORP", "corp", "demo"}, "licence_type": {"EDR", "none", "100%_suite", "Monthly"}, "spla": {"yes", "no", "unknown"},
 		"seats_used": ranges, "seats_total": ranges, "clients": ranges, "expires_within": {30},
-		"msp_id": {"none", w.atMSP("1").Scope.MSPID, postgres.NewID()},
+		"expires_on": {"expired", "30d", "none"},
+		"msp_id":     {"none", w.atMSP("1").Scope.MSPID, postgres.NewID()},
 	}
 }
 
@@ -232,6 +236,7 @@ func TestMSPs(t *testing.T) {
 			t.Errorf("figures (-want +got):\n%s", diff)
 		}
 	})
+	t.Run("show_next_licence_end_and_count_expired", testMSPsShowNextLicenceEnd)
 	t.Run("show_both_figures_in_detail", func(t *testing.T) {
 		viewer := w.atMSP("2")
 		detail, err := w.DB.MSP(t.Context(), viewer, viewer.Scope.MSPID)
@@ -282,18 +287,18 @@ func TestOverview(t *testing.T) {
 		viewer portal.Viewer
 		want   string
 	}{
-		{"mssp", w.admin, "msps 2 clients 5 missing 1 disabled 2 seats 15/27 unknown 2/2 expiring 1 of [Heimdal]"},
-		{"msp", w.atMSP("1"), "msps 0 clients 3 missing 1 disabled 0 seats 3/15 unknown 1/1 expiring 1 of [Heimdal]"},
-		{"msp_without_figures", w.atMSP("2"), "msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expiring – of [Heimdal]"},
-		{"client", w.atClient("11"), "msps 0 clients 1 missing 0 disabled 0 seats –/5 unknown 1/0 expiring 1 of [Heimdal]"},
-		{"disabled_client", w.atClient("13"), "msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expiring – of [Heimdal]"},
+		{"mssp", w.admin, "msps 2 clients 5 missing 1 disabled 2 seats 15/27 unknown 2/2 expired 1 expiring 0 of [Heimdal]"},
+		{"msp", w.atMSP("1"), "msps 0 clients 3 missing 1 disabled 0 seats 3/15 unknown 1/1 expired 1 expiring 0 of [Heimdal]"},
+		{"msp_without_figures", w.atMSP("2"), "msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expired – expiring – of [Heimdal]"},
+		{"client", w.atClient("11"), "msps 0 clients 1 missing 0 disabled 0 seats –/5 unknown 1/0 expired 1 expiring 0 of [Heimdal]"},
+		{"disabled_client", w.atClient("13"), "msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expired – expiring – of [Heimdal]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o, _, err := w.DB.Overview(t.Context(), c.viewer, time.Hour)
-			got := fmt.Sprintf("msps %d clients %d missing %d disabled %d seats %s/%s unknown %d/%d expiring %s of %v", o.MSPs,
+			got := fmt.Sprintf("msps %d clients %d missing %d disabled %d seats %s/%s unknown %d/%d expired %s expiring %s of %v", o.MSPs,
 				o.Clients, o.ClientsMissing,
 				o.ClientsDisabled, number(o.SeatsUsed), number(o.SeatsTotal), o.SeatsUsedUnknown, o.SeatsTotalUnknown,
-				number(o.ExpiringSoon), o.Products)
+				number(o.Expired), number(o.ExpiringSoon), o.Products)
 			if err != nil || got != c.want {
 				t.Errorf("got %s, want %s (%v)", got, c.want, err)
 			}

@@ -23,7 +23,8 @@ var (
 	case when m.status = 'disabled' then m.status_reason end as status_reason, m.client_count as clients, m.licence_type, m.spla,
 	` + mspSeats("seats_used") + ` as seats_used, ` + mspSeats("seats_total") + ` as seats_total,
 	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
-	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, m.first_seen_at,
+	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, to_char(` + mspNextExpiry + `, 'YYYY-MM-DD') as next_expires_on,
+	ended.n as expired, m.first_seen_at,
 	case when ` + present("m") + ` then coalesce(m.unread_since, ` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
 	m.external_id`
 	mspTables = `
@@ -40,21 +41,39 @@ var (
 		from client c
 		where c.mssp_id = m.mssp_id
 		and c.msp_id = m.id
-		and c.status = 'active') first on true`
+		and c.status = 'active') first on true
+	left join lateral (
+		select min(c.expires_on) as expires_on
+		from client c
+		where c.mssp_id = m.mssp_id
+		and c.msp_id = m.id
+		and c.status = 'active'
+		and c.expires_on >= ` + today + `) next on true
+	cross join lateral (
+		select count(*) as n
+		from client c
+		where c.mssp_id = m.mssp_id
+		and c.msp_id = m.id
+		and ` + expired + `) ended`
 )
 
-const mspExpiry = "coalesce(m.expires_on, first.expires_on)"
+const (
+	mspExpiry     = "coalesce(m.expires_on, first.expires_on)"
+	mspNextExpiry = "least(case when m.expires_on >= " + today + " then m.expires_on end, next.expires_on)"
+)
 
 var mspSorts = map[string]sortKey{
-	"name":         nameKey("m.name_key"),
-	"clients":      plainKey("m.client_count", intKey),
-	"status":       plainKey("m.status", textKey),
-	"licence_type": absentLast(`lower(m.licence_type collate "C")`, textKey),
-	"spla":         absentLast("m.spla::int", intKey),
-	"seats_used":   absentLast(mspSeats("seats_used"), intKey),
-	"seats_total":  absentLast(mspSeats("seats_total"), intKey),
-	"expires_on":   absentLast(mspExpiry, dateKey),
-	"last_seen_at": plainKey("case when "+present("m")+" then coalesce(m.unread_since, 'infinity') else m.last_seen_at end", timeKey),
+	"name":            nameKey("m.name_key"),
+	"clients":         plainKey("m.client_count", intKey),
+	"status":          plainKey("m.status", textKey),
+	"licence_type":    absentLast(`lower(m.licence_type collate "C")`, textKey),
+	"spla":            absentLast("m.spla::int", intKey),
+	"seats_used":      absentLast(mspSeats("seats_used"), intKey),
+	"seats_total":     absentLast(mspSeats("seats_total"), intKey),
+	"expires_on":      absentLast(mspExpiry, dateKey),
+	"next_expires_on": absentLast(mspNextExpiry, dateKey),
+	"expired":         plainKey("ended.n", intKey),
+	"last_seen_at":    plainKey("case when "+present("m")+" then coalesce(m.unread_since, 'infinity') else m.last_seen_at end", timeKey),
 }
 
 // mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.

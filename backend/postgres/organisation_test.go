@@ -56,12 +56,10 @@ func (w *tenant) overview() portal.Overview {
 	return o
 }
 
-// expiresWithin counts the clients that expire within days, and checks the total against the page.
-func (w *tenant) expiresWithin(days int) int {
+// expires counts the clients in a list filtered by the end of the licence, and checks the total against the page.
+func (w *tenant) expires(filter portal.ClientFilter) int {
 	w.Helper()
-	q := portal.ClientQuery{Limit: 50}
-	q.ExpiresWithin = days
-	page, _, err := w.DB.Clients(context.Background(), w.admin, q)
+	page, _, err := w.DB.Clients(context.Background(), w.admin, portal.ClientQuery{ClientFilter: filter, Limit: 50})
 	if err != nil || page.Total != int64(len(page.Items)) {
 		w.Fatalf("got %d clients of a total of %d, %v, want all", len(page.Items), page.Total, err)
 	}
@@ -94,12 +92,23 @@ func TestTimeZone(t *testing.T) {
 			t.Errorf("in the west: got expired licences of %q, want none", got)
 		}
 	})
-	t.Run("decides_what_expires_within_days", func(t *testing.T) {
-		if got := here.expiresWithin(1); got != 2 {
-			t.Errorf("in the east: got %d licences that expire within a day, want 2", got)
-		}
-		if got := there.expiresWithin(1); got != 1 {
-			t.Errorf("in the west: got %d licences that expire within a day, want 1", got)
+	t.Run("decides_list_of_what_expires", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			filter     portal.ClientFilter
+			east, west int
+		}{
+			"expired":        {portal.ClientFilter{ExpiresOn: "expired"}, 1, 0},
+			"today":          {portal.ClientFilter{ExpiresOn: "0d"}, 0, 1},
+			"within_a_day":   {portal.ClientFilter{ExpiresOn: "1d"}, 1, 1},
+			"within_30_days": {portal.ClientFilter{ExpiresOn: "30d"}, 1, 2},
+			"older_app":      {portal.ClientFilter{ExpiresWithin: 30}, 1, 2},
+			"never":          {portal.ClientFilter{ExpiresOn: "none"}, 1, 1},
+		} {
+			t.Run(name, func(t *testing.T) {
+				if e, w := here.expires(c.filter), there.expires(c.filter); e != c.east || w != c.west {
+					t.Errorf("got %d clients in the east and %d in the west, want %d and %d", e, w, c.east, c.west)
+				}
+			})
 		}
 	})
 	t.Run("decides_the_day_of_the_trend", func(t *testing.T) {

@@ -17,8 +17,8 @@ const (
 	attentionEach = 6 // of one kind, so that no kind hides the others
 )
 
-// Overview returns the figures of the first screen in one round trip. Its cost does not grow with the number of
-// customers: counts are kept rows, and each kind of attention reads the first few rows of an index. A connection
+// Overview returns the figures of the first screen in one round trip. Counts are kept rows, except those of licence
+// ends, which count a part of an index; each kind of attention reads the first few rows of an index. A connection
 // without a merged run for stale needs attention.
 func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Duration) (portal.Overview, Stamp, error) {
 	var o portal.Overview
@@ -57,7 +57,7 @@ func queueFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
 		from `+counts+`
 		where `+clientScope(scope)+`
 		and c.status = 'active'`, scopeArgs(scope)), "client", &o.SeatsUsed, &o.SeatsTotal, &o.SeatsUsedUnknown, &o.SeatsTotalUnknown)
-	queueExpiring(batch, scope, &o.ExpiringSoon)
+	queueExpiry(batch, scope, o)
 	queueMSPFigure(batch, scope, &o.MSPs)
 }
 
@@ -67,24 +67,27 @@ const countedClient = `
 	       (c.seats_used is null)::int as seats_used_unknown, (c.seats_total is null)::int as seats_total_unknown
 	from client c`
 
-// queueExpiring counts the active clients whose licence ends soon or has ended; nil where the scope has no expiry date.
-func queueExpiring(batch *pgx.Batch, scope portal.Scope, expiring **int64) {
-	var n int64
-	scanRow(batch.Queue(`
-		select count(*)
-		from client c
-		where `+clientScope(scope)+`
-		and c.status = 'active'
-		and c.expires_on <= `+today+` + @days::int`,
-		withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays})), "client", &n)
-	batch.Queue(hasExpiry(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error {
-		var has bool
-		err := row.Scan(&has)
-		if has {
-			*expiring = &n
-		}
-		return err
-	})
+// queueExpiry counts the active clients whose licence ends soon, and those whose licence has ended; nil where the scope
+// has no expiry date. Which of the two a date belongs to changes every day, so both are ranges of an index.
+func queueExpiry(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
+	var has bool
+	batch.Queue(hasExpiry(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error { return row.Scan(&has) })
+	queueCount := func(condition string, into **int64) {
+		batch.Queue(`
+			select count(*)
+			from client c
+			where `+clientScope(scope)+`
+			and `+condition, withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays})).QueryRow(func(row pgx.Row) error {
+			var n int64
+			err := row.Scan(&n)
+			if has {
+				*into = &n
+			}
+			return err
+		})
+	}
+	queueCount(expired, &o.Expired)
+	queueCount(expiresWithin("@days"), &o.ExpiringSoon)
 }
 
 // queueProducts reads the names of the products that the MSSP has connected.

@@ -1,4 +1,5 @@
 // The MSP and client calls of the fake. They return only what is in the scope of the viewer.
+import { dayFromNow } from "./fakeBasics";
 import { includes, page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
 import type {
@@ -26,8 +27,14 @@ interface Tools {
   scope: () => Scope;
 }
 
-const expiresWithin = (client: Client, days: number) =>
-  client.expires_on !== null && Date.parse(client.expires_on) - Date.now() < days * 86_400_000;
+/** Whether an active client's licence has ended, has no end ("none"), or ends from today to so many days from now. */
+function expiresOn({ status, expires_on: on }: Client, wanted: string): boolean {
+  if (status !== "active") return false;
+  if (wanted === "none") return on === null;
+  if (on === null) return false;
+  const today = dayFromNow(0);
+  return wanted === "expired" ? on < today : on >= today && on <= dayFromNow(Number.parseInt(wanted, 10));
+}
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
@@ -68,7 +75,7 @@ const clientRules: Rules<Client, ClientFilter> = {
   seats_used: (client, range) => inRange(client.seats_used, range),
   seats_total: (client, range) => inRange(client.seats_total, range),
   msp_id: (client, id) => (client.msp_id ?? "none") === id,
-  expires_within: (client, days) => expiresWithin(client, days),
+  expires_on: expiresOn,
 };
 
 function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, wanted: Filter): Item[] {
@@ -118,7 +125,8 @@ export function fakeCustomers({ world, need, scope }: Tools) {
       seats_total: total.sum,
       seats_used_unknown: used.unknown,
       seats_total_unknown: total.unknown,
-      expiring_soon: dated ? active.filter((client) => expiresWithin(client, 30)).length : null,
+      expired: dated ? active.filter((client) => expiresOn(client, "expired")).length : null,
+      expiring_soon: dated ? active.filter((client) => expiresOn(client, "30d")).length : null,
       products: world.products.map(({ name }) => name),
       trend: Array.from({ length: 60 }, (_, n) => ({
         day: new Date(Date.now() - (59 - n) * 86_400_000).toISOString().slice(0, 10),

@@ -317,7 +317,7 @@ export const worlds = {
   /** No customer has an expiry date. */
   noExpiry: (world: World) => {
     world.clients = world.clients.map((client) => ({ ...client, expires_on: null }));
-    world.msps = world.msps.map((msp) => ({ ...msp, expires_on: null }));
+    world.msps = world.msps.map((msp) => ({ ...msp, expires_on: null, next_expires_on: null, expired: 0 }));
     world.attention = world.attention.filter(({ kind }) => !kind.startsWith("licence_"));
   },
   /** No customer has licence figures. */

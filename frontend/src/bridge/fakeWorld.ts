@@ -104,6 +104,8 @@ function makeMSP(name: string, n: number): MSP {
     seats_used_unknown: 0,
     seats_total_unknown: 0,
     expires_on: null,
+    next_expires_on: null,
+    expired: 0,
     first_seen_at: ago((400 - n) * day),
     last_seen_at: ago(0.2 * hour),
     external_id: String(1_000 + n),
@@ -122,6 +124,7 @@ function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
   const used = sumKnown(active, "seats_used");
   const total = sumKnown(active, "seats_total");
   const dates = active.map((client) => client.expires_on).filter((on) => on !== null);
+  const today = dayFromNow(0);
   return {
     ...msp,
     clients: active.length,
@@ -130,6 +133,8 @@ function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
     seats_used_unknown: own?.used == null ? used.unknown : 0,
     seats_total_unknown: own?.total == null ? total.unknown : 0,
     expires_on: dates.sort()[0] ?? null,
+    next_expires_on: dates.find((on) => on >= today) ?? null,
+    expired: dates.filter((on) => on < today).length,
   };
 }
 

@@ -202,9 +202,12 @@ type FilterOf<Query> = {
     : Query[K];
 };
 
-/** The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter. */
+/**
+ * The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter. Only older apps send
+ * expires_within.
+ */
 export type MSPFilter = FilterOf<portal.MSPQuery>;
-export type ClientFilter = FilterOf<portal.ClientQuery>;
+export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, "expires_within">;
 
 /** The order of a list: a field, descending with a leading minus. */
 export interface Sort {

@@ -37,7 +37,7 @@ export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
         filter={filter}
         set={set}
         server={{ type: facets?.types, licence_type: facets?.licence_types }}
-        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ["expires_within" as const])]}
+        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ["expires_on" as const])]}
         other={{
           msp_id: withMSP && (
             <MSPChip key="msp_id" value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
+import { dayFromNow } from "../bridge/fakeBasics";
 import { syncStates, worlds } from "../bridge/fakeStates";
 import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -142,7 +143,7 @@ describe("a scope without any expiry date", () => {
   });
 
   it("still lets a filter from a link be removed", async () => {
-    const { user } = open("/clients?expires_within=30", (fake) => {
+    const { user } = open("/clients?expires_on=30d", (fake) => {
       few(fake);
       worlds.noExpiry(fake.world);
     });
@@ -235,13 +236,43 @@ describe("finding clients", () => {
 
   it("takes its filters from a link and shows them as a sentence", async () => {
     let filters: (ClientFilter & Sort)[] = [];
-    open("/clients?expires_within=30&sort=expires_on&status=active", (fake) => {
+    open("/clients?expires_on=30d&sort=expires_on&status=active", (fake) => {
       few(fake);
       filters = recordQueries(fake, "clients");
     });
     expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
     expect(screen.getByRole("button", { name: "Status Active" })).toBeVisible();
-    expect(filters.at(-1)).toMatchObject({ expires_within: 30, sort: "expires_on", status: "active" });
+    expect(filters.at(-1)).toMatchObject({ expires_on: "30d", sort: "expires_on", status: "active" });
+  });
+
+  it("shows what has expired, and apart from it what will within 30, 60 or 90 days", async () => {
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      const days = [-400, -1, 0, 30, 31];
+      fake.world.clients = fake.world.clients.map((client, n) => ({
+        ...client,
+        status: "active",
+        expires_on: dayFromNow(days[n] ?? 0),
+      }));
+    });
+    await user.click(await screen.findByRole("button", { name: "Expires" }));
+    expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual([
+      "Any",
+      "Expired",
+      "within 30 days",
+      "within 60 days",
+      "within 90 days",
+      "never or unknown",
+    ]);
+    await user.click(screen.getByRole("menuitem", { name: "Expired" }));
+    await menuClosed();
+    expect(await screen.findByText("2 in total")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Expired" }));
+    await user.click(screen.getByRole("menuitem", { name: "within 30 days" }));
+    await menuClosed();
+    expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
+    expect(await screen.findByText("2 in total")).toBeVisible();
+    expect(within(await grid()).queryByRole("gridcell", { name: /^ended/ })).toBeNull();
   });
 
   it("names the MSP of a link, and removes it", async () => {
@@ -264,7 +295,7 @@ describe("finding clients", () => {
 
   it("ignores invalid values in the address", async () => {
     let filters: (ClientFilter & Sort)[] = [];
-    open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1&spla=maybe&seats_used=9..1", (fake) => {
+    open("/clients?status=odd&sort=secret&expires_on=-3d&msp_id=1&spla=maybe&seats_used=9..1", (fake) => {
       few(fake);
       filters = recordQueries(fake, "clients");
     });

@@ -10,15 +10,20 @@ const msp: FilterRow<string> = {
   choice: { kind: "other" },
 };
 
-const expires: FilterRow<number> = {
+const expires: FilterRow<string> = {
   name: () => t("customers.filter.expires"),
-  parse: (text) => {
-    const days = Number(text);
-    return Number.isInteger(days) && days > 0 && days <= 3660 ? days : undefined;
+  parse: (text) => (/^(expired|none|\d{1,4}d)$/.test(text) && !(daysOf(text) > 3660) ? text : undefined),
+  label: (value) => {
+    if (value === "expired") return t("customers.filter.expired");
+    if (value === "none") return t("customers.filter.noEnd");
+    return t("customers.filter.within", { count: daysOf(value) });
   },
-  label: (days) => t("customers.filter.within", { count: days }),
-  choice: { kind: "options", options: [30, 60, 90] },
+  whole: (value) => (value === "expired" ? t("customers.filter.expired") : undefined),
+  choice: { kind: "options", options: ["expired", "30d", "60d", "90d", "none"] },
 };
+
+/** The number in a value such as "30d"; NaN for others. */
+const daysOf = (value: string) => Number(value.replace(/d$/, ""));
 
 /** Every filter of the list of clients, in the order of its chips. */
 export const clientFilters: FilterTable<ClientFilter> = {
@@ -31,5 +36,5 @@ export const clientFilters: FilterTable<ClientFilter> = {
   spla: shared.spla,
   seats_used: shared.seats_used,
   seats_total: shared.seats_total,
-  expires_within: expires,
+  expires_on: expires,
 };

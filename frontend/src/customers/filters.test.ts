@@ -15,7 +15,7 @@ const client: Record<keyof ClientFilter, string> = {
   spla: "no",
   seats_used: "..5",
   seats_total: "5..10",
-  expires_within: "30",
+  expires_on: "30d",
 };
 const msp: Record<keyof MSPFilter, string> = {
   q: "alpine",
@@ -38,15 +38,29 @@ describe("the filters of a list", () => {
 
   it("are read from the address", () => {
     const parametersOf = (all: Record<string, string>) => (name: string) => all[name];
-    expect(filterFrom(clientFilters, parametersOf(client))).toEqual({ ...client, expires_within: 30 });
+    expect(filterFrom(clientFilters, parametersOf(client))).toEqual(client);
     expect(filterFrom(mspFilters, parametersOf(msp))).toEqual(msp);
   });
 
   it("are left out where the address holds an invalid value", () => {
     const odd = { status: "odd", status_reason: "x", spla: "true", seats_used: "9..1", clients: "unknown" };
-    const wrong: Record<string, string> = { ...odd, msp_id: "1", expires_within: "-3" };
+    const wrong: Record<string, string> = { ...odd, msp_id: "1", expires_on: "-3d" };
     expect(filterFrom(clientFilters, (name) => wrong[name])).toEqual({});
     expect(filterFrom(mspFilters, (name) => wrong[name])).toEqual({});
+  });
+
+  it.each(["expired", "0d", "3660d", "none"])("accept as a licence end: %s", (value) => {
+    expect(filterFrom(clientFilters, (name) => (name === "expires_on" ? value : undefined))).toEqual({
+      expires_on: value,
+    });
+  });
+
+  it.each(["30", "d", "3661d", "99999d", "-1d", "past"])("reject as a licence end: %s", (value) => {
+    expect(filterFrom(clientFilters, (name) => (name === "expires_on" ? value : undefined))).toEqual({});
+  });
+
+  it("say that a licence has expired without the filter's name", () => {
+    expect(filterSentence(clientFilters, { expires_on: "expired" })).toBe("Expired");
   });
 
   it("are each shown as text", () => {

@@ -22,7 +22,6 @@ const figures = {
   mb: 1.5,
   "& > *": { flex: "1 1 138px" },
   "& > :first-of-type": { flexBasis: 116 },
-  "& > :last-of-type": { flexBasis: 152 },
 };
 
 /** The main figures, each a link to its list; placeholders while the overview loads. */
@@ -49,7 +48,11 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
         />
       )}
       <Licences overview={overview} to={behind({ status: "active", sort: "-seats_used" })} />
-      <Expiring overview={overview} to={behind({ expires_within: 30, sort: "expires_on" })} />
+      <Expiry
+        overview={overview}
+        toExpired={behind({ expires_on: "expired", sort: "-expires_on" })}
+        toExpiring={behind({ expires_on: "30d", sort: "expires_on" })}
+      />
     </Box>
   );
 }
@@ -194,17 +197,32 @@ function LicencesNote({ overview }: { overview: Overview }) {
   );
 }
 
-/** Hidden where no client in the scope has an expiry date. */
-function Expiring({ overview, to }: FigureProps) {
-  const count = overview?.expiring_soon;
-  if (count === null || count === undefined) return null;
+interface ExpiryProps {
+  overview: Overview | undefined;
+  toExpired: string;
+  toExpiring: string;
+}
+
+/** What has expired, and what will; they stay beside each other. Hidden where no client in the scope has an end. */
+function Expiry({ overview, toExpired, toExpiring }: ExpiryProps) {
+  const { expired, expiring_soon: expiring } = overview ?? {};
+  if (expired == null || expiring == null) return null;
   return (
-    <Figure
-      label={t("overview.figure.expiring")}
-      value={formatNumber(count)}
-      note={t("overview.figure.expiringNote", { count })}
-      {...(count > 0 && { tone: "warning" as const })}
-      to={to}
-    />
+    <Box sx={{ display: "flex", gap: 1.5, "&&&": { flex: "1.6 1 272px" }, "& > *": { flex: "1 1 0" } }}>
+      <Figure
+        label={t("overview.figure.expired")}
+        value={formatNumber(expired)}
+        note={t("overview.figure.expiredNote", { count: expired })}
+        {...(expired > 0 && { tone: "error" as const })}
+        to={toExpired}
+      />
+      <Figure
+        label={t("overview.figure.expiring")}
+        value={formatNumber(expiring)}
+        note={t("overview.figure.expiringNote", { count: expiring })}
+        {...(expiring > 0 && { tone: "warning" as const })}
+        to={toExpiring}
+      />
+    </Box>
   );
 }

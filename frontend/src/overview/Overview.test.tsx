@@ -43,6 +43,7 @@ describe("the figures", () => {
         seats_total_unknown: 0,
         seats_used: 750,
         seats_total: 1000,
+        expired: 3,
         expiring_soon: 9,
       }),
     );
@@ -51,13 +52,14 @@ describe("the figures", () => {
     const links = within(main)
       .getAllByRole("link")
       .filter((link) => !/missing|disabled/.test(link.textContent))
-      .slice(0, 4)
+      .slice(0, 5)
       .map((link) => [link.textContent, link.getAttribute("href")]);
     expect(links).toEqual([
       ["MSPs", "#/msps?status=active"],
       ["Clients", "#/clients?status=active"],
       ["Licences: active / purchased", "#/clients?status=active&sort=-seats_used"],
-      ["Expiring in 30 days", "#/clients?expires_within=30&sort=expires_on"],
+      ["Expired", "#/clients?expires_on=expired&sort=-expires_on"],
+      ["Expiring in 30 days", "#/clients?expires_on=30d&sort=expires_on"],
     ]);
     expect(within(main).getByText(/^12 missing/)).toBeVisible();
     await expectAccessible();
@@ -122,14 +124,14 @@ describe("the figures", () => {
   });
 
   it("have no expiry where no client in the scope has a date", async () => {
-    open(withOverview({ expiring_soon: null, attention: [] }));
+    open(withOverview({ expired: null, expiring_soon: null, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
     expect(screen.queryByText("Expiring in 30 days")).toBeNull();
     expect(screen.queryByText(/expiring licences/)).toBeNull();
   });
 
   it.each([
-    ["mspUser", ["Clients", "Licences: active / purchased", "Expiring in 30 days"]],
+    ["mspUser", ["Clients", "Licences: active / purchased", "Expired", "Expiring in 30 days"]],
     ["clientUser", ["Licences: active / purchased"]],
   ] as const)("are those that concern a %s", async (who, names) => {
     open(undefined, who);
@@ -280,6 +282,7 @@ describe("before the first sync", () => {
       products: ["Heimdal"],
       seats_used: 3,
       seats_total: 4,
+      expired: 0,
       expiring_soon: 0,
       trend: [],
       attention: [],

@@ -98,6 +98,8 @@ export interface FilterOption<Value> {
   value: Value;
   /** Follows the filter's name in the chip: "within 30 days". */
   label: string;
+  /** The whole text of the chip where it does not begin with the filter's name: "Expired". */
+  whole?: string;
 }
 
 interface ChipProps<Value> {
@@ -113,6 +115,8 @@ interface ChipBaseProps {
   label: string;
   /** The label of the chosen value; undefined for any. */
   chosen: string | undefined;
+  /** The whole text of the chip, if it is not the name and the label. */
+  whole?: string | undefined;
   open: boolean;
   /** What a click opens. */
   opens: "menu" | "dialog";
@@ -121,14 +125,14 @@ interface ChipBaseProps {
 }
 
 /** The chip of a filter; the caller shows what a click opens. */
-export function FilterChipBase({ label, chosen, open, opens, onOpen, onClear }: ChipBaseProps) {
+export function FilterChipBase({ label, chosen, whole, open, opens, onOpen, onClear }: ChipBaseProps) {
   return (
     <Chip
       size="medium"
       clickable
       variant={chosen ? "filled" : "outlined"}
       color={chosen ? "primary" : "default"}
-      label={chosen ? `${label} ${chosen}` : label}
+      label={whole ?? (chosen ? `${label} ${chosen}` : label)}
       aria-haspopup={opens}
       aria-expanded={open}
       onClick={(event) => onOpen(event.currentTarget)}
@@ -157,6 +161,7 @@ export function FilterChip<Value extends string | number>({
       <FilterChipBase
         label={label}
         chosen={chosen?.label}
+        whole={chosen?.whole}
         open={anchor !== null}
         opens="menu"
         onOpen={setAnchor}

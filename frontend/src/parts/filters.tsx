@@ -11,6 +11,8 @@ export interface FilterRow<Value> {
   parse: (text: string) => Value | undefined;
   /** The text after the name: "within 30 days". */
   label: (value: Value) => string;
+  /** The whole text of the chip where it does not begin with the name: "Expired". */
+  whole?: (value: Value) => string | undefined;
   choice: Choice<Value>;
   /** A filter to clear when this one changes. */
   resets?: string;
@@ -54,7 +56,8 @@ export function filterSentence<Filter>(
 ): string | undefined {
   const parts = rowsOf(table).flatMap(([name, row]) => {
     const value = filter[name];
-    return value === undefined ? [] : [`${row.name()} ${known[name] ?? row.label(value)}`.trim()];
+    if (value === undefined) return [];
+    return [row.whole?.(value) ?? `${row.name()} ${known[name] ?? row.label(value)}`.trim()];
   });
   return parts.length > 0 ? formatList(parts) : undefined;
 }
@@ -155,8 +158,13 @@ const normal = (text: string) => text.toLowerCase();
 
 /** The options of a menu, with the chosen value even where it is not among them. */
 function optionsOf(row: Row, values: unknown[], chosen: unknown): FilterOption<string>[] {
-  const options = values.map((value) => ({ value: String(value), label: row.label(value) }));
+  const options = values.map((value) => optionOf(row, value));
   if (chosen === undefined || options.some(({ value }) => normal(value) === normal(String(chosen))))
     return options;
-  return [...options, { value: String(chosen), label: row.label(chosen) }];
+  return [...options, optionOf(row, chosen)];
+}
+
+function optionOf(row: Row, value: unknown): FilterOption<string> {
+  const whole = row.whole?.(value);
+  return { value: String(value), label: row.label(value), ...(whole !== undefined && { whole }) };
 }

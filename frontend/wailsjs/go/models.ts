@@ -100,6 +100,7 @@ export namespace portal {
 	    seats_used: string;
 	    seats_total: string;
 	    msp_id: string;
+	    expires_on: string;
 	    expires_within: number;
 	    sort: string;
 	    cursor: string;
@@ -356,6 +357,8 @@ export namespace portal {
 	    seats_used_unknown: number;
 	    seats_total_unknown: number;
 	    expires_on?: string;
+	    next_expires_on?: string;
+	    expired: number;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
@@ -384,6 +387,8 @@ export namespace portal {
 	    seats_used_unknown: number;
 	    seats_total_unknown: number;
 	    expires_on?: string;
+	    next_expires_on?: string;
+	    expired: number;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
@@ -470,6 +475,7 @@ export namespace portal {
 	    seats_used_unknown: number;
 	    seats_total_unknown: number;
 	    expiring_soon?: number;
+	    expired?: number;
 	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];

@@ -20,6 +20,8 @@ export const customers = {
     used: "Active licences",
     total: "Purchased",
     expires: "Expires",
+    expired: "Expired",
+    noEnd: "never or unknown",
     within_one: "within {{count}} day",
     within_other: "within {{count}} days",
   },
