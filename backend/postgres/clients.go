@@ -37,7 +37,7 @@ var clientSorts = map[string]sortKey{
 
 // clientFilters are the filters of portal.ClientFilter, on a client c or a row c of client_count.
 var clientFilters = map[string]listFilter{
-	"q":              {rows: contains("c", "c.name")},
+	"q":              {rows: searchCustomers("c")},
 	"status":         counted(equals("c.status")),
 	"status_reason":  {rows: disabledFor("c")},
 	"type":           counted(equalsText("c.type")),
@@ -100,7 +100,7 @@ const today = "scope_today()"
 // Invalid naming the parameter if sort, cursor or a filter is malformed.
 func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.ClientQuery) (portal.ClientPage, Stamp, error) {
 	args := scopeArgs(viewer.Scope)
-	filter, err := filterBy(clientFilters, q.ClientFilter, args)
+	filter, err := filterBy(clientFiltersIn(viewer.Scope), q.ClientFilter, args)
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, err
 	}

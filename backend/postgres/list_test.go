@@ -69,7 +69,7 @@ func (w *tenant) atClient(externalID string) portal.Viewer {
 // clientRules are the filters of clients in Go: each reports whether a client matches a value.
 var clientRules = map[string]func(c portal.Client, value string) bool{
 	"q": func(c portal.Client, v string) bool {
-		return strings.Contains(strings.ToLower(c.Name), strings.ToLower(v))
+		return strings.Contains(strings.ToLower(c.Name+" "+c.ExternalID), strings.ToLower(v))
 	},
 	"status":        func(c portal.Client, v string) bool { return string(c.Status) == v },
 	"status_reason": func(c portal.Client, v string) bool { return c.StatusReason != nil && string(*c.StatusReason) == v },
@@ -90,7 +90,7 @@ var clientRules = map[string]func(c portal.Client, value string) bool{
 // mspRules are the filters of MSPs in Go.
 var mspRules = map[string]func(m portal.MSP, value string) bool{
 	"q": func(m portal.MSP, v string) bool {
-		return strings.Contains(strings.ToLower(m.Name), strings.ToLower(v))
+		return strings.Contains(strings.ToLower(m.Name+" "+m.ExternalID), strings.ToLower(v))
 	},
 	"status":        func(m portal.MSP, v string) bool { return string(m.Status) == v },
 	"status_reason": func(m portal.MSP, v string) bool { return m.StatusReason != nil && string(*m.StatusReason) == v },
@@ -134,7 +134,7 @@ func numberMatches(n *int64, v string) bool {
 func (w *tenant) filterValues() map[string][]any {
 	ranges := []any{"0", "..5", "5..", "3..12", "unknown"}
 	return map[string][]any{
-		"q": {"client 1", "%", "south"}, "status": {"active", "missing", "removed", "disabled"},
+		"q": {"client 1", "%", "13"}, "status": {"active", "missing", "removed", "disabled"},
 		"status_reason": {"demo", "deleted", "inactive"},
 		"type":          {"CORP", "corp", "demo"}, "licence_type": {"EDR", "none", "100%_suite", "Monthly"}, "spla": {"yes", "no", "unknown"},
 		"seats_used": ranges, "seats_total": ranges, "clients": ranges, "expires_within": {30},

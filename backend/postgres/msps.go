@@ -78,7 +78,7 @@ var mspSorts = map[string]sortKey{
 
 // mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.
 var mspFilters = map[string]listFilter{
-	"q":             {rows: contains("m", "m.name")},
+	"q":             {rows: searchCustomers("m")},
 	"status":        counted(equals("m.status")),
 	"status_reason": {rows: disabledFor("m")},
 	"licence_type":  {rows: orNone("m.licence_type", equalsText("m.licence_type"))},

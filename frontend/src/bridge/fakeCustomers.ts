@@ -1,6 +1,6 @@
 // The MSP and client calls of the fake. They return only what is in the scope of the viewer.
 import { dayFromNow } from "./fakeBasics";
-import { includes, page, sorted } from "./fakeLists";
+import { finds, page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
 import type {
   Client,
@@ -55,7 +55,7 @@ function inRange(value: number | null, wanted: string): boolean {
 type Rules<Item, Filter> = { [K in keyof Filter]-?: (item: Item, wanted: NonNullable<Filter[K]>) => boolean };
 
 const mspRules: Rules<MSP, MSPFilter> = {
-  q: (msp, q) => includes(q, msp.name, msp.external_id),
+  q: (msp, q) => finds(q, [msp.name], msp.external_id),
   status: (msp, status) => msp.status === status,
   status_reason: (msp, reason) => msp.status_reason === reason,
   licence_type: (msp, type) => equalsOrNone(msp.licence_type, type),
@@ -65,8 +65,10 @@ const mspRules: Rules<MSP, MSPFilter> = {
   seats_total: (msp, range) => inRange(msp.seats_total, range),
 };
 
-const clientRules: Rules<Client, ClientFilter> = {
-  q: (client, q) => includes(q, client.name, client.external_id, client.msp_name),
+/** The rules of a level; where there is one MSP only, its name finds nothing. */
+const clientRules = (level: Scope["level"]): Rules<Client, ClientFilter> => ({
+  q: (client, q) =>
+    finds(q, level === "mssp" ? [client.name, client.msp_name] : [client.name], client.external_id),
   status: (client, status) => client.status === status,
   status_reason: (client, reason) => client.status_reason === reason,
   type: (client, type) => same(client.type, type),
@@ -76,7 +78,7 @@ const clientRules: Rules<Client, ClientFilter> = {
   seats_total: (client, range) => inRange(client.seats_total, range),
   msp_id: (client, id) => (client.msp_id ?? "none") === id,
   expires_on: expiresOn,
-};
+});
 
 function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, wanted: Filter): Item[] {
   const names = (Object.keys(rules) as (keyof Filter)[]).filter((name) => wanted[name]);
@@ -187,7 +189,7 @@ export function fakeCustomers({ world, need, scope }: Tools) {
 
   function clients(query: ClientFilter & Sort & PageQuery) {
     need("see_clients");
-    const found = sorted(matching(clientsInScope(), clientRules, query), query.sort || "name");
+    const found = sorted(matching(clientsInScope(), clientRules(scope().level), query), query.sort || "name");
     return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
 

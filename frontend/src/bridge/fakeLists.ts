@@ -5,6 +5,27 @@ import type { Page, PageQuery } from "./models";
 export const includes = (q: string | undefined, ...texts: (string | null)[]) =>
   !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
 
+/** A name as the API compares it: without case and marks, ß as ss, with single spaces. */
+const fold = (name: string) =>
+  name
+    .normalize("NFKD")
+    .replace(/[\p{Mn}\p{Me}\p{Cf}]/gu, "")
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replaceAll("ı", "i")
+    .trim()
+    .replace(/\s+/g, " ");
+
+/** An id as the API compares it: without the case of A to Z and the space around it. */
+const foldID = (id: string) => id.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** Whether a search for q finds a customer by one of its names or by its id in the product. */
+export function finds(q: string, names: (string | null)[], id: string): boolean {
+  const named = fold(q);
+  if (named === "") return false;
+  return names.some((name) => fold(name ?? "").includes(named)) || foldID(id).includes(foldID(q));
+}
+
 function compare(a: unknown, b: unknown): number {
   if (typeof a === "string" && typeof b === "string")
     return a.localeCompare(b, "en", { sensitivity: "base" });
