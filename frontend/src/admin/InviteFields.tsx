@@ -6,9 +6,9 @@ import { useId } from "react";
 import { type Control, Controller, type FieldPath, useWatch } from "react-hook-form";
 import { providerIDs } from "../bridge/enums";
 import type { Role } from "../bridge/models";
+import { ClientPicker, MSPPicker } from "../customers/NodePicker";
 import { t } from "../i18n/i18n";
 import { type InviteForm, needsClient, needsMSP, validDays } from "./inviteForm";
-import { ClientPicker, MSPPicker } from "./NodePicker";
 
 interface Props {
   control: Control<InviteForm>;

@@ -6,12 +6,11 @@ import { roleLevels } from "../bridge/enums";
 import type { Grant, HeldGrant, Role, UserChange, UserItem } from "../bridge/models";
 import { useChangeUser } from "../bridge/mutations";
 import type { Problem } from "../bridge/problem";
+import { ClientPicker, MSPPicker, type Node } from "../customers/NodePicker";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
-import type { Node } from "./inviteForm";
-import { ClientPicker, MSPPicker } from "./NodePicker";
 import { nameOf } from "./userColumns";
 
 interface Props {

@@ -2,13 +2,8 @@ import { z } from "zod";
 import { providerIDs, roleLevels, roles } from "../bridge/enums";
 import type { NewInvite, ProviderID, Role } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
+import type { Node } from "../customers/NodePicker";
 import { t } from "../i18n/i18n";
-
-/** An MSP or a client, as the value of a picker. */
-export interface Node {
-  id: string;
-  name: string;
-}
 
 /** The values of the form. msp and client are null while not chosen, and where the form has no such field. */
 export interface InviteForm {

@@ -1,9 +1,9 @@
 import { useCallback } from "react";
 import type { ClientFilter, Facets } from "../bridge/models";
 import { needlessReason } from "../customers/filters";
-import { useMSPName } from "../customers/useMSPName";
+import { MSPChip, useMSPText } from "../customers/MSPChip";
 import { t } from "../i18n/i18n";
-import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
+import { FilterBar, SearchField } from "../parts/FilterBar";
 import { FilterChips, filterSentence } from "../parts/filters";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
@@ -11,7 +11,7 @@ import { clientFilters } from "./filters";
 
 /** The filter as a sentence; undefined for no filter. */
 export function useFilterText(filter: ClientFilter): string | undefined {
-  const msp = useMSPName(filter.msp_id);
+  const msp = useMSPText(filter.msp_id);
   return filterSentence(clientFilters, filter, { msp_id: msp });
 }
 
@@ -40,30 +40,10 @@ export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
         hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ["expires_on" as const])]}
         other={{
           msp_id: withMSP && (
-            <MSPChip key="msp_id" value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
+            <MSPChip key="msp_id" withDirect value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
           ),
         }}
       />
     </FilterBar>
-  );
-}
-
-interface ChipProps {
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-}
-
-/** A filter by MSP. The MSP comes from a link; the menu offers clients directly under the MSSP. */
-function MSPChip({ value, onChange }: ChipProps) {
-  const { name, label } = clientFilters.msp_id;
-  const known = useMSPName(value);
-  const chosen = value && value !== "none" ? [{ value, label: known ?? label(value) }] : [];
-  return (
-    <FilterChip
-      label={name()}
-      value={value}
-      options={[...chosen, { value: "none", label: label("none") }]}
-      onChange={onChange}
-    />
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { dayFromNow } from "../bridge/fakeBasics";
 import { syncStates, worlds } from "../bridge/fakeStates";
-import type { Client, ClientFilter, Sort } from "../bridge/models";
+import type { Client, ClientFilter, MSP, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { recordQueries } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
@@ -45,6 +45,15 @@ describe("the list of clients", () => {
     expect(screen.getByText("5 in total")).toBeVisible();
     expect(screen.getByText(/Data as of/)).toBeVisible();
     await expectAccessible();
+  });
+
+  it("shows products as short codes, with their names", async () => {
+    open("/clients", (fake) => {
+      few(fake);
+      change(fake, { products: ["Threat Prevention", "Next-Gen Antivirus"] });
+    });
+    expect(await screen.findByText("TP NGA")).toBeVisible();
+    expect(await cell("Threat Prevention, Next-Gen Antivirus")).toBeVisible();
   });
 
   it("shows as text that more licences are active than purchased", async () => {
@@ -280,17 +289,41 @@ describe("finding clients", () => {
     const chip = await screen.findByRole("button", { name: "MSP Alpine IT Services" });
     expect(await screen.findByText("1 in total")).toBeVisible();
     await user.click(chip);
-    await user.click(screen.getByRole("menuitem", { name: "Any" }));
-    await menuClosed();
+    await user.click(await screen.findByRole("button", { name: "Any" }));
     expect(await screen.findByText("5 in total")).toBeVisible();
+    expect(window.location.hash).toBe("#/clients");
   });
 
   it("finds the clients directly under the MSSP", async () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "MSP" }));
-    await user.click(screen.getByRole("menuitem", { name: "Directly under the MSSP" }));
-    await menuClosed();
+    const dialog = await screen.findByRole("dialog", { name: "MSP" });
+    await user.click(within(dialog).getByRole("button", { name: "Directly under the MSSP" }));
     expect(await screen.findByText("1 in total")).toBeVisible();
+    expect(await screen.findByRole("button", { name: "MSP Directly under the MSSP" })).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?msp_id=none");
+  });
+
+  it("is filtered by an MSP that is found by typing", async () => {
+    const { user, fake } = open("/clients?status=active", () => undefined);
+    await user.click(await screen.findByRole("button", { name: "MSP" }));
+    const field = await screen.findByRole("combobox", { name: "MSP" });
+    await waitFor(() => expect(field).toHaveFocus());
+    await user.keyboard("kestrel");
+    await user.click(await screen.findByRole("option", { name: "Kestrel Managed IT" }));
+    expect(await screen.findByRole("button", { name: "MSP Kestrel Managed IT" })).toBeVisible();
+    const { id, clients } = fake.world.msps.find(({ name }) => name === "Kestrel Managed IT") as MSP;
+    expect(await screen.findByText(`${clients} in total`)).toBeVisible();
+    expect(window.location.hash).toBe(`#/clients?status=active&msp_id=${id}`);
+  });
+
+  it("is filtered by a click on an MSP, which opens no client", async () => {
+    const { user, fake } = open();
+    const { id, name } = fake.world.msps[1] as MSP;
+    await user.click(await screen.findByText(name));
+    expect(await screen.findByText("1 in total")).toBeVisible();
+    expect(window.location.hash).toBe(`#/clients?msp_id=${id}`);
+    expect(screen.queryByRole("complementary")).toBeNull();
   });
 
   it("ignores invalid values in the address", async () => {

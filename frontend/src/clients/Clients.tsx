@@ -37,10 +37,11 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
   const filterText = useFilterText(filter);
   const manyTypes = (facets?.types.length ?? 0) > 1;
   const { hasExpiry } = list;
-  const columns = useMemo(
-    () => clientColumns({ msp: withMSP, type: manyTypes, expiry: hasExpiry }),
-    [withMSP, manyTypes, hasExpiry],
-  );
+  const { set } = address;
+  const columns = useMemo(() => {
+    const onMSP = withMSP ? (msp_id: string) => set({ msp_id }) : undefined;
+    return clientColumns({ onMSP, type: manyTypes, expiry: hasExpiry });
+  }, [withMSP, set, manyTypes, hasExpiry]);
   return (
     <>
       <PageHeader title={t("clients.title")} />

@@ -1,12 +1,19 @@
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import Tooltip from "@mui/material/Tooltip";
 import type { Client } from "../bridge/models";
-import { customerColumns, seenColumn } from "../customers/columns";
+import { customerColumns, endWidth, seenColumn } from "../customers/columns";
+import { noMSP } from "../customers/MSPChip";
 import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { Expiry } from "../parts/Expiry";
+import { VisuallyHidden } from "../parts/VisuallyHidden";
+import { productCode } from "./productCode";
 
-interface Shown {
-  /** For viewers who see more than one MSP. */
-  msp: boolean;
+interface Options {
+  /** Called with the MSP to filter by; absent for viewers who see one MSP only. */
+  onMSP?: ((id: string) => void) | undefined;
   /** Where there is more than one type. */
   type: boolean;
   /** Where any client has an expiry date. */
@@ -15,27 +22,37 @@ interface Shown {
 
 const itself = (client: Client) => client;
 
+const ends: Column<Client> = {
+  field: "expires_on",
+  name: t("clients.column.expires"),
+  render: ({ expires_on }) => <Expiry on={expires_on} />,
+  sortable: true,
+  width: endWidth,
+  rank: 2,
+};
+
+const products: Column<Client> = {
+  field: "products",
+  name: t("clients.column.products"),
+  text: (client) => client.products.join(", "),
+  render: (client) => client.products.length > 0 && <Products names={client.products} />,
+  width: 120,
+  from: 1180,
+  rank: 8,
+};
+
+const type: Column<Client> = {
+  field: "type",
+  name: t("clients.column.type"),
+  text: (client) => client.type,
+  sortable: true,
+  width: 84,
+  from: 1500,
+  rank: 10,
+};
+
 /** The columns of the list of clients, without those that are useless in this scope. */
-export function clientColumns(shown: Shown): Column<Client>[] {
-  const msp: Column<Client> = {
-    field: "msp_name",
-    name: t("clients.column.msp"),
-    text: (client) => client.msp_name ?? t("clients.filter.directly"),
-    sortable: true,
-    flex: 1,
-    minWidth: 120,
-    rank: 2,
-  };
-  const type: Column<Client> = {
-    field: "type",
-    name: t("clients.column.type"),
-    text: (client) => client.type,
-    sortable: true,
-    width: 84,
-    from: 1420,
-    rank: 7,
-  };
-  const expires = shown.expiry ? t("clients.column.expires") : undefined;
+export function clientColumns({ onMSP, type: withType, expiry }: Options): Column<Client>[] {
   return [
     {
       field: "name",
@@ -46,18 +63,71 @@ export function clientColumns(shown: Shown): Column<Client>[] {
       flex: 1.4,
       minWidth: 140,
     },
-    ...(shown.msp ? [msp] : []),
-    ...customerColumns({ of: itself, expires }),
-    {
-      field: "products",
-      name: t("clients.column.products"),
-      text: (client) => client.products.join(", "),
-      flex: 1,
-      minWidth: 130,
-      from: 1340,
-      rank: 6,
-    },
-    ...(shown.type ? [type] : []),
+    ...(onMSP ? [mspColumn(onMSP)] : []),
+    ...customerColumns({ of: itself, ends: expiry ? [ends] : [] }),
+    products,
+    ...(withType ? [type] : []),
     seenColumn(itself),
   ];
+}
+
+const mspColumn = (onMSP: (id: string) => void): Column<Client> => ({
+  field: "msp_name",
+  name: t("clients.column.msp"),
+  text: (client) => client.msp_name ?? t("customers.filter.directly"),
+  render: (client) => <MSPCell client={client} onMSP={onMSP} />,
+  sortable: true,
+  flex: 1,
+  minWidth: 120,
+  rank: 1,
+});
+
+interface MSPCellProps {
+  client: Client;
+  onMSP: (id: string) => void;
+}
+
+/** The MSP of a client; a click filters by it. The keyboard reaches the same filter above the table. */
+function MSPCell({ client: { msp_id, msp_name }, onMSP }: MSPCellProps) {
+  const name = msp_name ?? t("customers.filter.directly");
+  const hint = msp_id === null ? t("clients.onlyDirect") : t("clients.onlyOf", { name });
+  return (
+    <Tooltip describeChild title={hint}>
+      <Link
+        component="button"
+        type="button"
+        tabIndex={-1}
+        color="inherit"
+        underline="hover"
+        onClick={(event) => {
+          event.stopPropagation();
+          onMSP(msp_id ?? noMSP);
+        }}
+        sx={{
+          display: "block",
+          maxWidth: "100%",
+          overflow: "hidden",
+          textOverflow: "ellipsis",
+          font: "inherit",
+        }}
+      >
+        {name}
+      </Link>
+    </Tooltip>
+  );
+}
+
+/** Products as short codes, with their names on hover. */
+function Products({ names }: { names: string[] }) {
+  const all = names.join(", ");
+  return (
+    <Tooltip describeChild title={all}>
+      <span>
+        <Box component="span" aria-hidden sx={{ wordSpacing: "0.25em" }}>
+          {names.map(productCode).join(" ")}
+        </Box>
+        <VisuallyHidden>{all}</VisuallyHidden>
+      </span>
+    </Tooltip>
+  );
 }

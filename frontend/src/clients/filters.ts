@@ -4,9 +4,9 @@ import { t } from "../i18n/i18n";
 import { type FilterRow, type FilterTable, textFilter } from "../parts/filters";
 
 const msp: FilterRow<string> = {
-  name: () => t("clients.filter.msp"),
+  name: () => t("customers.filter.msp"),
   parse: (text) => (/^(none|[0-9a-f-]{36})$/i.test(text) ? text : undefined),
-  label: (id) => t(id === "none" ? "clients.filter.directly" : "clients.filter.thisMSP"),
+  label: (id) => t(id === "none" ? "customers.filter.directly" : "customers.filter.thisMSP"),
   choice: { kind: "other" },
 };
 

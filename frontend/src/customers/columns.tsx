@@ -1,7 +1,6 @@
 import type { Client, MSP } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
-import { Expiry } from "../parts/Expiry";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { Count, excess } from "../parts/UsedOfTotal";
@@ -26,26 +25,21 @@ export const SPLA = ({ of }: { of: boolean | null }) =>
 interface Options<Row> {
   /** The customer of a row; undefined for a row without one. */
   of: (row: Row) => Customer | undefined;
-  /** The name of the column of expiry dates; undefined where no customer in the scope has one. */
-  expires: string | undefined;
+  /** The columns of licence ends; none where no customer in the scope has one. */
+  ends: Column<Row>[];
 }
+
+/** The least width of a column of licence ends, whose dates are not cut. */
+export const endWidth = 172;
 
 /**
  * The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden
- * first.
+ * first; 1, the last, is a client's MSP, without which clients of the same name cannot be told apart.
  */
-export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>[] {
+export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] {
   const cell = (render: (customer: Customer) => React.ReactNode) => (row: Row) => {
     const customer = of(row);
     return customer && render(customer);
-  };
-  const expiry: Column<Row> = {
-    field: "expires_on",
-    name: expires ?? "",
-    render: cell(({ expires_on }) => <Expiry on={expires_on} />),
-    sortable: true,
-    width: 172,
-    rank: 1,
   };
   return [
     {
@@ -55,7 +49,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       render: cell(({ licence_type }) => licence_type ?? <UnknownValue />),
       sortable: true,
       width: 116,
-      rank: 3,
+      rank: 6,
     },
     {
       field: "spla",
@@ -63,7 +57,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       render: cell(({ spla }) => <SPLA of={spla} />),
       sortable: true,
       width: 66,
-      rank: 4,
+      rank: 7,
     },
     {
       field: "seats_used",
@@ -78,6 +72,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       sortable: true,
       align: "right",
       width: 128,
+      rank: 4,
     },
     {
       field: "seats_total",
@@ -88,16 +83,17 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       sortable: true,
       align: "right",
       width: 96,
+      rank: 5,
     },
-    ...(expires === undefined ? [] : [expiry]),
+    ...ends,
     {
       field: "status",
       name: t("customers.column.status"),
       render: cell((customer) => <Status of={customer} />),
       sortable: true,
       width: 176,
-      from: 1180,
-      rank: 5,
+      from: 1420,
+      rank: 9,
     },
   ];
 }
@@ -112,6 +108,6 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
   },
   sortable: true,
   width: 132,
-  from: 1500,
-  rank: 8,
+  from: 1600,
+  rank: 11,
 });

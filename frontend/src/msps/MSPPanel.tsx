@@ -79,16 +79,19 @@ interface FactsProps {
 }
 
 function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
-  const expires: Fact = {
-    label: t("msps.fact.expires"),
-    value: msp.expires_on && <ExpiryDate on={msp.expires_on} />,
-  };
+  const ends: Fact[] = [
+    {
+      label: t("msps.fact.nextEnd"),
+      value: msp.next_expires_on && <ExpiryDate on={msp.next_expires_on} />,
+    },
+    { label: t("msps.fact.expired"), value: formatNumber(msp.expired) },
+  ];
   const facts: Fact[] = [
     { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
     { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <UnknownValue /> },
     { label: t("customers.fact.spla"), value: <SPLA of={msp.spla} /> },
     { label: t("customers.fact.licences"), value: <Licences msp={msp} detail={detail} /> },
-    ...(withExpiry || msp.expires_on ? [expires] : []),
+    ...(withExpiry || msp.expires_on ? ends : []),
     { label: t("customers.fact.type"), value: msp.type },
     { label: t("customers.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
     { label: t("customers.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },

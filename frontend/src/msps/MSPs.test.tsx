@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
+import { dayFromNow } from "../bridge/fakeBasics";
 import { worlds } from "../bridge/fakeStates";
 import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
@@ -35,7 +36,8 @@ describe("the list of MSPs", () => {
       "SPLA",
       "Active licences",
       "Purchased",
-      "Earliest licence end",
+      "Next licence end",
+      "Expired",
       "Status",
       "Last seen",
     ]);
@@ -79,7 +81,9 @@ describe("licence facts of MSPs", () => {
   });
 
   it("are unknown where all clients lack them", async () => {
-    open("/msps?q=summit", () => undefined);
+    open("/msps?q=summit", ({ world }) => {
+      world.msps = world.msps.map((msp) => ({ ...msp, expired: 2 }));
+    });
     await screen.findByText("Summit Support Group");
     expect(within(await grid()).getAllByRole("gridcell", { name: "unknown" })).toHaveLength(4);
     expect(within(await grid()).queryByRole("gridcell", { name: "0" })).toBeNull();
@@ -92,7 +96,41 @@ describe("licence facts of MSPs", () => {
     });
     await cell(/./);
     const headers = within(await grid()).getAllByRole("columnheader");
-    expect(headers.map((header) => header.textContent)).not.toContain("Earliest licence end");
+    expect(headers.map((header) => header.textContent)).not.toContain("Next licence end");
+    expect(headers.map((header) => header.textContent)).not.toContain("Expired");
+  });
+
+  it("show the next licence end, and link to the licences that have expired", async () => {
+    open("/msps", (fake) => {
+      few(fake);
+      const ends = { expires_on: "2020-01-01", next_expires_on: dayFromNow(3), expired: 2 };
+      fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), ...ends };
+      fake.world.msps = fake.world.msps.slice(0, 1);
+    });
+    expect(await cell(/in 3 days/)).toBeVisible();
+    const { id, name } = { id: users.mspUser.grants[0]?.scope.msp_id, name: "Alpine IT Services" };
+    expect(
+      screen.getByRole("link", { name: `Show the 2 clients of ${name} whose licences have expired` }),
+    ).toHaveAttribute("href", `#/clients?msp_id=${id}&expires_on=expired&sort=-expires_on`);
+    expect(within(await grid()).queryByRole("gridcell", { name: /^ended/ })).toBeNull();
+    await expectAccessible();
+  });
+
+  it("are sorted by the next licence end on the server, the clients of an expanded MSP by theirs", async () => {
+    let filters: (MSPFilter & Sort)[] = [];
+    let ofClients: Sort[] = [];
+    const { user } = open("/msps", (fake) => {
+      few(fake);
+      filters = recordQueries(fake, "msps");
+      ofClients = recordQueries(fake, "clients");
+    });
+    await user.click(await screen.findByRole("button", { name: /^Show the/ }));
+    await user.click(screen.getByRole("columnheader", { name: "Next licence end" }));
+    await waitFor(() => expect(filters.at(-1)?.sort).toBe("next_expires_on"));
+    await waitFor(() => expect(ofClients.at(-1)?.sort).toBe("expires_on"));
+    await user.click(screen.getByRole("columnheader", { name: "Expired" }));
+    await waitFor(() => expect(filters.at(-1)?.sort).toBe("expired"));
+    await waitFor(() => expect(ofClients.at(-1)?.sort).toBe("name"));
   });
 
   it("filter the list, also by the number of clients", async () => {

@@ -34,8 +34,13 @@ export default function MSPs() {
   const clients = useClientsOf();
   const { hasExpiry } = list;
   const columns = useMemo(
-    () => mspColumns({ expiry: hasExpiry, onToggle: ({ id }, open) => opened.set(id, open) }),
-    [hasExpiry, opened],
+    () =>
+      mspColumns({
+        expiry: hasExpiry,
+        own: own !== undefined,
+        onToggle: ({ id }, open) => opened.set(id, open),
+      }),
+    [hasExpiry, own, opened],
   );
   const rows = useMemo(
     () => rowsOf(list.rows, opened.ids, clients.lists),
@@ -74,7 +79,10 @@ export default function MSPs() {
 }
 
 /** Clients are sorted like the MSPs, by name where they lack the field. */
-const clientSort = (sort = "name"): string => (/^-?clients$/.test(sort) ? "name" : sort);
+function clientSort(sort = "name"): string {
+  if (/^-?(clients|expired)$/.test(sort)) return "name";
+  return sort.replace("next_expires_on", "expires_on");
+}
 
 /** The clients of the expanded MSPs, by the id of the MSP. */
 function useClientsOf() {

@@ -1,22 +1,29 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
 import type { MSP } from "../bridge/models";
-import { customerColumns, seenColumn } from "../customers/columns";
+import { customerColumns, endWidth, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
+import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { problemText } from "../parts/ErrorPanel";
+import { Expiry } from "../parts/Expiry";
 import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
 import { customerOf, type Note, type Row } from "./rows";
 
 interface Options {
   /** Where any client has an expiry date. */
   expiry: boolean;
+  /** Whether the viewer sees one MSP only. */
+  own: boolean;
   onToggle: (msp: MSP, open: boolean) => void;
 }
 
 /** The columns of MSPs, and of the clients of expanded MSPs. */
-export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
+export const mspColumns = ({ expiry, own, onToggle }: Options): Column<Row>[] => [
   {
     field: "name",
     name: t("msps.column.name"),
@@ -35,9 +42,49 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     sortable: true,
     width: 116,
   },
-  ...customerColumns({ of: customerOf, expires: expiry ? t("msps.column.expires") : undefined }),
+  ...customerColumns({ of: customerOf, ends: expiry ? ends(own) : [] }),
   seenColumn(customerOf),
 ];
+
+/** The next licence end of an MSP, or the end of a client's licence; and how many have ended. */
+const ends = (own: boolean): Column<Row>[] => [
+  {
+    field: "next_expires_on",
+    name: t("msps.column.nextEnd"),
+    render: (row) => {
+      if (row.kind === "note") return null;
+      return <Expiry on={row.kind === "msp" ? row.msp.next_expires_on : row.client.expires_on} />;
+    },
+    sortable: true,
+    width: endWidth,
+    rank: 2,
+  },
+  {
+    field: "expired",
+    name: t("msps.column.expired"),
+    render: (row) => row.kind === "msp" && <Expired msp={row.msp} own={own} />,
+    sortable: true,
+    align: "right",
+    width: 88,
+    rank: 3,
+  },
+];
+
+/** How many of an MSP's clients have an expired licence, with a link to them. */
+function Expired({ msp: { id, name, expired: count }, own }: { msp: MSP; own: boolean }) {
+  if (count === 0) return formatNumber(0);
+  return (
+    <Link
+      component={RouterLink}
+      to={links.clients({ ...(!own && { msp_id: id }), expires_on: "expired", sort: "-expires_on" })}
+      onClick={(event) => event.stopPropagation()}
+      aria-label={t("msps.expiredOf", { count, name })}
+      sx={{ color: "error.main", textDecorationColor: "currentcolor" }}
+    >
+      {formatNumber(count)}
+    </Link>
+  );
+}
 
 function NameCell({ row, marked }: { row: Row; marked: boolean }) {
   if (row.kind === "msp") {

@@ -15,7 +15,8 @@ const sorts = sortsOf([
   "spla",
   "seats_used",
   "seats_total",
-  "expires_on",
+  "next_expires_on",
+  "expired",
   "status",
   "last_seen_at",
 ]);

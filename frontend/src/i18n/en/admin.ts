@@ -49,9 +49,6 @@ export const admin = {
     submit: "Send invite",
     email: "Email",
     role: "Role",
-    msp: "MSP",
-    mspPlaceholder: "Type to search",
-    client: "Client",
     provider: "Sign-in provider",
     expires: "Invite is valid for",
     expiresDays_one: "{{count}} day",
@@ -69,13 +66,6 @@ export const admin = {
         "Leave the tenant id empty if your portal accepts one Microsoft Entra tenant only. With the tenant's " +
         "email domain, the person can usually sign in without an invite code.",
     },
-    more: "The first {{shown, number}} of {{count, number}}. Type to narrow the list.",
-    none: "Nothing matches",
-    loading: "Searching",
-    searchFailed: "The search failed. Type again to try once more.",
-    open: "Open",
-    clear: "Clear",
-    close: "Close",
   },
   wrong: {
     email: "Enter an email address, such as name@example.com.",

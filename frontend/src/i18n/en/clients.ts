@@ -9,11 +9,8 @@ export const clients = {
     products: "Products",
     expires: "Licence ends",
   },
-  filter: {
-    msp: "MSP",
-    directly: "Directly under the MSSP",
-    thisMSP: "chosen",
-  },
+  onlyOf: "Show only clients of {{name}}",
+  onlyDirect: "Show only clients directly under the MSSP",
   empty: {
     title: "No clients yet",
     text: "The companies your products protect appear here after the first sync.",

@@ -6,8 +6,11 @@ export const msps = {
   column: {
     name: "Name",
     clients: "Clients",
-    expires: "Earliest licence end",
+    nextEnd: "Next licence end",
+    expired: "Expired",
   },
+  expiredOf_one: "Show the {{count, number}} client of {{name}} whose licence has expired",
+  expiredOf_other: "Show the {{count, number}} clients of {{name}} whose licences have expired",
   empty: {
     title: "No MSPs yet",
     text: "The resellers under your MSSP appear here after the first sync.",
@@ -17,7 +20,8 @@ export const msps = {
   },
   fact: {
     clients: "Clients",
-    expires: "Earliest licence end",
+    nextEnd: "Next licence end",
+    expired: "Expired licences",
   },
   opened: {
     count_one: "{{count, number}} client",

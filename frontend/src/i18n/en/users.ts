@@ -16,7 +16,7 @@ export const users = {
   },
   unconfirmed: "(not confirmed)",
   more: "{{role}} +{{count, number}}",
-  filter: { status: "Status", role: "Role", msp: "MSP", thisMSP: "chosen" },
+  filter: { status: "Status", role: "Role" },
   filterText: { q: "“{{q}}”", value: "{{name}} {{value}}" },
   empty: {
     title: "No users yet",

@@ -8,7 +8,12 @@ import { t } from "../i18n/i18n";
 import { focusField } from "../parts/focusField";
 import { useDebounced } from "../parts/useDebounced";
 import { useSession } from "../session/session";
-import type { Node } from "./inviteForm";
+
+/** An MSP or a client, as the value of a picker. */
+export interface Node {
+  id: string;
+  name: string;
+}
 
 interface Props {
   value: Node | null;
@@ -23,7 +28,7 @@ export function MSPPicker(props: Props) {
   const { grant } = useSession();
   const [typed, setTyped] = useState("");
   const list = useList(mspsQuery(grant.id, { q: useDebounced(typed, 200), status: "active" }));
-  return <Picker {...props} label={t("admin.form.msp")} list={list} onType={setTyped} />;
+  return <Picker {...props} label={t("customers.picker.msp")} list={list} onType={setTyped} />;
 }
 
 /** Searches the clients in scope on the server. An option names the client's MSP too. */
@@ -31,7 +36,7 @@ export function ClientPicker(props: Props) {
   const { grant } = useSession();
   const [typed, setTyped] = useState("");
   const list = useList(clientsQuery(grant.id, { q: useDebounced(typed, 200), status: "active" }));
-  return <Picker {...props} label={t("admin.form.client")} list={list} onType={setTyped} />;
+  return <Picker {...props} label={t("customers.picker.client")} list={list} onType={setTyped} />;
 }
 
 type Option = Node & { msp_name?: string | null };
@@ -45,7 +50,7 @@ interface PickerProps extends Props {
 function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType }: PickerProps) {
   const { rows, total, loading, refreshing, problem } = list;
   const count = total ?? 0;
-  const note = rows.length < count ? t("admin.form.more", { shown: rows.length, count }) : undefined;
+  const note = rows.length < count ? t("customers.picker.more", { shown: rows.length, count }) : undefined;
   const options: Option[] = rows;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -65,11 +70,11 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
       filterOptions={(found) => found}
       openOnFocus={autoFocus ?? false}
       loading={loading || refreshing}
-      loadingText={t("admin.form.loading")}
-      noOptionsText={t(problem ? "admin.form.searchFailed" : "admin.form.none")}
-      openText={t("admin.form.open")}
-      closeText={t("admin.form.close")}
-      clearText={t("admin.form.clear")}
+      loadingText={t("customers.picker.loading")}
+      noOptionsText={t(problem ? "customers.picker.searchFailed" : "customers.picker.none")}
+      openText={t("customers.picker.open")}
+      closeText={t("customers.picker.close")}
+      clearText={t("customers.picker.clear")}
       size="small"
       renderOption={({ key, ...item }, { name, msp_name }) => (
         <li key={key} {...item}>
@@ -81,7 +86,7 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
           {...params}
           inputRef={input}
           label={label}
-          placeholder={t("admin.form.mspPlaceholder")}
+          placeholder={t("customers.picker.placeholder")}
           error={error !== undefined}
           helperText={error ?? note}
         />
