@@ -6,9 +6,13 @@ import InputAdornment from "@mui/material/InputAdornment";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon, CloseIcon, SearchIcon } from "./icons";
+import { isWrapped, lineHeight, useWrapped } from "./useWrapped";
+
+/** Matches the chip of a filter that is set. */
+const chosenChip = "[data-chosen]";
 
 interface BarProps {
   children: ReactNode;
@@ -16,13 +20,46 @@ interface BarProps {
   onClear?: (() => void) | undefined;
 }
 
-/** The row above a table: a SearchField, FilterChips, "Clear filters". */
+/** Room for focus rings, which the one visible line would cut. */
+const ring = 3;
+
+/**
+ * The row above a table: a SearchField, FilterChips, "Clear filters". It stays one line, so that the table does not
+ * move: filters without room are behind "More filters", and are shown when the focus reaches one.
+ */
 export function FilterBar({ children, onClear }: BarProps) {
+  const [all, setAll] = useState(false);
+  const { box, wraps, hidden } = useWrapped(chosenChip);
+  const collapsed = wraps && !all;
+  const reveal = (event: FocusEvent<HTMLElement>) => {
+    if (collapsed && box.current && isWrapped(event.target, box.current)) setAll(true);
+  };
   return (
-    <Box sx={{ display: "flex", alignItems: "center", gap: 1, flexWrap: "wrap", mb: 1.5 }}>
-      {children}
+    <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, mb: 1.5 }}>
+      <Box
+        ref={box}
+        onFocus={reveal}
+        sx={{
+          display: "flex",
+          alignItems: "center",
+          flexWrap: "wrap",
+          gap: 1,
+          flex: "0 1 auto",
+          minWidth: 0,
+          p: `${ring}px`,
+          m: `-${ring}px`,
+          ...(collapsed && { maxHeight: lineHeight + 2 * ring, overflow: "hidden" }),
+        }}
+      >
+        {children}
+      </Box>
+      {wraps && (
+        <Button variant="text" aria-expanded={all} onClick={() => setAll(!all)} sx={{ flexShrink: 0 }}>
+          {all ? t("parts.filter.fewer") : t("parts.filter.more", { count: hidden })}
+        </Button>
+      )}
       {onClear && (
-        <Button variant="text" onClick={onClear}>
+        <Button variant="text" onClick={onClear} sx={{ flexShrink: 0 }}>
           {t("parts.actions.clear")}
         </Button>
       )}
@@ -133,6 +170,7 @@ export function FilterChipBase({ label, chosen, whole, open, opens, onOpen, onCl
       variant={chosen ? "filled" : "outlined"}
       color={chosen ? "primary" : "default"}
       label={whole ?? (chosen ? `${label} ${chosen}` : label)}
+      data-chosen={chosen === undefined ? undefined : ""}
       aria-haspopup={opens}
       aria-expanded={open}
       onClick={(event) => onOpen(event.currentTarget)}

@@ -30,6 +30,10 @@ export const parts = {
   filter: {
     any: "Any",
     clearSearch: "Clear search",
+    more_zero: "More filters",
+    more_one: "More filters: {{count}} set",
+    more_other: "More filters: {{count}} set",
+    fewer: "Fewer filters",
     range: {
       from: "From",
       to: "To",
