@@ -27,7 +27,8 @@ var (
 	ended.n as expired, m.first_seen_at,
 	case when ` + present("m") + ` then coalesce(m.unread_since, ` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
 	m.external_id`
-	mspTables = `
+	// mspFigures are the tables that filters need.
+	mspFigures = `
 	msp m
 	left join lateral (
 		select ` + sumKnown("seats_used") + ` as seats_used, ` + sumKnown("seats_total") + ` as seats_total,
@@ -35,7 +36,8 @@ var (
 		from client_count c
 		where c.mssp_id = m.mssp_id
 		and c.msp_id = m.id
-		and c.status = 'active') seats on true
+		and c.status = 'active') seats on true`
+	mspTables = mspFigures + `
 	left join lateral (
 		select min(c.expires_on) as expires_on
 		from client c
@@ -145,7 +147,7 @@ func queueMSPs(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs,
 func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
-		from ` + mspTables + `
+		from ` + mspFigures + `
 		where ` + mspScope(scope) + filter.rows
 	if filter.countable && scope.Level == portal.LevelMSSP {
 		query = `

@@ -42,6 +42,7 @@ describe("the list of clients", () => {
         "Status",
       ]),
     );
+    expect(await cell("Directly under the MSSP")).toBeVisible();
     expect(screen.getByText("5 in total")).toBeVisible();
     expect(screen.getByText(/Data as of/)).toBeVisible();
     await expectAccessible();

@@ -124,7 +124,7 @@ describe("licence facts of MSPs", () => {
       filters = recordQueries(fake, "msps");
       ofClients = recordQueries(fake, "clients");
     });
-    await user.click(await screen.findByRole("button", { name: /^Show the/ }));
+    await user.click(await screen.findByRole("button", { name: /^Show the \d+ clients of Alpine/ }));
     await user.click(screen.getByRole("columnheader", { name: "Next licence end" }));
     await waitFor(() => expect(filters.at(-1)?.sort).toBe("next_expires_on"));
     await waitFor(() => expect(ofClients.at(-1)?.sort).toBe("expires_on"));
