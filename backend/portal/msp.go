@@ -28,7 +28,7 @@ type MSP struct {
 	SeatsUsedUnknown  int64         `json:"seats_used_unknown" doc:"How many clients lack the figure, if seats_used is their sum; else 0."`
 	SeatsTotalUnknown int64         `json:"seats_total_unknown" doc:"As seats_used_unknown."`
 	ExpiresOn         *string       `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
-	NextExpiresOn     *string       `json:"next_expires_on" doc:"The next day from today on when its licence or one of an active client ends, YYYY-MM-DD."`
+	NextExpiresOn     *string       `json:"next_expires_on" doc:"When the next licence of it or its active clients ends, from today on."`
 	Expired           int64         `json:"expired" doc:"Active clients whose licence has ended."`
 	FirstSeenAt       time.Time     `json:"first_seen_at" ts_type:"string"`
 	LastSeenAt        time.Time     `json:"last_seen_at" ts_type:"string"`

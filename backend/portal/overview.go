@@ -12,7 +12,7 @@ type Overview struct {
 	SeatsTotal        *int64      `json:"seats_total" doc:"Purchased licences of the active clients; null where the product sent none."`
 	SeatsUsedUnknown  int64       `json:"seats_used_unknown" doc:"Of how many active clients seats_used is unknown."`
 	SeatsTotalUnknown int64       `json:"seats_total_unknown" doc:"Of how many active clients seats_total is unknown."`
-	ExpiringSoon      *int64      `json:"expiring_soon" doc:"Active clients whose licence ends from today to 30 days from now; null: no dates."`
+	ExpiringSoon      *int64      `json:"expiring_soon" doc:"Active clients whose licence ends from today to 30 days on; null: no dates."`
 	Expired           *int64      `json:"expired" doc:"Active clients whose licence has ended; null: no dates."`
 	Products          []string    `json:"products" nullable:"false" doc:"Names of the MSSP's connected products."`
 	Trend             []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
