@@ -9,6 +9,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"fs-client-portal/backend/desktop"
+	"fs-client-portal/backend/desktop/sidebuttons"
 	"fs-client-portal/backend/portal"
 )
 
@@ -43,6 +44,9 @@ func (a *App) handle() context.Context {
 func (a *App) open(window context.Context) {
 	a.window = window
 	close(a.opened)
+	sidebuttons.Watch(func(way string) {
+		runtime.EventsEmit(window, desktop.EventWindowHistory, desktop.WindowHistory{Way: way})
+	})
 }
 
 func (a *App) raise() {

@@ -16,6 +16,7 @@ const (
 	EventRoleChanged      = "role:changed"
 	EventSyncRun          = "sync:run"
 	EventNetworkChanged   = "network:changed"
+	EventWindowHistory    = "window:history"
 )
 
 // SignInWaiting is sent when the browser was opened. URL is a link on this computer that leads to the provider and
@@ -45,6 +46,11 @@ type RoleChanged struct{}
 // NetworkChanged is sent when the computer has another network or has slept: addresses that were unreachable may be
 // reachable again.
 type NetworkChanged struct{}
+
+// WindowHistory is sent when a side button of the mouse was pressed. Way is "back" or "forward".
+type WindowHistory struct {
+	Way string `json:"way"`
+}
 
 // SessionOnly tells the user why the session ends with the app, once for each cause. An empty one withdraws it: the
 // keyring holds the session after all.

@@ -253,6 +253,8 @@ export interface Events {
   "session:only": { message: string; cause?: string };
   /** The network changed or the computer woke up: what could not be reached may be reachable now. */
   "network:changed": unknown;
+  /** A side button of the mouse was pressed, where the page gets no event of it. */
+  "window:history": { way: "back" | "forward" };
   /** The state of a watched run; the last event of a run holds its final state. */
   "sync:run": { run: SyncRun };
 }

@@ -17,6 +17,7 @@ import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
 import { StaleAlert } from "./StaleAlert";
 import { TableFooter } from "./TableFooter";
+import { useScrollPlace } from "./useScrollPlace";
 import { useVisibleColumns } from "./visibleColumns";
 
 /** Whether a column is hidden because there is no room for it. */
@@ -222,12 +223,20 @@ const empty = () => null;
 
 function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, rows, total, loading, refreshing = false, sort, onSort, onOpen, selectedId } = props;
-  const { columns, hasMore, onMore, onKey, kindOf, rowHeight = 36 } = props;
+  const { columns, hasMore, loadingMore, onMore, onKey, kindOf, rowHeight = 36 } = props;
   const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
   useEffect(() => {
     // The result of a new filter starts at its first row.
     if (refreshing) api.current?.scroll({ top: 0 });
   }, [api, refreshing]);
+  useScrollPlace(api, {
+    label,
+    rowHeight,
+    count: refreshing ? 0 : rows.length,
+    hasMore: hasMore === true,
+    loadingMore: loadingMore === true,
+    onMore,
+  });
   const { box, visible } = useVisibleColumns(columns);
   const skeleton = useDelayed(loading);
   const updating = useDelayed(refreshing);

@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import { NavLink } from "react-router";
+import { useListPlaces } from "./listPlaces";
 
 interface Props {
   /** The accessible name: "Sections of Admin". */
@@ -7,8 +8,12 @@ interface Props {
   tabs: { to: string; name: string }[];
 }
 
-/** Related screens as tabs. They are links, because each has an address. A single tab is not shown. */
+/**
+ * Related screens as tabs. They are links, because each has an address; a list opens as it was left. A single tab is not
+ * shown.
+ */
 export function LinkTabs({ label, tabs }: Props) {
+  const places = useListPlaces();
   if (tabs.length < 2) return null;
   return (
     <Box
@@ -33,7 +38,11 @@ export function LinkTabs({ label, tabs }: Props) {
       })}
     >
       {tabs.map(({ to, name }) => (
-        <NavLink key={to} to={to} end={tabs.some((other) => other.to.startsWith(`${to}/`))}>
+        <NavLink
+          key={to}
+          to={places?.addressOf(to) ?? to}
+          end={tabs.some((other) => other.to.startsWith(`${to}/`))}
+        >
           {name}
         </NavLink>
       ))}

@@ -165,3 +165,11 @@ export const FieldsIcon = createSvgIcon(
   <path d="M3 5h8v2H3zm0 6h8v2H3zm0 6h8v2H3zm13.01-12L20 9l-3.99 4v-3H13V8h3.01zm0 8L20 17l-3.99 4v-3H13v-2h3.01z" />,
   "Fields",
 );
+export const BackIcon = createSvgIcon(
+  <path d="M20 11H7.83l5.59-5.59L12 4l-8 8 8 8 1.41-1.41L7.83 13H20z" />,
+  "Back",
+);
+export const ForwardIcon = createSvgIcon(
+  <path d="m12 4-1.41 1.41L16.17 11H4v2h12.17l-5.58 5.59L12 20l8-8z" />,
+  "Forward",
+);

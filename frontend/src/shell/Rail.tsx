@@ -6,6 +6,7 @@ import { Link, NavLink, useLocation } from "react-router";
 import { t } from "../i18n/i18n";
 import { FoldIcon, UnfoldIcon } from "../parts/icons";
 import { Logo } from "../parts/Logo";
+import { useListPlaces } from "../parts/listPlaces";
 
 export interface RailEntry {
   to: string;
@@ -22,9 +23,10 @@ interface Props {
   onFold?: (() => void) | undefined;
 }
 
-/** The menu at the left: 220 px wide, or 56 px with the names as tooltips. */
+/** The menu at the left: 220 px wide, or 56 px with the names as tooltips. A list opens as it was left. */
 export function Rail({ entries, folded, onFold }: Props) {
   const { pathname } = useLocation();
+  const places = useListPlaces();
   const within = ({ also = [] }: RailEntry) => also.some((to) => `${pathname}/`.startsWith(`${to}/`));
   return (
     <Box
@@ -52,7 +54,7 @@ export function Rail({ entries, folded, onFold }: Props) {
               <RailTooltip text={entry.name} shown={folded}>
                 <ButtonBase
                   component={within(entry) ? Link : NavLink}
-                  to={entry.to}
+                  to={places?.addressOf(entry.to, ...(entry.also ?? [])) ?? entry.to}
                   aria-label={entry.name}
                   {...(within(entry) && { className: "active", "aria-current": "true" as const })}
                   sx={item}

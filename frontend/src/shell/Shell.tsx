@@ -4,15 +4,18 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { useOutage } from "../bridge/outage";
 import { t } from "../i18n/i18n";
+import { ListPlacesProvider } from "../parts/listPlaces";
 import { OutageBannerShown } from "../parts/outageBanner";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
 import { DataAge } from "./DataAge";
+import { HistoryButtons } from "./HistoryButtons";
 import { Palette } from "./Palette";
 import { Rail, type RailEntry } from "./Rail";
 import { ScopeSwitch } from "./ScopeSwitch";
 import { SearchButton } from "./SearchButton";
 import { useBusyNotice } from "./useBusyNotice";
+import { usePlaces } from "./usePlaces";
 
 interface Props {
   rail: RailEntry[];
@@ -24,25 +27,28 @@ export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
   const [foldedByUser, setFolded] = useState(false);
   const [searching, setSearching] = useState(false);
+  const places = usePlaces();
   useBusyNotice();
   useShortcut(() => setSearching((open) => !open));
   return (
-    <Box sx={{ display: "flex", height: "100%", overflow: "hidden" }}>
-      <SkipLink />
-      <Rail
-        entries={rail}
-        folded={narrow || foldedByUser}
-        onFold={narrow ? undefined : () => setFolded((before) => !before)}
-      />
-      <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
-        <TopBar onSearch={() => setSearching(true)} />
-        <Banners />
-        <OutageBannerShown value={useOutage() !== null}>
-          <Main>{children}</Main>
-        </OutageBannerShown>
+    <ListPlacesProvider value={places}>
+      <Box sx={{ display: "flex", height: "100%", overflow: "hidden" }}>
+        <SkipLink />
+        <Rail
+          entries={rail}
+          folded={narrow || foldedByUser}
+          onFold={narrow ? undefined : () => setFolded((before) => !before)}
+        />
+        <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
+          <TopBar onSearch={() => setSearching(true)} />
+          <Banners />
+          <OutageBannerShown value={useOutage() !== null}>
+            <Main>{children}</Main>
+          </OutageBannerShown>
+        </Box>
+        {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
       </Box>
-      {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
-    </Box>
+    </ListPlacesProvider>
   );
 }
 
@@ -114,7 +120,10 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         },
       })}
     >
-      <ScopeSwitch />
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1, minWidth: 0 }}>
+        <HistoryButtons />
+        <ScopeSwitch />
+      </Box>
       <SearchButton onOpen={onSearch} />
       <Box sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1.5, minWidth: 0 }}>
         <DataAge />

@@ -13,6 +13,7 @@ export const shell = {
     admin: "Admin",
     syncs: "Syncs",
   },
+  history: { back: "Back", forward: "Forward" },
   scope: {
     label: "Scope",
     switch: "Switch scope, now {{node}}",

@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+
+/** Where the user was in each list under the active grant. */
+export interface ListPlaces {
+  /**
+   * The address at which the user left one of the lists at these paths, the latest of them; the first path for lists
+   * that they have not opened or that are on screen.
+   */
+  addressOf: (...paths: string[]) => string;
+  /** How far each list is scrolled, in pixels, by the name of the table and its filter. */
+  scrolled: Map<string, number>;
+}
+
+const Context = createContext<ListPlaces | null>(null);
+
+export const ListPlacesProvider = Context.Provider;
+
+/** The places of the frame around; null outside of it. */
+export const useListPlaces = () => useContext(Context);
