@@ -193,6 +193,9 @@ func (a *App) ResendInvite(id string) (portal.CreatedInvite, error) {
 // Users returns one page of the users with a grant inside the scope.
 func (a *App) Users(q portal.UserQuery) (portal.UserPage, error) { return a.desktop.Users(a.ctx, q) }
 
+// User returns one user inside the scope.
+func (a *App) User(id string) (portal.UserItem, error) { return a.desktop.User(a.ctx, id) }
+
 // ChangeUser changes the access of a user inside the scope.
 func (a *App) ChangeUser(id string, c portal.UserChange) (portal.UserItem, error) {
 	return a.desktop.ChangeUser(a.ctx, id, c)

@@ -12,6 +12,11 @@ func (d *Desktop) Users(ctx context.Context, q portal.UserQuery) (portal.UserPag
 	return read[portal.UserPage](ctx, d, "/v1/users", q)
 }
 
+// User returns one user. The code is not_found outside the scope.
+func (d *Desktop) User(ctx context.Context, id string) (portal.UserItem, error) {
+	return readOne[portal.UserItem](ctx, d, "/v1/users", id)
+}
+
 // ChangeUser changes what a user may do inside the scope. The code is not_found for a user outside it.
 func (d *Desktop) ChangeUser(ctx context.Context, id string, c portal.UserChange) (portal.UserItem, error) {
 	var changed portal.UserItem

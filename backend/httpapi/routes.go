@@ -47,6 +47,7 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite, noContent)
 
 	route(s, api, "GET /v1/users", portal.ManageUsers, s.users)
+	route(s, api, "GET /v1/users/{id}", portal.ManageUsers, s.user)
 	route(s, api, "PATCH /v1/users/{id}", portal.ManageUsers, s.changeUser)
 	route(s, api, "DELETE /v1/users/{id}/sessions", portal.ManageUsers, s.signOutUser, noContent)
 

@@ -65,6 +65,7 @@ var routeCases = []routeCase{
 	{route: "DELETE /v1/invites/{id}", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstInvite,
 		sibling: siblingInvite},
 	{route: "GET /v1/users", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
+	{route: "GET /v1/users/{id}", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstUser, sibling: siblingUser},
 	{route: "PATCH /v1/users/{id}", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstUser, sibling: siblingUser,
 		body: fixed(`{"active":false}`)},
 	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstUser,

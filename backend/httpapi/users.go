@@ -13,12 +13,17 @@ func (s *server) users(ctx context.Context, in *portal.UserQuery) (*usersOutput,
 	return &usersOutput{page}, err
 }
 
+type userOutput struct{ Body portal.UserItem }
+
+func (s *server) user(ctx context.Context, in *idInput) (*userOutput, error) {
+	user, err := s.DB.User(ctx, viewerOf(ctx), in.ID)
+	return &userOutput{user}, err
+}
+
 type changeUserInput struct {
 	ID   string `path:"id" maxLength:"100"`
 	Body portal.UserChange
 }
-
-type userOutput struct{ Body portal.UserItem }
 
 func (s *server) changeUser(ctx context.Context, in *changeUserInput) (*userOutput, error) {
 	user, err := s.DB.ChangeUser(ctx, viewerOf(ctx), in.ID, in.Body)

@@ -19,6 +19,7 @@ func (h *apiTest) patch(token, id, body string) reply {
 func TestUsers(t *testing.T) {
 	t.Parallel()
 	t.Run("admin_lists_changes_and_signs_out", testUsersAdminListsChangesAndSignsOut)
+	t.Run("one_is_read_by_id", testUsersOneIsReadByID)
 	t.Run("invalid_change_names_field", testUsersInvalidChangeNamesField)
 	t.Run("etag_is_invalid_after_move", testUsersEtagIsInvalidAfterMove)
 	t.Run("admin_never_changes_grants_elsewhere", testUsersAdminNeverChangesGrantsElsewhere)
@@ -47,6 +48,19 @@ func testUsersAdminListsChangesAndSignsOut(t *testing.T) {
 	}
 	h.wants(h.patch(admin, user.UserID, `{"active":false}`), ok)
 	h.wantsProblem(h.get("/v1/clients", token), http.StatusForbidden, portal.Deactivated)
+}
+
+func testUsersOneIsReadByID(t *testing.T) {
+	h := newAPITest(t)
+	user, sibling := h.newUser(h.Own, 0), h.newUser(h.Own, 1)
+	one := decode[portal.UserItem](h, h.wants(h.get("/v1/users/"+user.UserID, h.as(portal.MSPAdmin)), ok))
+	if one.ID != user.UserID || one.Self || len(one.Grants) != 1 || one.Grants[0].ID != user.GrantID {
+		t.Errorf("got %+v, want the user with their grant", one)
+	}
+	for _, id := range []string{sibling.UserID, h.newUser(h.Other, 0).UserID, "1", "00000000-0000-7000-8000-000000000000"} {
+		h.wantsProblem(h.get("/v1/users/"+id, h.as(portal.MSPAdmin)), http.StatusNotFound, portal.NotFound)
+	}
+	h.wants(h.get("/v1/users/"+sibling.UserID, h.as(portal.MSSPAdmin)), ok)
 }
 
 func testUsersInvalidChangeNamesField(t *testing.T) {

@@ -167,6 +167,24 @@ func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuer
 	return page, nil
 }
 
+// User returns one user who holds a grant inside the viewer's scope; NotFound for any other. Forbidden below the level of
+// an MSP.
+func (db *DB) User(ctx context.Context, viewer portal.Viewer, id string) (portal.UserItem, error) {
+	in, err := userViewsOf(viewer.Scope)
+	if err != nil {
+		return portal.UserItem{}, err
+	}
+	if !validID(id) {
+		return portal.UserItem{}, errNotFound("user")
+	}
+	var row userRow
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) { in.queueUser(batch, viewer.Scope, id, &row) })
+	if err != nil {
+		return portal.UserItem{}, fmt.Errorf("read user: %w", err)
+	}
+	return row.item(viewer), nil
+}
+
 // queuePage reads the details of a user only after the page has been selected.
 func (in userViews) queuePage(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
 	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})

@@ -7,6 +7,7 @@ import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { SkeletonLines } from "../parts/Delayed";
 import { EmptyState } from "../parts/EmptyState";
+import { ErrorPanel } from "../parts/ErrorPanel";
 import { Facts } from "../parts/Facts";
 import { PersonIcon } from "../parts/icons";
 import { Section } from "../parts/Section";
@@ -16,24 +17,20 @@ import { useSession } from "../session/session";
 import { RoleDialog } from "./RoleDialog";
 import { type UserAction, UserConfirm } from "./UserConfirm";
 import { nameOf, UserStatus } from "./userColumns";
+import type { OpenedUser } from "./useUsers";
 
 interface Props {
-  /** Undefined for an id that is not in the list. */
-  user: UserItem | undefined;
-  loading: boolean;
+  opened: OpenedUser;
   onClose: () => void;
 }
 
 /** One user: their grants inside the scope, and the changes that the viewer may make. */
-export function UserPanel({ user, loading, onClose }: Props) {
+export function UserPanel({ opened, onClose }: Props) {
+  const { user } = opened;
   if (!user) {
     return (
       <SidePanel title={t("users.one")} onClose={onClose}>
-        {loading ? (
-          <SkeletonLines lines={8} />
-        ) : (
-          <EmptyState icon={<PersonIcon />} title={t("users.panel.gone")} text={t("users.panel.goneText")} />
-        )}
+        <NoUser {...opened} />
       </SidePanel>
     );
   }
@@ -48,6 +45,12 @@ export function UserPanel({ user, loading, onClose }: Props) {
       <Changes user={user} />
     </SidePanel>
   );
+}
+
+function NoUser({ problem, onRetry }: OpenedUser) {
+  if (!problem) return <SkeletonLines lines={8} />;
+  if (problem.code !== "not_found") return <ErrorPanel problem={problem} onRetry={onRetry} />;
+  return <EmptyState icon={<PersonIcon />} title={t("users.panel.gone")} text={t("users.panel.goneText")} />;
 }
 
 function UserFacts({ user }: { user: UserItem }) {

@@ -209,10 +209,33 @@ describe("a user beside the list", () => {
     expect(within(panel).queryByRole("button", { name: /^Change role/ })).toBeNull();
   });
 
-  it("shows that the user in the address is not in the list", async () => {
-    open(undefined, "admin", "/admin/users/0195a000-0000-7000-c999-000000000001");
-    expect(await screen.findByText("Not in this list")).toBeVisible();
+  it("opens a user who is not among the rows of the list", async () => {
+    const { fake } = open(undefined, "admin", `/admin/users/${users.mspUser.user.id}?q=ada`);
+    const panel = await panelOf("Tom Brandt");
+    expect(within(panel).getByText("tom@alpine.example")).toBeVisible();
+    expect(fake.calls).toContain("user");
+  });
+
+  it.each([
+    ["nobody", "admin", "0195a000-0000-7000-c999-000000000001"],
+    ["a user outside the scope", "mspAdmin", users.admin.user.id],
+  ] as const)("says so for the id of %s", async (_, who, id) => {
+    open(undefined, who, `/admin/users/${id}`);
+    expect(await screen.findByText("No such user")).toBeVisible();
     await expectAccessible();
+  });
+
+  it("can load the user again where that failed", async () => {
+    const { fake, user } = open(
+      (fake) => fake.fail("user", new Problem("timed_out")),
+      "admin",
+      `/admin/users/${users.mspUser.user.id}?q=ada`,
+    );
+    const panel = await panelOf("User");
+    const again = await within(panel).findByRole("button", { name: "Try again" });
+    fake.fail("user");
+    await user.click(again);
+    await panelOf("Tom Brandt");
   });
 });
 

@@ -35,9 +35,7 @@ export default function Users() {
           filterText={filterText}
           onClear={address.clear}
         />
-        {address.openId && (
-          <UserPanel key={address.openId} user={opened} loading={list.loading} onClose={address.close} />
-        )}
+        {address.openId && <UserPanel key={address.openId} opened={opened} onClose={address.close} />}
       </SplitView>
     </>
   );

@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { roles, userStatuses } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { UserFilter, UserItem } from "../bridge/models";
-import { usersQuery } from "../bridge/queries";
+import type { Problem } from "../bridge/problem";
+import { userQuery, usersQuery } from "../bridge/queries";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 
@@ -26,12 +28,19 @@ export function filterFrom(get: ListAddress["get"]): UserFilter {
   return filter;
 }
 
+/** The user whose panel is open. */
+export interface OpenedUser {
+  /** Undefined while they load and where they could not be loaded. */
+  user: UserItem | undefined;
+  problem: Problem | null;
+  onRetry: () => void;
+}
+
 export interface Users {
   address: ListAddress;
   filter: UserFilter;
   list: List<UserItem>;
-  /** The user whose panel is open, also after a change has removed them from the list. */
-  opened: UserItem | undefined;
+  opened: OpenedUser;
 }
 
 /** The users that match the address, within the scope of the active grant. */
@@ -40,9 +49,20 @@ export function useUsers(): Users {
   const address = useListAddress(links.users);
   const filter = filterFrom(address.get);
   const list = useList(usersQuery(grant.id, filter));
+  return { address, filter, list, opened: useOpened(address.openId, list) };
+}
+
+/** The open user, from the list or on their own: also from beyond the loaded rows, or after a change moved them out. */
+function useOpened(id: string | undefined, list: List<UserItem>): OpenedUser {
+  const { grant } = useSession();
+  const found = list.rows.find((user) => user.id === id);
   const seen = useRef<UserItem | undefined>(undefined);
-  const found = list.rows.find(({ id }) => id === address.openId);
   if (found) seen.current = found;
-  const opened = found ?? (seen.current?.id === address.openId ? seen.current : undefined);
-  return { address, filter, list, opened };
+  const alone = useQuery({ ...userQuery(grant.id, id ?? ""), enabled: !!id && !found && !list.loading });
+  const kept = seen.current?.id === id ? seen.current : undefined;
+  return {
+    user: found ?? alone.data ?? kept,
+    problem: found ? null : alone.error,
+    onRetry: () => void alone.refetch(),
+  };
 }

@@ -248,6 +248,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     revokeInvite: call("revokeInvite", invites.revoke),
     resendInvite: call("resendInvite", invites.resend),
     users: call("users", userCalls.users),
+    user: call("user", userCalls.user),
     changeUser: call("changeUser", userCalls.changeUser),
     signOutUser: call("signOutUser", userCalls.signOutUser),
     sessions: call("sessions", () => {

@@ -58,6 +58,14 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
     return page(sorted(found, query.sort || "name"), query, null);
   }
 
+  function user(id: string): UserItem {
+    const me = need("manage_users");
+    const found = world.users.find((one) => one.id === id);
+    const seen = found && asSeen(found, me);
+    if (!seen || seen.grants.length === 0) throw new Problem("not_found", { message: "No such user." });
+    return seen;
+  }
+
   /** A user whom the viewer may change: in scope, not themselves, with no role that the viewer may not give. */
   function changeable(id: string) {
     const me = need("manage_users");
@@ -139,5 +147,5 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
     world.sessions.splice(at, 1);
   }
 
-  return { users, changeUser, signOutUser, endSession };
+  return { users, user, changeUser, signOutUser, endSession };
 }

@@ -45,6 +45,7 @@ export const go: Portal = {
   revokeInvite: (id) => call(app.RevokeInvite(id)),
   resendInvite: (id) => call(app.ResendInvite(id)),
   users: (query) => call(app.Users(query as portal.UserQuery)),
+  user: (id) => call(app.User(id)),
   changeUser: (id, change) => call(app.ChangeUser(id, change)),
   signOutUser: (id) => call(app.SignOutUser(id)),
   sessions: async () => (await call<{ items: OwnSession[] }>(app.Sessions())).items,

@@ -71,6 +71,8 @@ export interface Portal {
   /** Replaces the code of an open or expired invite; the old code stops working. */
   resendInvite(id: string): Promise<CreatedInvite>;
   users(query: UserFilter & PageQuery): Promise<Page<UserItem>>;
+  /** Rejects with not_found for a user outside the scope. */
+  user(id: string): Promise<UserItem>;
   changeUser(id: string, change: UserChange): Promise<UserItem>;
   /** Ends every session of a user. */
   signOutUser(id: string): Promise<void>;

@@ -99,6 +99,9 @@ export const usersQuery = (grant: string, filter: UserFilter) =>
     refetchOnWindowFocus: onFocus,
   });
 
+export const userQuery = (grant: string, id: string) =>
+  queryOptions({ queryKey: [...keys.users(grant), "one", id], queryFn: () => getPortal().user(id) });
+
 /** The user's own sessions. */
 export const sessionsQuery = (grant: string) =>
   queryOptions({ queryKey: keys.sessions(grant), queryFn: () => getPortal().sessions() });

@@ -25,8 +25,8 @@ export const users = {
   },
   one: "User",
   panel: {
-    gone: "Not in this list",
-    goneText: "This user is not in the loaded part of the list, or is outside of what your role may see.",
+    gone: "No such user",
+    goneText: "This user has no role here any more, or is outside of what your role may see.",
     email: "Email",
     unconfirmed: "Not confirmed by the provider: they entered the code of an invite for this address.",
     provider: "Signs in with",

@@ -99,6 +99,8 @@ export function UnwatchSync(arg1:string):Promise<void>;
 
 export function UseGrant(arg1:string):Promise<portal.Me>;
 
+export function User(arg1:string):Promise<portal.UserItem>;
+
 export function Users(arg1:portal.UserQuery):Promise<portal.UserPage>;
 
 export function WatchSync(arg1:string):Promise<void>;

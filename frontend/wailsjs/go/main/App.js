@@ -194,6 +194,10 @@ export function UseGrant(arg1) {
   return window['go']['main']['App']['UseGrant'](arg1);
 }
 
+export function User(arg1) {
+  return window['go']['main']['App']['User'](arg1);
+}
+
 export function Users(arg1) {
   return window['go']['main']['App']['Users'](arg1);
 }
