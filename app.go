@@ -106,6 +106,22 @@ func (a *App) Alive(token string) { a.desktop.Alive(token) }
 // Startup returns everything that the first screen needs, without using the network.
 func (a *App) Startup() (desktop.Startup, error) { return a.desktop.Startup(a.ctx), nil }
 
+// Appearance returns how the user wants the app to look.
+func (a *App) Appearance() (desktop.Appearance, error) { return a.desktop.Appearance(), nil }
+
+// SetAppearance stores it for the next start.
+func (a *App) SetAppearance(to desktop.Appearance) error { return a.desktop.SetAppearance(to) }
+
+// Places returns where a user was under a grant.
+func (a *App) Places(userID, grantID string) (desktop.Places, error) {
+	return a.desktop.Places(userID, grantID), nil
+}
+
+// SetPlaces stores where a user is under a grant.
+func (a *App) SetPlaces(userID, grantID string, p desktop.Places) error {
+	return a.desktop.SetPlaces(userID, grantID, p)
+}
+
 // SetAPIURL stores the user's choice of the API: https, or http on loopback.
 func (a *App) SetAPIURL(url string) error { return a.desktop.SetAPIURL(url) }
 

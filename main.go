@@ -98,7 +98,7 @@ func window(app *App, o desktop.Options) *options.App {
 		Title: title, Width: size.Width, Height: size.Height,
 		MinWidth: desktop.MinWidth, MinHeight: desktop.MinHeight,
 		WindowStartState:   startState(size),
-		BackgroundColour:   background(desktop.PrefersDark()),
+		BackgroundColour:   background(desktop.LoadAppearance(o.ConfigDir).Dark()),
 		AssetServer:        &assetserver.Options{Assets: assets, Middleware: securityHeaders},
 		SingleInstanceLock: &options.SingleInstanceLock{UniqueId: "com.fs.clientportal", OnSecondInstanceLaunch: app.raiseFor},
 		DragAndDrop:        &options.DragAndDrop{DisableWebViewDrop: true},

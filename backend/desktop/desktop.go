@@ -56,6 +56,9 @@ type Desktop struct {
 	closed context.Context
 	close  context.CancelFunc
 
+	// files is held while a file of the user's choices is read and replaced.
+	files sync.Mutex
+
 	mu       sync.Mutex
 	apiURL   string
 	endpoint *endpoint

@@ -2,8 +2,10 @@ import CssBaseline from "@mui/material/CssBaseline";
 import { ThemeProvider } from "@mui/material/styles";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
+import type { Appearance } from "./bridge/models";
 import { ErrorPanel } from "./parts/ErrorPanel";
 import { Notices } from "./parts/Notices";
+import { AppearanceProvider } from "./session/appearance";
 import { Resuming } from "./session/Resuming";
 import { SignIn } from "./session/SignIn";
 import { SessionProvider, useSessionControl } from "./session/session";
@@ -15,19 +17,27 @@ import { theme } from "./theme";
 const loadSignedIn = () => import("./SignedIn");
 const SignedIn = lazy(loadSignedIn);
 
-/** The whole app; queries caches the results of calls to Go. */
-export function App({ queries }: { queries: QueryClient }) {
+interface Props {
+  /** Caches the results of calls to Go. */
+  queries: QueryClient;
+  appearance: Appearance;
+}
+
+/** The whole app. */
+export function App({ queries, appearance }: Props) {
   return (
-    // No storage manager: the choice of light or dark is not kept after the app closes.
-    <ThemeProvider theme={theme} defaultMode="system" storageManager={null} noSsr>
+    // No storage manager: Go keeps the appearance, because the address of the page may change.
+    <ThemeProvider theme={theme} defaultMode={appearance.theme} storageManager={null} noSsr>
       <CssBaseline enableColorScheme />
       <QueryClientProvider client={queries}>
         <Notices>
-          <Crash>
-            <SessionProvider>
-              <AppContent />
-            </SessionProvider>
-          </Crash>
+          <AppearanceProvider initial={appearance}>
+            <Crash>
+              <SessionProvider>
+                <AppContent />
+              </SessionProvider>
+            </Crash>
+          </AppearanceProvider>
         </Notices>
       </QueryClientProvider>
     </ThemeProvider>

@@ -1,5 +1,7 @@
 // A Portal without Go, for tests and for `npm run dev` in a browser. It implements the rules of the API that screens
 // depend on: scope, permissions, paging, sorting, one sync at a time, and who may change whom.
+
+import { standardAppearance } from "./appearance";
 import { meUnder, type UserWithGrants } from "./fakeBasics";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
@@ -12,7 +14,7 @@ import { fakeSyncs } from "./fakeSyncs";
 import { users } from "./fakeUserRecords";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { newWorld, type World } from "./fakeWorld";
-import type { Events, Grant, InviteOffer, Me, Startup } from "./models";
+import type { Appearance, Events, Grant, InviteOffer, Me, Places, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
@@ -35,6 +37,8 @@ export interface Fake extends Portal {
   world: World;
   /** Every call made so far, by name. */
   calls: Call[];
+  /** What is kept on this computer: the appearance, and places by the ids of user and grant. */
+  kept: { appearance: Appearance; places: Map<string, Places> };
   /** The content of the clipboard. */
   clipboard: string;
   /** Lets the next calls fail, by default all. Without a problem the call works again. */
@@ -207,6 +211,21 @@ export function createFake(options: FakeOptions = {}): Fake {
       return () => all.delete(handler);
     },
     startup: call("startup", () => ({ ...stored })),
+    kept: { appearance: { ...standardAppearance }, places: new Map() },
+    appearance: call("appearance", () => ({ ...fake.kept.appearance })),
+    setAppearance: call("setAppearance", (appearance: Appearance) => {
+      fake.kept.appearance = appearance;
+    }),
+    places: call(
+      "places",
+      (userID: string, grantID: string) =>
+        fake.kept.places.get(`${userID} ${grantID}`) ?? { lists: [], opened: [] },
+    ),
+    setPlaces: call("setPlaces", (userID: string, grantID: string, { lists, opened }: Places) => {
+      // As the desktop does: never what was typed into a search.
+      const withoutSearch = (path: string) => path.replace(/([?&])q=[^&]*&?/, "$1").replace(/[?&]$/, "");
+      fake.kept.places.set(`${userID} ${grantID}`, { lists: lists.map(withoutSearch), opened });
+    }),
     setAPIURL: call("setAPIURL", setAPIURL),
     providers: call("providers", () => [
       { id: "google" as const, name: "Google", kind: "oidc" },

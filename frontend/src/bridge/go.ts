@@ -20,6 +20,10 @@ const firstPage = { cursor: "", limit: 50 };
 /** Calls the bound methods of app.go. */
 export const go: Portal = {
   startup: () => call(app.Startup()),
+  appearance: () => call(app.Appearance()),
+  setAppearance: (appearance) => call(app.SetAppearance(appearance)),
+  places: (userID, grantID) => call(app.Places(userID, grantID)),
+  setPlaces: (userID, grantID, places) => call(app.SetPlaces(userID, grantID, places)),
   setAPIURL: (url) => call(app.SetAPIURL(url)),
   providers: () => call(app.Providers()),
   resume: () => call(app.Resume()),

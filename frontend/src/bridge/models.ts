@@ -54,6 +54,14 @@ type Narrowed<Model, Fields = unknown> = {
 };
 
 export type Startup = desktop.Startup;
+/** How the user wants the app to look; text_size in percent. */
+export type Appearance = Omit<desktop.Appearance, "theme" | "density" | "text_size"> & {
+  theme: "system" | "light" | "dark";
+  density: "comfortable" | "compact";
+  text_size: 80 | 90 | 100 | 110 | 125 | 150;
+};
+/** Paths of the lists as they were left and of the details that were opened, the latest first. */
+export type Places = desktop.Places;
 export type Provider = Narrowed<portal.Provider, { id: ProviderID }>;
 export type User = Narrowed<portal.User>;
 export type Scope = Omit<portal.Scope, "level"> & { level: Level };

@@ -1,4 +1,5 @@
 import type {
+  Appearance,
   Client,
   ClientDetail,
   ClientFilter,
@@ -28,6 +29,7 @@ import type {
   OwnSession,
   Page,
   PageQuery,
+  Places,
   Provider,
   ProviderID,
   ReviewItem,
@@ -44,6 +46,12 @@ import type {
 /** Every call that the screens may make. All reject with a Problem, and no list is ever null. */
 export interface Portal {
   startup(): Promise<Startup>;
+  appearance(): Promise<Appearance>;
+  /** Keeps it for the next start. */
+  setAppearance(appearance: Appearance): Promise<void>;
+  /** Where a user was under a grant, as kept on this computer. */
+  places(userID: string, grantID: string): Promise<Places>;
+  setPlaces(userID: string, grantID: string, places: Places): Promise<void>;
   setAPIURL(url: string): Promise<void>;
   providers(): Promise<Provider[]>;
   resume(): Promise<Me>;

@@ -15,6 +15,7 @@ import { t } from "../i18n/i18n";
 import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
+import { useRowSize } from "./rowSize";
 import { StaleAlert } from "./StaleAlert";
 import { TableFooter } from "./TableFooter";
 import { useScrollPlace } from "./useScrollPlace";
@@ -221,9 +222,29 @@ function useMoreOnScroll(loaded: number, onMore: (() => void) | undefined) {
 
 const empty = () => null;
 
+/** The columns and heights for the user's density and text size. */
+function useScaled<Row extends { id: string }>({ columns, rowHeight = 36 }: DataTableProps<Row>) {
+  const { compact, scale } = useRowSize();
+  const scaled = useMemo(() => {
+    const px = (value: number | undefined) => (value === undefined ? undefined : Math.round(value * scale));
+    return columns.map((column): Column<Row> => {
+      const width = px(column.width);
+      const minWidth = px(column.minWidth);
+      return { ...column, ...(width && { width }), ...(minWidth && { minWidth }) };
+    });
+  }, [columns, scale]);
+  const saved = compact ? 8 : 0;
+  return {
+    columns: scaled,
+    rowHeight: Math.round((rowHeight - saved) * scale),
+    headerHeight: Math.round((36 - saved) * scale),
+  };
+}
+
 function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, rows, total, loading, refreshing = false, sort, onSort, onOpen, selectedId } = props;
-  const { columns, hasMore, loadingMore, onMore, onKey, kindOf, rowHeight = 36 } = props;
+  const { hasMore, loadingMore, onMore, onKey, kindOf } = props;
+  const { columns, rowHeight, headerHeight } = useScaled(props);
   const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
   useEffect(() => {
     // The result of a new filter starts at its first row.
@@ -267,7 +288,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         columnVisibilityModel={visible}
         rowCount={total ?? -1}
         rowHeight={rowHeight}
-        columnHeaderHeight={36}
+        columnHeaderHeight={headerHeight}
         // Server paging without a page model shows all given rows; cursors do the paging.
         paginationMode="server"
         sortingMode="server"

@@ -7,6 +7,8 @@ export interface ListPlaces {
    * that they have not opened or that are on screen.
    */
   addressOf: (...paths: string[]) => string;
+  /** The paths of the details that were opened, the latest first. */
+  opened: () => string[];
   /** How far each list is scrolled, in pixels, by the name of the table and its filter. */
   scrolled: Map<string, number>;
 }

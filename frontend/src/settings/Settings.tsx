@@ -1,13 +1,15 @@
 import Box from "@mui/material/Box";
-import { useColorScheme } from "@mui/material/styles";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
+import { textSizes } from "../bridge/appearance";
+import { formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Facts } from "../parts/Facts";
 import { DarkIcon, LightIcon, SystemIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
+import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
 import { ClaimInvite } from "./ClaimInvite";
 import { OrganisationSettings } from "./Organisation";
@@ -22,7 +24,7 @@ export default function Settings() {
     <Box sx={{ maxWidth: 640, display: "flex", flexDirection: "column", gap: 4 }}>
       <PageHeader title={t("settings.title")} />
       <Section title={t("settings.appearance")} text={t("settings.appearanceText")}>
-        <Appearance />
+        <AppearanceSettings />
       </Section>
       <Section title={t("settings.invite.title")} text={t("settings.invite.text")}>
         <ClaimInvite />
@@ -67,28 +69,59 @@ function Section({ title, text, children }: { title: string; text?: string; chil
   );
 }
 
-function Appearance() {
-  const { mode, setMode } = useColorScheme();
+const lines = { display: "grid", gridTemplateColumns: "max-content 1fr", gap: 1.5, alignItems: "center" };
+
+function AppearanceSettings() {
+  const { appearance, change } = useAppearance();
+  const { theme, density, text_size } = appearance;
   return (
-    <ToggleButtonGroup
-      exclusive
-      size="small"
-      value={mode}
-      aria-label={t("settings.appearance")}
-      onChange={(_, chosen) => chosen && setMode(chosen)}
-    >
-      <ToggleButton value="system" sx={{ gap: 1 }}>
-        <SystemIcon />
-        {t("shell.account.system")}
-      </ToggleButton>
-      <ToggleButton value="light" sx={{ gap: 1 }}>
-        <LightIcon />
-        {t("shell.account.light")}
-      </ToggleButton>
-      <ToggleButton value="dark" sx={{ gap: 1 }}>
-        <DarkIcon />
-        {t("shell.account.dark")}
-      </ToggleButton>
-    </ToggleButtonGroup>
+    <Box sx={lines}>
+      <span>{t("settings.theme")}</span>
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={theme}
+        aria-label={t("settings.theme")}
+        onChange={(_, chosen) => chosen && change({ theme: chosen })}
+      >
+        {themes.map(({ name, icon }) => (
+          <ToggleButton key={name} value={name} sx={{ gap: 1 }}>
+            {icon}
+            {t(`shell.account.${name}`)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      <span>{t("settings.density.title")}</span>
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={density}
+        aria-label={t("settings.density.title")}
+        onChange={(_, chosen) => chosen && change({ density: chosen })}
+      >
+        <ToggleButton value="comfortable">{t("settings.density.comfortable")}</ToggleButton>
+        <ToggleButton value="compact">{t("settings.density.compact")}</ToggleButton>
+      </ToggleButtonGroup>
+      <span>{t("settings.textSize")}</span>
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={text_size}
+        aria-label={t("settings.textSize")}
+        onChange={(_, chosen) => chosen && change({ text_size: chosen })}
+      >
+        {textSizes.map((size) => (
+          <ToggleButton key={size} value={size}>
+            {formatPercent(size / 100)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+    </Box>
   );
 }
+
+const themes = [
+  { name: "system", icon: <SystemIcon /> },
+  { name: "light", icon: <LightIcon /> },
+  { name: "dark", icon: <DarkIcon /> },
+] as const;

@@ -5,7 +5,6 @@ import IconButton from "@mui/material/IconButton";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
-import { useColorScheme } from "@mui/material/styles";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
@@ -20,6 +19,7 @@ import {
   SystemIcon,
 } from "../parts/icons";
 import { useNotify } from "../parts/Notices";
+import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
 
 const initials = (name: string) =>
@@ -40,7 +40,8 @@ const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
 export function AccountMenu() {
   const { me, signOut } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const { mode: current, setMode } = useColorScheme();
+  const { appearance, change } = useAppearance();
+  const current = appearance.theme;
   const navigate = useNavigate();
   const notify = useNotify();
   const name = me.user.name || me.user.email;
@@ -89,7 +90,7 @@ export function AccountMenu() {
             key={mode}
             role="menuitemradio"
             aria-checked={mode === current}
-            onClick={then(() => setMode(mode))}
+            onClick={then(() => change({ theme: mode }))}
           >
             <ListItemIcon>{icon}</ListItemIcon>
             <Box sx={{ flex: 1 }}>{t(`shell.account.${mode}`)}</Box>

@@ -1,6 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { App } from "../App";
+import { standardAppearance } from "../bridge/appearance";
 import { createFake, users } from "../bridge/fake";
 import { setPortal } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
@@ -224,7 +225,7 @@ describe("data that a later sync brought", () => {
     setPortal(fake);
     window.location.hash = "/clients";
     const queries = newQueryClient();
-    render(<App queries={queries} />);
+    render(<App queries={queries} appearance={standardAppearance} />);
     await screen.findByText("3 in total");
     const lookAgain = () => queries.refetchQueries({ queryKey: keys.overview("mssp_admin@all") });
     await lookAgain();

@@ -6,6 +6,7 @@ import { useOutage } from "../bridge/outage";
 import { t } from "../i18n/i18n";
 import { ListPlacesProvider } from "../parts/listPlaces";
 import { OutageBannerShown } from "../parts/outageBanner";
+import { useAppearance } from "../session/appearance";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
 import { DataAge } from "./DataAge";
@@ -25,7 +26,7 @@ interface Props {
 /** The frame around every screen: rail, top bar, banners, the palette on Ctrl+K. */
 export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
-  const [foldedByUser, setFolded] = useState(false);
+  const { appearance, change } = useAppearance();
   const [searching, setSearching] = useState(false);
   const places = usePlaces();
   useBusyNotice();
@@ -36,8 +37,8 @@ export function Shell({ rail, children }: Props) {
         <SkipLink />
         <Rail
           entries={rail}
-          folded={narrow || foldedByUser}
-          onFold={narrow ? undefined : () => setFolded((before) => !before)}
+          folded={narrow || appearance.folded}
+          onFold={narrow ? undefined : () => change({ folded: !appearance.folded })}
         />
         <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
           <TopBar onSearch={() => setSearching(true)} />

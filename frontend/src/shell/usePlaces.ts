@@ -1,7 +1,10 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { links } from "../bridge/links";
+import type { Places } from "../bridge/models";
+import { getPortal } from "../bridge/portal";
 import type { ListPlaces } from "../parts/listPlaces";
+import { useSession } from "../session/session";
 
 /** The paths of the lists; a row opens below its list. */
 const lists = [links.users, links.admin, links.syncs, links.msps(), links.clients()];
@@ -15,31 +18,89 @@ export function listOf(pathname: string): string | undefined {
   });
 }
 
-/** The lists with the address at which each was left, the latest first. */
-type Left = [list: string, address: string][];
+const pathOf = (address: string) => address.split("?")[0] ?? "";
 
-const moved = (before: Left, list: string, address: string): Left => [
-  [list, address],
-  ...before.filter(([other]) => other !== list),
-];
+/** The lists in which details are worth finding again. */
+const withDetails = [links.users, links.msps(), links.clients()];
+const isDetail = (pathname: string) => withDetails.some((list) => pathname.startsWith(`${list}/`));
 
-/** Follows the user through the lists. */
+/** At most this many are kept; backend/desktop/places.go has the same limit. */
+const most = 10;
+
+const distinct = (paths: (string | undefined)[], same: (path: string) => unknown): string[] => {
+  const found = new Map<unknown, string>();
+  for (const path of paths) if (path && !found.has(same(path))) found.set(same(path), path);
+  return [...found.values()].slice(0, most);
+};
+
+const listKey = (address: string) => listOf(pathOf(address)) ?? address;
+
+/** The places with those of before behind them. */
+const joined = (now: Places, before: Places): Places => ({
+  lists: distinct([...now.lists, ...before.lists], listKey),
+  opened: distinct([...now.opened, ...before.opened], (path) => path),
+});
+
+/** Moves of the user within this time are stored at once. */
+const storeAfter = 500;
+
+/** Follows the user through the lists, from where they were the last time on this computer. */
 export function usePlaces(): ListPlaces {
   const { pathname, search } = useLocation();
   const [scrolled] = useState(() => new Map<string, number>());
-  const left = useRef<Left>([]);
+  const [loaded, setLoaded] = useState(false);
+  const places = useRef<Places>({ lists: [], opened: [] });
   const current = listOf(pathname);
   const address = pathname + search;
-  if (current && left.current[0]?.[1] !== address) left.current = moved(left.current, current, address);
+  if (current && places.current.lists[0] !== address) {
+    const opened = isDetail(pathname) ? [pathname] : [];
+    places.current = joined({ lists: [address], opened }, places.current);
+  }
+  useStored(places, address, () => setLoaded(true));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once loaded there are more places
   return useMemo(
     () => ({
       scrolled,
+      opened: () => places.current.opened,
       addressOf: (...paths) => {
         const [first = "/"] = paths;
         if (current && paths.includes(current)) return first;
-        return left.current.find(([list]) => paths.includes(list))?.[1] ?? first;
+        return places.current.lists.find((left) => paths.includes(listKey(left))) ?? first;
       },
     }),
-    [current, scrolled],
+    [current, scrolled, loaded],
   );
+}
+
+/** Loads what this computer has kept, and keeps what changes. */
+function useStored(places: { current: Places }, address: string, onLoaded: () => void) {
+  const { me, grant } = useSession();
+  const [ready, setReady] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: loaded once for the user and the grant
+  useEffect(() => {
+    let over = false;
+    getPortal()
+      .places(me.user.id, grant.id)
+      .catch(() => ({ lists: [], opened: [] }))
+      .then((before) => {
+        if (over) return;
+        places.current = joined(places.current, before);
+        setReady(true);
+        onLoaded();
+      });
+    return () => {
+      over = true;
+    };
+  }, [me.user.id, grant.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each address may be another place
+  useEffect(() => {
+    if (!ready) return;
+    // A place that cannot be kept is only missing after the next start.
+    const store = () =>
+      void getPortal()
+        .setPlaces(me.user.id, grant.id, places.current)
+        .catch(() => undefined);
+    const timer = setTimeout(store, storeAfter);
+    return () => clearTimeout(timer);
+  }, [ready, address, me.user.id, grant.id]);
 }

@@ -21,7 +21,11 @@ export function renderApp(options: FakeOptions & { path?: string; prepare?: (fak
   reportOutcome(null);
   prepare?.(fake);
   setPortal(fake);
-  return { fake, user: userEvent.setup(), ...render(<App queries={newQueryClient()} />) };
+  return {
+    fake,
+    user: userEvent.setup(),
+    ...render(<App queries={newQueryClient()} appearance={fake.kept.appearance} />),
+  };
 }
 
 function Around({ children }: { children: ReactNode }) {

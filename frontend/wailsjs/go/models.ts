@@ -1,5 +1,15 @@
 export namespace desktop {
 	
+	export interface Appearance {
+	    theme: string;
+	    folded: boolean;
+	    density: string;
+	    text_size: number;
+	}
+	export interface Places {
+	    lists: string[];
+	    opened: string[];
+	}
 	export interface Startup {
 	    version: string;
 	    commit: string;

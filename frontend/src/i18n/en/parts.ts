@@ -53,6 +53,7 @@ export const parts = {
     unknown: "{{count, number}} unknown",
     unknownEach: "{{used, number}} active and {{total, number}} purchased unknown",
   },
+  appearanceNotKept: "The appearance could not be kept for the next start.",
   unknown: "unknown",
   expiry: { ended: "ended {{when}}" },
   sent: {

@@ -1,7 +1,10 @@
 export const settings = {
   title: "Settings",
   appearance: "Appearance",
-  appearanceText: "Light or dark until you close the app. The next start follows the system again.",
+  appearanceText: "Kept on this computer. Ctrl and + or - changes the text size, Ctrl and 0 resets it.",
+  theme: "Theme",
+  density: { title: "Rows of lists", comfortable: "Comfortable", compact: "Compact" },
+  textSize: "Text size",
   about: "About",
   api: "Portal",
   apiManaged: "Set by your organisation",

@@ -7,6 +7,8 @@ export function AcceptSync(arg1:string):Promise<portal.SyncRun>;
 
 export function Alive(arg1:string):Promise<void>;
 
+export function Appearance():Promise<desktop.Appearance>;
+
 export function CancelSignIn():Promise<void>;
 
 export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;
@@ -57,6 +59,8 @@ export function Organisation():Promise<portal.Organisation>;
 
 export function Overview():Promise<portal.Overview>;
 
+export function Places(arg1:string,arg2:string):Promise<desktop.Places>;
+
 export function PreviewFieldMap(arg1:string,arg2:portal.FieldMapChange):Promise<portal.FieldMapPreview>;
 
 export function Providers():Promise<Array<portal.Provider>>;
@@ -72,6 +76,10 @@ export function SeeFieldMap(arg1:string,arg2:string):Promise<void>;
 export function Sessions():Promise<portal.OwnSessions>;
 
 export function SetAPIURL(arg1:string):Promise<void>;
+
+export function SetAppearance(arg1:desktop.Appearance):Promise<void>;
+
+export function SetPlaces(arg1:string,arg2:string,arg3:desktop.Places):Promise<void>;
 
 export function SignIn(arg1:string):Promise<portal.Me>;
 

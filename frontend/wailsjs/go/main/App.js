@@ -10,6 +10,10 @@ export function Alive(arg1) {
   return window['go']['main']['App']['Alive'](arg1);
 }
 
+export function Appearance() {
+  return window['go']['main']['App']['Appearance']();
+}
+
 export function CancelSignIn() {
   return window['go']['main']['App']['CancelSignIn']();
 }
@@ -110,6 +114,10 @@ export function Overview() {
   return window['go']['main']['App']['Overview']();
 }
 
+export function Places(arg1, arg2) {
+  return window['go']['main']['App']['Places'](arg1, arg2);
+}
+
 export function PreviewFieldMap(arg1, arg2) {
   return window['go']['main']['App']['PreviewFieldMap'](arg1, arg2);
 }
@@ -140,6 +148,14 @@ export function Sessions() {
 
 export function SetAPIURL(arg1) {
   return window['go']['main']['App']['SetAPIURL'](arg1);
+}
+
+export function SetAppearance(arg1) {
+  return window['go']['main']['App']['SetAppearance'](arg1);
+}
+
+export function SetPlaces(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SetPlaces'](arg1, arg2, arg3);
 }
 
 export function SignIn(arg1) {
