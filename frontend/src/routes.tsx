@@ -3,7 +3,7 @@ import { Navigate, Route, Routes } from "react-router";
 import { links } from "./bridge/links";
 import type { Permission } from "./bridge/models";
 import { t } from "./i18n/i18n";
-import { AdminIcon, ClientsIcon, MspsIcon, OverviewIcon } from "./parts/icons";
+import { AdminIcon, ClientsIcon, MspsIcon, OverviewIcon, SyncIcon } from "./parts/icons";
 import { type Session, useSession } from "./session/session";
 import { Crash } from "./shell/Crash";
 import { Forbidden } from "./shell/Forbidden";
@@ -48,6 +48,17 @@ export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[
     { may: "see_overview", to: links.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
     { may: "see_msps", ...msps, icon: <MspsIcon /> },
     { may: "see_clients", ...clients, icon: <ClientsIcon /> },
+    // Administrators have them as a tab of Admin.
+    ...(can("manage_invites")
+      ? []
+      : [
+          {
+            may: "see_syncs" as const,
+            to: links.syncs,
+            name: t("sync.title"),
+            icon: <SyncIcon />,
+          },
+        ]),
     {
       may: "manage_invites",
       to: links.admin,

@@ -15,6 +15,8 @@ export const links = {
   client: (id: string) => `/clients/${id}`,
   admin: "/admin",
   users: "/admin/users",
+  user: (id: string) => `/admin/users/${id}`,
+  usersMatching: (q: string) => `/admin/users${query({ q })}`,
   syncs: "/syncs",
   fields: (connectionID: string) => `/admin/connections/${connectionID}/fields`,
   sync: (id: string) => `/syncs/${id}`,

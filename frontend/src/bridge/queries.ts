@@ -167,20 +167,19 @@ export const fieldMapPreviewQuery = (grant: string, id: string, change: FieldMap
     refetchOnWindowFocus: false,
   });
 
-/** The first MSPs and clients that match a search text. */
-export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>
+const nothing = { items: [], total: 0 };
+
+/** The first MSPs, clients and users that match a search text, with the number of all that do. */
+export const searchQuery = (grant: string, q: string, including: { msps: boolean; users: boolean }) =>
   queryOptions({
-    queryKey: [grant, "search", q, withMSPs],
+    queryKey: [grant, "search", q, including],
     queryFn: async () => {
-      const [msps, clients] = await Promise.all([
-        withMSPs ? getPortal().msps({ q, limit: 5 }) : undefined,
+      const [msps, clients, users] = await Promise.all([
+        including.msps ? getPortal().msps({ q, limit: 5 }) : nothing,
         getPortal().clients({ q, limit: 8 }),
+        including.users ? getPortal().users({ q, limit: 5 }) : nothing,
       ]);
-      return {
-        msps: msps?.items ?? [],
-        clients: clients.items,
-        total: (clients.total ?? 0) + (msps?.total ?? 0),
-      };
+      return { msps, clients, users };
     },
     placeholderData: keepPreviousData,
   });

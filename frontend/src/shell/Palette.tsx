@@ -1,46 +1,21 @@
 import Box from "@mui/material/Box";
 import Dialog from "@mui/material/Dialog";
 import InputBase from "@mui/material/InputBase";
-import { useColorScheme } from "@mui/material/styles";
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
-import { useNavigate } from "react-router";
-import { links } from "../bridge/links";
-import { searchQuery } from "../bridge/queries";
+import { useEffect, useId, useState } from "react";
 import { t } from "../i18n/i18n";
-import {
-  ClientsIcon,
-  DarkIcon,
-  DevicesIcon,
-  LightIcon,
-  MspsIcon,
-  PersonIcon,
-  SearchIcon,
-  SettingsIcon,
-  SignOutIcon,
-  SyncIcon,
-  SystemIcon,
-} from "../parts/icons";
-import { useDebounced } from "../parts/useDebounced";
+import { SearchIcon } from "../parts/icons";
 import { VisuallyHidden } from "../parts/VisuallyHidden";
-import { useSession } from "../session/session";
+import { type Session, useSession } from "../session/session";
+import type { Hit } from "./hits";
 import type { RailEntry } from "./Rail";
-
-interface Hit {
-  id: string;
-  group: "commands" | "msps" | "clients";
-  name: string;
-  note?: string | null;
-  icon: ReactNode;
-  run: () => unknown;
-}
+import { useHits } from "./useHits";
 
 interface Props {
   rail: RailEntry[];
   onClose: () => void;
 }
 
-/** Finds any screen, command, MSP or client by keyboard. */
+/** Finds any screen, action, MSP, client or user by keyboard. */
 export function Palette({ rail, onClose }: Props) {
   const [q, setQ] = useState("");
   const { hits, more, searching, failed } = useHits(q, rail);
@@ -81,7 +56,7 @@ export function Palette({ rail, onClose }: Props) {
           autoFocus
           fullWidth
           value={q}
-          placeholder={t(can("see_msps") ? "shell.search.placeholder" : "shell.search.placeholderClients")}
+          placeholder={t(placeholderFor(can))}
           onChange={(event) => {
             setQ(event.target.value.slice(0, 100));
             setAt(0);
@@ -120,6 +95,11 @@ export function Palette({ rail, onClose }: Props) {
       <Footer q={q} shown={hits.length} count={hits.length + more} searching={searching} failed={failed} />
     </Dialog>
   );
+}
+
+function placeholderFor(can: Session["can"]) {
+  if (can("manage_users")) return "shell.search.placeholderUsers";
+  return can("see_msps") ? "shell.search.placeholder" : "shell.search.placeholderClients";
 }
 
 function GroupName({ group }: { group: Hit["group"] }) {
@@ -216,69 +196,4 @@ function Footer({ q, shown, count, searching, failed }: FooterProps) {
       {text}
     </Box>
   );
-}
-
-function useHits(q: string, rail: RailEntry[]) {
-  const { grant, can } = useSession();
-  const query = useDebounced(q.trim(), 150);
-  const commands = useCommands(rail);
-  const navigate = useNavigate();
-  const enabled = query !== "" && q.trim() !== "" && can("see_clients");
-  const search = useQuery({ ...searchQuery(grant.id, query, can("see_msps")), enabled });
-  const found = enabled ? search.data : undefined;
-  const hits = useMemo<Hit[]>(() => {
-    const needle = q.trim().toLocaleLowerCase();
-    return [
-      ...(found?.msps ?? []).map((msp) => ({
-        id: msp.id,
-        group: "msps" as const,
-        name: msp.name,
-        icon: <MspsIcon />,
-        run: () => navigate(links.msp(msp.id)),
-      })),
-      ...(found?.clients ?? []).map((client) => ({
-        id: client.id,
-        group: "clients" as const,
-        name: client.name,
-        note: client.msp_name,
-        icon: <ClientsIcon />,
-        run: () => navigate(links.client(client.id)),
-      })),
-      ...commands.filter((command) => command.name.toLocaleLowerCase().includes(needle)),
-    ];
-  }, [q, found, commands, navigate]);
-  const more = found ? found.total - found.msps.length - found.clients.length : 0;
-  return { hits, more, searching: enabled && search.isFetching, failed: enabled && search.isError };
-}
-
-function useCommands(rail: RailEntry[]): Hit[] {
-  const { can, signOut } = useSession();
-  const { setMode } = useColorScheme();
-  const navigate = useNavigate();
-  const command = (id: string, name: string, icon: ReactNode, run: () => unknown): Hit => ({
-    id,
-    group: "commands",
-    name,
-    icon,
-    run,
-  });
-  const goTo = (path: string, screen: string, icon: ReactNode) =>
-    command(path, t("shell.search.goTo", { screen }), icon, () => navigate(path));
-  return [
-    ...rail.map((entry) => goTo(entry.to, entry.name, entry.icon)),
-    ...(can("see_syncs") ? [goTo(links.syncs, t("shell.rail.syncs"), <SyncIcon />)] : []),
-    ...(can("manage_users") ? [goTo(links.users, t("admin.tab.users"), <PersonIcon />)] : []),
-    goTo(links.sessions, t("settings.sessions.title"), <DevicesIcon />),
-    goTo(links.settings, t("settings.title"), <SettingsIcon />),
-    command("light", t("shell.search.theme", { theme: t("shell.account.light") }), <LightIcon />, () =>
-      setMode("light"),
-    ),
-    command("dark", t("shell.search.theme", { theme: t("shell.account.dark") }), <DarkIcon />, () =>
-      setMode("dark"),
-    ),
-    command("system", t("shell.search.theme", { theme: t("shell.account.system") }), <SystemIcon />, () =>
-      setMode("system"),
-    ),
-    command("signout", t("shell.account.signOut"), <SignOutIcon />, () => signOut().catch(() => undefined)),
-  ];
 }

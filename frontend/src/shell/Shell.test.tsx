@@ -21,7 +21,7 @@ const railNames = async () => {
 describe("the rail shows what the role permits", () => {
   it.each([
     ["admin", ["Overview", "MSPs", "Clients", "Admin"]],
-    ["staff", ["Overview", "MSPs", "Clients"]],
+    ["staff", ["Overview", "MSPs", "Clients", "Products & sync"]],
     ["mspAdmin", ["Overview", "My MSP", "Clients", "Admin"]],
     ["mspUser", ["Overview", "My MSP", "Clients"]],
     ["clientUser", ["Overview", "My company"]],
@@ -38,6 +38,13 @@ describe("the rail shows what the role permits", () => {
 });
 
 describe("the frame", () => {
+  it("marks the syncs in the menu of staff", async () => {
+    renderApp({ signedIn: users.staff, path: "/syncs" });
+    await screen.findByRole("heading", { level: 1, name: "Products & sync" });
+    const nav = screen.getByRole("navigation", { name: "Main menu" });
+    expect(within(nav).getByRole("link", { current: "page" })).toHaveAccessibleName("Products & sync");
+  });
+
   it("marks Admin in the menu on the syncs too, which are a tab of it", async () => {
     renderApp({ signedIn: users.admin, path: "/syncs" });
     const nav = await screen.findByRole("navigation", { name: "Main menu" });
@@ -169,7 +176,7 @@ describe("the palette", () => {
     await open("mspUser");
     expect(screen.getByRole("option", { name: "Go to My MSP" })).toBeVisible();
     expect(screen.queryByRole("option", { name: "Go to Admin" })).toBeNull();
-    expect(screen.queryByRole("option", { name: "Go to Syncs" })).toBeNull();
+    expect(screen.queryByRole("option", { name: "Go to Products & sync" })).toBeNull();
   });
 });
 
@@ -182,7 +189,7 @@ describe("when the portal cannot be reached", () => {
     await user.keyboard("{Control>}k{/Control}");
     fake.fail("clients", new Problem("offline"));
     await user.keyboard("heron");
-    expect(await screen.findByText(/MSPs and clients cannot be searched/)).toBeVisible();
+    expect(await screen.findByText(/Nothing but commands can be searched/)).toBeVisible();
     await user.keyboard("{Escape}");
     expect(await screen.findByText(/Offline since/)).toBeVisible();
     expect(screen.getByText(/^Updated/)).toBeVisible();

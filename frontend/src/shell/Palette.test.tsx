@@ -1,0 +1,123 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, users } from "../bridge/fake";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { matches } from "./hits";
+
+async function open(who: keyof typeof users = "admin", prepare?: (fake: Fake) => void) {
+  const app = renderApp({ signedIn: users[who], path: "/settings", ...(prepare && { prepare }) });
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  await app.user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("combobox", { name: "Search and commands" });
+  return app;
+}
+const option = (name: string | RegExp) => screen.findByRole("option", { name });
+const names = () => screen.queryAllByRole("option").map((line) => line.textContent);
+
+describe("actions in the palette", () => {
+  it("open the form of an invite", async () => {
+    const { user } = await open();
+    await user.keyboard("invite");
+    await user.click(await option("Invite MSP user"));
+    expect(await screen.findByRole("dialog", { name: "Invite MSP user" })).toBeVisible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(window.location.hash).toBe("#/admin");
+  });
+
+  it("start a sync and show it", async () => {
+    const { user, fake } = await open();
+    await user.keyboard("sync now");
+    await user.click(await option("Sync now"));
+    await waitFor(() => expect(window.location.hash).toMatch(/^#\/syncs\/./));
+    expect(fake.calls).toContain("startSync");
+  });
+
+  it("say why no sync was started", async () => {
+    const { user } = await open("admin", (fake) => fake.fail("startSync", new Problem("sync_running")));
+    await user.keyboard("sync now");
+    await user.click(await option("Sync now"));
+    expect(await screen.findByText(/^A sync of this product is already under way/)).toBeVisible();
+    expect(window.location.hash).toBe("#/settings");
+  });
+
+  it("list the clients that expire next", async () => {
+    const { user } = await open();
+    await user.keyboard("expiring{Enter}");
+    await waitFor(() => expect(window.location.hash).toMatch(/^#\/clients\?expires/));
+  });
+
+  it("are those that the role permits", async () => {
+    await open("mspUser");
+    await option("Clients expiring within 30 days");
+    expect(names()).not.toContain("Invite user");
+    expect(names()).not.toContain("Sync now");
+  });
+
+  it("have the names of the screens", async () => {
+    const { user } = await open();
+    await user.keyboard("product");
+    await user.click(await option("Go to Products & sync"));
+    expect(await screen.findByRole("heading", { level: 1, name: "Products & sync" })).toBeVisible();
+  });
+});
+
+describe("what the palette finds", () => {
+  it("includes users for those who manage them", async () => {
+    const { user } = await open();
+    await user.keyboard("tom brandt");
+    await user.click(await option(/^Tom Brandt/));
+    await screen.findByRole("complementary", { name: "Tom Brandt" });
+    expect(window.location.hash).toBe(`#/admin/users/${users.mspUser.user.id}`);
+  });
+
+  it("includes no users for others", async () => {
+    const { user, fake } = await open("staff");
+    await user.keyboard("tom brandt");
+    expect(await screen.findByText("Nothing matches tom brandt.")).toBeVisible();
+    expect(fake.calls).not.toContain("users");
+  });
+
+  it("can be shown whole in its list", async () => {
+    const { user } = await open();
+    await user.keyboard("a");
+    const all = await option(/^Show all [\d,]+ in Clients$/);
+    await expectAccessible();
+    await user.click(all);
+    await waitFor(() => expect(window.location.hash).toBe("#/clients?q=a"));
+  });
+
+  it("begins with what was opened last", async () => {
+    const { user, fake } = await open("mspUser", (fake) => {
+      const { user, grants } = users.mspUser;
+      const mine = fake.world.clients.find(({ msp_id }) => msp_id === grants[0]?.scope.msp_id);
+      const foreign = fake.world.clients.find(({ msp_id }) => msp_id !== grants[0]?.scope.msp_id);
+      const opened = [`/clients/${foreign?.id}`, `/clients/${mine?.id}`, `/admin/users/${user.id}`];
+      fake.kept.places.set(`${user.id} ${grants[0]?.id}`, { lists: [], opened });
+    });
+    const { grants } = users.mspUser;
+    const mine = fake.world.clients.find(({ msp_id }) => msp_id === grants[0]?.scope.msp_id);
+    await waitFor(() => expect(names()[0]).toBe(mine?.name));
+    expect(names()[1]).toMatch(/^Clients expiring/);
+    expect(fake.calls).not.toContain("user");
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(window.location.hash).toBe(`#/clients/${mine?.id}`));
+  });
+});
+
+it.each([
+  ["sync", true],
+  ["now sync", true],
+  ["start", true],
+  ["ync", false],
+  ["sync later", false],
+  ["", true],
+])("the terms %j match the command: %s", (typed, found) => {
+  expect(
+    matches(
+      { id: "x", group: "commands", name: "Sync now", terms: "start", icon: null, run: () => 0 },
+      typed,
+    ),
+  ).toBe(found);
+});
