@@ -265,6 +265,10 @@ class Window:
 
     # --- keeping ---------------------------------------------------------------------------------
 
+    def press_mouse(self, button):
+        """Presses a button of the mouse where the pointer is."""
+        xdotool("click", str(button))
+
     def screenshot(self, name):
         path = os.path.join(self.shots, f"{name}.png")
         subprocess.run(["import", "-window", "root", path], check=True, timeout=30)

@@ -31,7 +31,7 @@ class Day:
         self.stack = stack
         self.app = None
         self.invite_code = self.nameless_code = self.second_code = self.third_code = None
-        self.renamed = None
+        self.renamed = self.opened = None
 
     # --- before anybody is signed in -----------------------------------------------------------------
 
@@ -74,6 +74,33 @@ class Day:
         unknown = set(names) - set(self.stack.msps)
         assert not unknown, f"not MSPs of Heimdal's: {sorted(unknown)}"
         assert len(names) >= 8, f"only {names} to read"
+
+    def step_the_administrator_goes_back_and_forward(self):
+        self.app.open("Clients")
+        self.opened = self.app.until("names of clients", self.names_on_screen)[0]
+        self.app.click("table cell", self.opened)
+        self.app.wait_for("heading", self.opened)
+        # By the keys, by the side buttons of the mouse (8 and 9), and by the buttons on screen.
+        self.app.key("alt+Left")
+        self.app.until("the panel to close", lambda: not self.app.find("button", "Close"))
+        self.app.key("alt+Left")
+        self.app.wait_for("heading", "MSPs")
+        self.app.press_mouse(9)
+        self.app.wait_for("heading", "Clients")
+        self.app.press_mouse(8)
+        self.app.wait_for("heading", "MSPs")
+        self.app.press("button", "Forward")
+        self.app.wait_for("heading", "Clients")
+        self.app.press("button", "Forward")
+        self.app.wait_for("heading", self.opened)
+        self.app.screenshot("back-and-forward")
+
+    def step_the_menu_returns_to_a_list_as_it_was_left(self):
+        self.app.open("Overview")
+        self.app.press("link", "Clients")
+        self.app.wait_for("heading", self.opened)
+        self.app.press("button", "Close")
+        self.app.until("the panel to close", lambda: not self.app.find("button", "Close"))
 
     def step_the_administrator_invites_an_msps_user(self):
         self.app.open("Admin")
