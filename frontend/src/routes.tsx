@@ -64,7 +64,7 @@ export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[
       to: links.admin,
       name: t("shell.rail.admin"),
       icon: <AdminIcon />,
-      also: [links.users, links.syncs],
+      also: [links.syncs],
     },
   ];
   return entries.filter((entry) => can(entry.may));

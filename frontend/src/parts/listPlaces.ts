@@ -2,11 +2,8 @@ import { createContext, useContext } from "react";
 
 /** Where the user was in each list under the active grant. */
 export interface ListPlaces {
-  /**
-   * The address at which the user left one of the lists at these paths, the latest of them; the first path for lists
-   * that they have not opened or that are on screen.
-   */
-  addressOf: (...paths: string[]) => string;
+  /** The address at which the user left the list at a path; the path itself for one that is not left or not a list. */
+  addressOf: (path: string) => string;
   /** The paths of the details that were opened, the latest first. */
   opened: () => string[];
   /** How far each list is scrolled, in pixels, by the name of the table and its filter. */

@@ -54,7 +54,7 @@ export function Rail({ entries, folded, onFold }: Props) {
               <RailTooltip text={entry.name} shown={folded}>
                 <ButtonBase
                   component={within(entry) ? Link : NavLink}
-                  to={places?.addressOf(entry.to, ...(entry.also ?? [])) ?? entry.to}
+                  to={places?.addressOf(entry.to) ?? entry.to}
                   aria-label={entry.name}
                   {...(within(entry) && { className: "active", "aria-current": "true" as const })}
                   sx={item}

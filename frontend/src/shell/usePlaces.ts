@@ -62,11 +62,8 @@ export function usePlaces(): ListPlaces {
     () => ({
       scrolled,
       opened: () => places.current.opened,
-      addressOf: (...paths) => {
-        const [first = "/"] = paths;
-        if (current && paths.includes(current)) return first;
-        return places.current.lists.find((left) => paths.includes(listKey(left))) ?? first;
-      },
+      addressOf: (path) =>
+        (path !== current && places.current.lists.find((left) => listKey(left) === path)) || path,
     }),
     [current, scrolled, loaded],
   );
