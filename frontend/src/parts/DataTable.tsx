@@ -12,12 +12,14 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "../bridge/problem";
 import { absent, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
+import { CutText, useCutTooltip } from "./CutText";
 import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
 import { useRowSize } from "./rowSize";
 import { StaleAlert } from "./StaleAlert";
 import { TableFooter } from "./TableFooter";
+import { useRowMoves } from "./useRowMoves";
 import { useScrollPlace } from "./useScrollPlace";
 import { useVisibleColumns } from "./visibleColumns";
 
@@ -64,7 +66,7 @@ export interface DataTableProps<Row extends { id: string }> {
   loadingMore?: boolean;
   onMore?: () => void;
   onRetry?: () => void;
-  /** When the last complete sync ended; shown in the footer. */
+  /** When the last complete sync ended; shown in the footer unless the top bar shows the same. */
   dataAsOf?: string | null;
   /** A column's field, descending with a leading minus. */
   sort?: string | undefined;
@@ -170,20 +172,12 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, table: TableC
       return typeof value === "string" && value !== "" ? value : absent;
     },
     ...(span && { colSpan: (_: unknown, row: Row) => Math.min(span(row), count) }),
-    ...(render && {
-      display: "flex" as const,
-      renderCell: ({ row }: { row: Row }) => <Ellipsis>{render(row, hides)}</Ellipsis>,
-    }),
+    // Also for plain text: the grid would give it a native tooltip that repeats what can be read.
+    display: "flex" as const,
+    renderCell: ({ row, formattedValue }: { row: Row; formattedValue?: ReactNode }) => (
+      <CutText>{render ? render(row, hides) : formattedValue}</CutText>
+    ),
   };
-}
-
-/** Cuts content that is too wide for its cell with an ellipsis. */
-function Ellipsis({ children }: { children: ReactNode }) {
-  return (
-    <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
-      {children}
-    </Box>
-  );
 }
 
 const toSortModel = (sort: string | undefined): GridSortModel =>
@@ -258,7 +252,13 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     loadingMore: loadingMore === true,
     onMore,
   });
-  const { box, visible } = useVisibleColumns(columns);
+  const moves = useRowMoves(api, {
+    rows: useMemo(() => rows.filter((row) => kindOf?.(row) === undefined), [rows, kindOf]),
+    selectedId,
+    onOpen,
+  });
+  const cut = useCutTooltip();
+  const { box, visible } = useVisibleColumns(columns, selectedId !== undefined);
   const skeleton = useDelayed(loading);
   const updating = useDelayed(refreshing);
   const sorts = onSort !== undefined;
@@ -273,7 +273,8 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     [selectedId],
   );
   return (
-    <Box ref={box} sx={{ flex: 1, minHeight: 0, position: "relative" }}>
+    <Box ref={box} {...cut.handlers} sx={{ flex: 1, minHeight: 0, position: "relative" }}>
+      {cut.tooltip}
       {updating && (
         <LinearProgress
           aria-label={t("parts.table.refreshing")}
@@ -306,14 +307,15 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         loading={skeleton}
         slots={{ noRowsOverlay: empty }}
         slotProps={{ loadingOverlay: { variant: "skeleton", noRowsVariant: "skeleton" } }}
-        onRowClick={({ row }) => onOpen?.(row)}
+        resizeThrottleMs={0}
+        onRowClick={({ row }) => moves.onOpen?.(row)}
         onCellKeyDown={({ row, field }, event) => {
           const inside = event.target instanceof Element && event.target.closest("button, a");
           const opens = event.key === "Enter" && onOpen !== undefined && !inside;
-          if (!opens && !onKey?.(row, field, event.key)) return;
+          if (!opens && !onKey?.(row, field, event.key) && !moves.onKey(row, field, event)) return;
           event.defaultMuiPrevented = true;
           event.preventDefault();
-          if (opens) onOpen(row);
+          if (opens) moves.onOpen?.(row);
         }}
         getRowClassName={({ row }) => kindOf?.(row) ?? ""}
         sx={{

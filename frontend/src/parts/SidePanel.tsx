@@ -1,7 +1,17 @@
 import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Typography from "@mui/material/Typography";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import {
+  createContext,
+  type ReactNode,
+  type RefObject,
+  useContext,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { t } from "../i18n/i18n";
 import { CloseIcon } from "./icons";
 
@@ -16,15 +26,39 @@ interface Props {
   children: ReactNode;
 }
 
+/** Joins a list with the panel beside it. */
+export interface Split {
+  /** Opens the row below (1) or above (-1) the open one; set by the list. */
+  move: RefObject<((step: 1 | -1) => void) | null>;
+  /** Whether the panel follows the keyboard in the list, and so leaves the focus there. */
+  follows: RefObject<boolean>;
+}
+
+const SplitContext = createContext<Split | null>(null);
+
+export const useSplit = () => useContext(SplitContext);
+
+/** J for the row below, K for the row above; undefined for other keys and while something is typed. */
+export function stepOf(event: React.KeyboardEvent): 1 | -1 | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined;
+  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]"))
+    return undefined;
+  return { j: 1 as const, k: -1 as const }[event.key];
+}
+
 /**
  * The details of a row, beside its list: put <SidePanel> after the list inside <SplitView>. It takes the focus when it
- * opens and returns it when it closes. Escape or its close button closes it. In a narrow window it covers the list.
+ * opens, unless it follows the keyboard in the list, and returns it when it closes. Escape or its close button closes it;
+ * J and K open the next and the previous row. In a narrow window it covers the list.
  */
 export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
   const origin = useRef<Element | null>(null);
+  const split = useSplit();
+  const [follows] = useState(() => split?.follows.current === true);
   useEffect(() => {
+    if (follows) return;
     const before = document.activeElement;
     if (before !== panel.current) origin.current = before;
     panel.current?.focus({ preventScroll: true });
@@ -33,18 +67,25 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
       const lost = document.activeElement === null || document.activeElement === document.body;
       if (lost && origin.current instanceof HTMLElement) origin.current.focus();
     };
-  }, []);
+  }, [follows]);
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.defaultPrevented) return;
+    const step = stepOf(event);
+    if (step && split?.move.current) {
+      event.preventDefault();
+      split.move.current(step);
+    }
+    if (event.key !== "Escape" || !onClose) return;
+    event.stopPropagation();
+    onClose();
+  };
   return (
     <Box
       component="aside"
       ref={panel}
       tabIndex={-1}
       aria-labelledby={id}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || !onClose) return;
-        event.stopPropagation();
-        onClose();
-      }}
+      onKeyDown={onKeyDown}
       sx={(theme) => ({
         width: onClose ? 420 : "100%",
         maxWidth: "100%",
@@ -89,9 +130,16 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
 
 /** A list and its side panel next to each other, with the full height. */
 export function SplitView({ children }: { children: ReactNode }) {
+  const move = useRef<((step: 1 | -1) => void) | null>(null);
+  const follows = useRef(false);
+  const split = useMemo(() => ({ move, follows }), []);
   return (
-    <Box sx={{ display: "flex", flex: 1, minHeight: 0, position: "relative", containerType: "inline-size" }}>
-      {children}
-    </Box>
+    <SplitContext value={split}>
+      <Box
+        sx={{ display: "flex", flex: 1, minHeight: 0, position: "relative", containerType: "inline-size" }}
+      >
+        {children}
+      </Box>
+    </SplitContext>
   );
 }

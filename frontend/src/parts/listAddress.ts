@@ -21,7 +21,7 @@ export interface ListAddress {
   /** Removes all parameters but the sort. */
   clear: () => void;
   openId: string | undefined;
-  /** Opens a row and changes parameters. */
+  /** Opens a row and changes parameters. It replaces the history entry of another open row. */
   open: (id: string, changes?: Changes) => void;
   close: () => void;
 }
@@ -51,7 +51,11 @@ export function useListAddress(path: string): ListAddress {
       clear,
       openId: id,
       open: (other, changes = {}) =>
-        void navigate({ pathname: `${path}/${other}`, search: changed(params, changes).toString() }),
+        void navigate(
+          { pathname: `${path}/${other}`, search: changed(params, changes).toString() },
+          // Going back from a panel leads to the list, not through every row that was looked at.
+          { replace: id !== undefined },
+        ),
       close: () => void navigate({ pathname: path, search }),
     };
   }, [params, set, clear, id, navigate, path]);

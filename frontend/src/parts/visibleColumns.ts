@@ -28,10 +28,14 @@ export function hiddenColumns(columns: Sized[], width: number): string[] {
   return columns.filter(({ field }) => left.has(field)).map(({ field }) => field);
 }
 
-/** Measures the element of the returned ref, and returns which columns are visible in it. */
-export function useVisibleColumns(columns: Sized[]) {
+/**
+ * Measures the element of the returned ref, and returns which columns are visible in it. It is measured at once when a
+ * panel beside it opens or closes.
+ */
+export function useVisibleColumns(columns: Sized[], besidePanel: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the panel changes the width
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -40,7 +44,7 @@ export function useVisibleColumns(columns: Sized[]) {
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [besidePanel]);
   const key = hiddenColumns(columns, width).join(" ");
   const visible = useMemo<Record<string, boolean>>(
     () => Object.fromEntries(key === "" ? [] : key.split(" ").map((field) => [field, false])),
