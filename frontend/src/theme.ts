@@ -1,6 +1,7 @@
-import { alpha, createTheme, type Theme } from "@mui/material/styles";
+import { alpha, createTheme } from "@mui/material/styles";
 import type {} from "@mui/material/themeCssVarsAugmentation";
 import type {} from "@mui/x-data-grid/themeAugmentation";
+import { focusRing } from "./parts/focusRing";
 
 // One accent colour and greys. Every text colour has a contrast of 4.5:1 on every background it is used on.
 const light = {
@@ -41,11 +42,6 @@ declare module "@mui/material/styles" {
 
 const font = '"Inter Variable", system-ui, -apple-system, "Segoe UI", sans-serif';
 
-const ring = (theme: Theme) => ({
-  outline: `2px solid ${theme.vars.palette.primary.main}`,
-  outlineOffset: 1,
-});
-
 /** The theme of the app, so that screens need few styles of their own. */
 export const theme = createTheme({
   cssVariables: { colorSchemeSelector: "data-theme" },
@@ -82,7 +78,7 @@ export const theme = createTheme({
         "html, body, #root": { height: "100%" },
         body: { fontVariantNumeric: "tabular-nums" },
         "a:focus-visible, [tabindex='0']:focus-visible, summary:focus-visible": {
-          ...ring(theme),
+          ...focusRing(theme),
           borderRadius: 4,
         },
         "@media (prefers-reduced-motion: reduce)": {
@@ -100,7 +96,7 @@ export const theme = createTheme({
     MuiButtonBase: {
       defaultProps: { disableRipple: true },
       styleOverrides: {
-        root: ({ theme }) => ({ fontFamily: "inherit", "&.Mui-focusVisible": ring(theme) }),
+        root: ({ theme }) => ({ fontFamily: "inherit", "&.Mui-focusVisible": focusRing(theme) }),
       },
     },
     MuiButton: {
@@ -166,7 +162,7 @@ export const theme = createTheme({
           borderRadius: 6,
           minHeight: 32,
           fontSize: "0.875rem",
-          "&.Mui-focusVisible": { ...ring(theme), outlineOffset: -2 },
+          "&.Mui-focusVisible": { ...focusRing(theme), outlineOffset: -2 },
         }),
       },
     },

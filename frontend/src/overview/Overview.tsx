@@ -8,6 +8,7 @@ import { Delayed } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { PageHeader } from "../parts/PageHeader";
 import { StaleAlert } from "../parts/StaleAlert";
+import { useIsShownAge } from "../parts/shownAge";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionList } from "./AttentionList";
@@ -45,7 +46,9 @@ export default function Overview() {
 const isEmpty = (overview: OverviewData) => overview.data_as_of === null && overview.clients === 0;
 
 function Age({ dataAsOf }: { dataAsOf: string | null }) {
+  const inBar = useIsShownAge(dataAsOf);
   if (dataAsOf === null) return t("overview.neverSynced");
+  if (inBar) return null;
   return (
     <>
       {t("overview.dataAsOf")} <Time at={dataAsOf} />

@@ -3,6 +3,7 @@ import Link from "@mui/material/Link";
 import Skeleton from "@mui/material/Skeleton";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
+import { focusRing } from "./focusRing";
 
 interface Props {
   label: string;
@@ -35,7 +36,12 @@ export function Figure({ label, value, note, tone, to }: Props) {
             to={to}
             color="inherit"
             underline="none"
-            sx={{ "&::after": { content: '""', position: "absolute", inset: 0, borderRadius: "8px" } }}
+            sx={(theme) => ({
+              "&::after": { content: '""', position: "absolute", inset: 0, borderRadius: "8px" },
+              // The ring is around all that can be clicked.
+              "&:focus-visible": { outline: "none" },
+              "&:focus-visible::after": focusRing(theme),
+            })}
           >
             {label}
           </Link>

@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { t } from "../i18n/i18n";
+import { useIsShownAge } from "./shownAge";
 import { Time } from "./Time";
 
 interface Props {
@@ -15,7 +16,7 @@ interface Props {
   dataAsOf?: string | null | undefined;
 }
 
-/** The footer of a table: the number of rows, a button to load more, the age of the data. */
+/** The footer of a table: the number of rows, a button to load more, the age of the data where it differs from the top bar. */
 export function TableFooter({
   shown,
   total,
@@ -26,6 +27,7 @@ export function TableFooter({
   onMore,
   dataAsOf,
 }: Props) {
+  const inBar = useIsShownAge(dataAsOf);
   const count = refreshing ? t("parts.table.refreshing") : countText(shown, total, hasMore);
   return (
     <Box
@@ -52,7 +54,7 @@ export function TableFooter({
           {t("parts.table.more")}
         </Button>
       )}
-      {dataAsOf && (
+      {dataAsOf && !inBar && (
         <Box sx={{ ml: "auto" }}>
           {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
         </Box>

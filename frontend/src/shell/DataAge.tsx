@@ -70,6 +70,13 @@ function useRefetchAfterSync(grant: string, asOf: string | null | undefined) {
   }, [queries, grant, asOf]);
 }
 
+/** When the data on screen was last complete; null before the first sync. */
+export function useDataAsOf(): string | null {
+  const { me, grant, can } = useSession();
+  const { data } = useQuery({ ...overviewQuery(grant.id), enabled: can("see_overview") });
+  return data ? data.data_as_of : me.data_as_of;
+}
+
 /** The age of the data on every screen; a link to the syncs for viewers who may see them. */
 export function DataAge() {
   const { me, grant, can } = useSession();

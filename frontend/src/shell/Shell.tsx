@@ -4,12 +4,14 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { useOutage } from "../bridge/outage";
 import { t } from "../i18n/i18n";
+import { focusRing } from "../parts/focusRing";
 import { ListPlacesProvider } from "../parts/listPlaces";
 import { OutageBannerShown } from "../parts/outageBanner";
+import { ShownAge } from "../parts/shownAge";
 import { useAppearance } from "../session/appearance";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
-import { DataAge } from "./DataAge";
+import { DataAge, useDataAsOf } from "./DataAge";
 import { HistoryButtons } from "./HistoryButtons";
 import { Palette } from "./Palette";
 import { Rail, type RailEntry } from "./Rail";
@@ -28,6 +30,7 @@ export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
   const { appearance, change } = useAppearance();
   const [searching, setSearching] = useState(false);
+  const dataAsOf = useDataAsOf();
   const places = usePlaces();
   useBusyNotice();
   useShortcut(() => setSearching((open) => !open));
@@ -44,7 +47,9 @@ export function Shell({ rail, children }: Props) {
           <TopBar onSearch={() => setSearching(true)} />
           <Banners />
           <OutageBannerShown value={useOutage() !== null}>
-            <Main>{children}</Main>
+            <ShownAge value={dataAsOf}>
+              <Main>{children}</Main>
+            </ShownAge>
           </OutageBannerShown>
         </Box>
         {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
@@ -88,6 +93,7 @@ function SkipLink() {
         border: `1px solid ${theme.vars.palette.divider}`,
         borderRadius: "8px",
         "&:focus": { top: 8 },
+        "&:focus-visible": focusRing(theme),
       })}
     >
       {t("shell.skip")}

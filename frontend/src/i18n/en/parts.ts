@@ -96,7 +96,7 @@ export const parts = {
     retryIn: "Wait {{time}}, then try again.",
     offline: {
       title: "The portal cannot be reached",
-      text: "Check your network connection. What was loaded before stays on screen.",
+      text: "Check your network connection.",
     },
     unavailable: {
       title: "The portal is not available",

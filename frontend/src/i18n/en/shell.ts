@@ -80,7 +80,7 @@ export const shell = {
   outage: {
     offline: "Offline since {{time}}.",
     unavailable: "The portal has been unavailable since {{time}}.",
-    text: "You see what was loaded before. Nothing can be changed until the portal can be reached again.",
+    text: "Until the portal can be reached again, only what was loaded before is shown, and nothing can be changed.",
   },
   notKept: "Signed in only until you close the app. {{why}}",
   unavailable_one: "The portal is not available; trying again in {{count}} second.",
