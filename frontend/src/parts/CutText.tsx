@@ -43,7 +43,9 @@ export function useCutTooltip() {
     timer.current = setTimeout(() => setShown({ anchor, text: anchor.textContent ?? "" }), showAfter);
   };
   return {
-    handlers: { onMouseOver: look, onMouseLeave: hide, onFocus: look, onBlur: hide, onScrollCapture: hide },
+    handlers: { onMouseOver: look, onMouseLeave: hide, onFocus: look, onBlur: hide },
+    /** For when the box is scrolled. */
+    hide,
     tooltip: shown && (
       <Tooltip open title={shown.text} slotProps={{ popper: { anchorEl: shown.anchor } }}>
         <span aria-hidden />

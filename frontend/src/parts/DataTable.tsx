@@ -244,7 +244,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     // The result of a new filter starts at its first row.
     if (refreshing) api.current?.scroll({ top: 0 });
   }, [api, refreshing]);
-  useScrollPlace(api, {
+  const rememberPlace = useScrollPlace(api, {
     label,
     rowHeight,
     count: refreshing ? 0 : rows.length,
@@ -273,7 +273,15 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     [selectedId],
   );
   return (
-    <Box ref={box} {...cut.handlers} sx={{ flex: 1, minHeight: 0, position: "relative" }}>
+    <Box
+      ref={box}
+      {...cut.handlers}
+      onScrollCapture={() => {
+        cut.hide();
+        rememberPlace();
+      }}
+      sx={{ flex: 1, minHeight: 0, position: "relative" }}
+    >
       {cut.tooltip}
       {updating && (
         <LinearProgress

@@ -5,6 +5,7 @@ import { renderPart } from "../test/render";
 import { CutText, useCutTooltip } from "./CutText";
 import { DataTable } from "./DataTable";
 import { Figure } from "./Figure";
+import { ListPlacesProvider } from "./listPlaces";
 import { SidePanel, SplitView } from "./SidePanel";
 import { ShownAge } from "./shownAge";
 import { TableFooter } from "./TableFooter";
@@ -83,6 +84,50 @@ describe("a panel beside its list", () => {
     await user.type(within(await panel("Aldgate")).getByLabelText("Note"), "jk");
     expect(screen.getByLabelText("Note")).toHaveValue("jk");
     await panel("Aldgate");
+  });
+});
+
+describe("a list that was left", () => {
+  const many = Array.from({ length: 150 }, (_, n) => ({ id: String(n), name: `Client ${n}` }));
+  const listPlaces = (scrolled: Map<string, number>) => ({
+    scrolled,
+    opened: () => [],
+    addressOf: (path: string) => path,
+  });
+  const list = (scrolled: Map<string, number>, count: number, onMore?: () => void) => (
+    <ListPlacesProvider value={listPlaces(scrolled)}>
+      <div style={{ display: "flex", width: 900, height: 500 }}>
+        <DataTable
+          label="Clients"
+          columns={columns}
+          rows={many.slice(0, count)}
+          total={150}
+          loading={false}
+          problem={null}
+          empty={null}
+          {...(onMore && { hasMore: true, onMore })}
+        />
+      </div>
+    </ListPlacesProvider>
+  );
+  const scroller = () => document.querySelector(".MuiDataGrid-virtualScroller") as HTMLElement;
+
+  it("remembers how far it was scrolled", async () => {
+    const scrolled = new Map<string, number>();
+    renderPart(list(scrolled, 150));
+    scroller().scrollTop = 720;
+    fireEvent.scroll(scroller());
+    await waitFor(() => expect([...scrolled.values()]).toEqual([720]));
+  });
+
+  it("is scrolled there again, once enough rows are loaded", async () => {
+    const scrolled = new Map([["Clients ", 3_960]]);
+    const onMore = vi.fn();
+    const { rerender } = renderPart(list(scrolled, 100, onMore));
+    await waitFor(() => expect(onMore).toHaveBeenCalled());
+    expect(scroller().scrollTop).toBe(0);
+    rerender(list(scrolled, 150, onMore));
+    await waitFor(() => expect(scroller().scrollTop).toBe(3_960));
   });
 });
 

@@ -22,7 +22,7 @@ const mostRows = 1000;
 /** Frames for which a grid that has not measured its rows yet is asked again. */
 const mostFrames = 60;
 
-/** Returns a list to where it was scrolled when it was left, and remembers where it is. */
+/** Returns a list to where it was scrolled when it was left. The returned function remembers where it is. */
 export function useScrollPlace(api: Api, list: List) {
   const scrolled = useListPlaces()?.scrolled;
   const { search } = useLocation();
@@ -35,13 +35,6 @@ export function useScrollPlace(api: Api, list: List) {
     // A filter that was chosen begins at its first row; one that the user went back to does not.
     wanted.current = (action === "POP" && scrolled?.get(key)) || 0;
   }
-  useEffect(
-    () =>
-      api.current?.subscribeEvent("scrollPositionChange", ({ top }) => {
-        if (wanted.current === 0) scrolled?.set(shown.current, top);
-      }),
-    [api, scrolled],
-  );
   const { rowHeight, count, hasMore, loadingMore, onMore } = list;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter has another place
   useEffect(() => {
@@ -55,6 +48,10 @@ export function useScrollPlace(api: Api, list: List) {
       wanted.current = 0;
     });
   }, [api, key, rowHeight, count, hasMore, loadingMore]);
+  return () => {
+    const { top = 0 } = api.current?.getScrollPosition() ?? {};
+    if (wanted.current === 0) scrolled?.set(shown.current, top);
+  };
 }
 
 /** Scrolls once the grid is high enough; returns a function that gives up. */
