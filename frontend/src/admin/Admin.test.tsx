@@ -147,6 +147,7 @@ describe("inviting", () => {
     const { user } = await openForm("mspAdmin");
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@harbour.example");
     await send(user);
+    await user.click(await screen.findByRole("button", { name: "Copy code" }));
     await user.click(await screen.findByRole("button", { name: "Invite another" }));
     expect(await screen.findByRole("textbox", { name: "Email" })).toHaveValue("");
     expect(screen.queryByText(inviteCode)).toBeNull();
@@ -297,6 +298,7 @@ describe("a new code for an invite", () => {
     expect(within(shown).getByText(/The old code no longer works.*It was not mailed/)).toBeVisible();
     expect(within(shown).queryByRole("button", { name: "Invite another" })).toBeNull();
     await expectAccessible();
+    await user.click(within(shown).getByRole("button", { name: "Copy code" }));
     await user.click(within(shown).getByRole("button", { name: "Done" }));
     await waitFor(() => expect(screen.queryByText(freshCode)).toBeNull());
     expect(fake.world.invites.find(({ email }) => email === "old@greenfield.example")?.status).toBe("open");

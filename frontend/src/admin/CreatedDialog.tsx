@@ -5,11 +5,12 @@ import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import Typography from "@mui/material/Typography";
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { CreatedInvite } from "../bridge/models";
 import { formatMoment } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
+import { ConfirmDialog } from "../parts/FormDialog";
 
 interface Props {
   created: CreatedInvite;
@@ -18,24 +19,30 @@ interface Props {
   onClose: () => void;
 }
 
-/** Shows the code once, and how the invited user uses it. A click on the backdrop does not close it. */
+/**
+ * Shows the code once, and how the invited user uses it. A click on the backdrop does not close it. While the code is
+ * neither copied nor mailed, leaving asks for confirmation, because nobody can read the code afterwards.
+ */
 export function CreatedDialog({ created, onAnother, onClose }: Props) {
   const { email, code, mailed } = created;
   const provider = t(`words.provider.${created.provider}`);
   const id = useId();
+  const [safe, setSafe] = useState(mailed);
+  const [leaving, setLeaving] = useState<{ by: () => void } | null>(null);
+  const leave = (by: () => void) => (safe ? by() : setLeaving({ by }));
   return (
     <Dialog
       open
       fullWidth
       maxWidth="sm"
       aria-labelledby={id}
-      onClose={(_, reason) => reason !== "backdropClick" && onClose()}
+      onClose={(_, reason) => reason !== "backdropClick" && leave(onClose)}
     >
       <DialogTitle id={id} sx={{ overflowWrap: "anywhere" }}>
         {t(onAnother ? "admin.created.title" : "admin.created.again", { email })}
       </DialogTitle>
       <DialogContent sx={{ display: "grid", gap: 2 }}>
-        <Code code={code} />
+        <Code code={code} onCopied={() => setSafe(true)} />
         <Typography variant="body2">
           {!onAnother && `${t("admin.created.oldDead")} `}
           {t("admin.created.once")}{" "}
@@ -56,16 +63,26 @@ export function CreatedDialog({ created, onAnother, onClose }: Props) {
         </Typography>
       </DialogContent>
       <DialogActions>
-        {onAnother && <Button onClick={onAnother}>{t("admin.created.another")}</Button>}
-        <Button variant="contained" autoFocus onClick={onClose}>
+        {onAnother && <Button onClick={() => leave(onAnother)}>{t("admin.created.another")}</Button>}
+        <Button variant="contained" onClick={() => leave(onClose)}>
           {t("admin.created.done")}
         </Button>
       </DialogActions>
+      {leaving && (
+        <ConfirmDialog
+          open
+          title={t("admin.created.leave.title")}
+          text={t("admin.created.leave.text", { email })}
+          verb={t("admin.created.leave.verb")}
+          onClose={() => setLeaving(null)}
+          onConfirm={leaving.by}
+        />
+      )}
     </Dialog>
   );
 }
 
-function Code({ code }: { code: string }) {
+function Code({ code, onCopied }: { code: string; onCopied: () => void }) {
   const id = useId();
   return (
     <Box
@@ -86,6 +103,7 @@ function Code({ code }: { code: string }) {
         <Box
           role="group"
           aria-labelledby={id}
+          onCopy={onCopied}
           sx={{
             fontFamily: "ui-monospace, Menlo, Consolas, monospace",
             fontSize: "1.125rem",
@@ -96,7 +114,7 @@ function Code({ code }: { code: string }) {
           {code}
         </Box>
       </Box>
-      <CopyButton text={code} label={t("admin.created.copy")} />
+      <CopyButton autoFocus text={code} label={t("admin.created.copy")} onCopied={onCopied} />
     </Box>
   );
 }

@@ -9,10 +9,12 @@ interface Props extends Omit<ButtonProps, "onClick" | "children"> {
   text: string;
   /** The text of the button; default "Copy". */
   label?: string;
+  /** Called once the text is on the clipboard. */
+  onCopied?: () => void;
 }
 
 /** Copies text and shows "Copied" for two seconds. */
-export function CopyButton({ text, label = t("parts.actions.copy"), ...button }: Props) {
+export function CopyButton({ text, label = t("parts.actions.copy"), onCopied, ...button }: Props) {
   const [copied, setCopied] = useState(false);
   const notify = useNotify();
   useEffect(() => {
@@ -22,7 +24,10 @@ export function CopyButton({ text, label = t("parts.actions.copy"), ...button }:
   }, [copied]);
   const copy = () =>
     copyText(text).then(
-      () => setCopied(true),
+      () => {
+        setCopied(true);
+        onCopied?.();
+      },
       () => notify({ tone: "error", text: t("parts.actions.copyFailed") }),
     );
   return (

@@ -92,5 +92,10 @@ export const admin = {
     until: "The invite is valid until {{when}}.",
     another: "Invite another",
     done: "Done",
+    leave: {
+      title: "Close without copying the code?",
+      text: "The code of {{email}} is not copied and was not mailed. It cannot be shown again; you would have to make a new one.",
+      verb: "Close without copying",
+    },
   },
 };
