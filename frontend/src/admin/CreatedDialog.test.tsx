@@ -1,24 +1,12 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
+import { invite } from "../bridge/fakeRecords";
 import type { CreatedInvite } from "../bridge/models";
 import { expectAccessible, renderPart } from "../test/render";
 import { CreatedDialog } from "./CreatedDialog";
 
 const created: CreatedInvite = {
-  id: "i1",
-  email: "kim@harbour.example",
-  role: "msp_user",
-  provider: "google",
-  msp_id: "m1",
-  msp_name: "Harbour Light IT",
-  client_id: null,
-  client_name: null,
-  status: "open",
-  invited_by: "Ada Admin",
-  created_at: "2026-11-30T08:00:00Z",
-  expires_at: "2026-12-03T08:00:00Z",
-  mail: null,
-  code_closed: null,
+  ...invite(1, "kim@harbour.example"),
   code: "SYNTHETIC-CODE-1",
   mailed: false,
 };

@@ -66,15 +66,15 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "expires_at",
     name: t("admin.column.expires"),
-    render: (invite) => <Time at={canExpire(invite) ? invite.expires_at : null} />,
-    width: 110,
+    render: (invite) => <Time short at={canExpire(invite) ? invite.expires_at : null} />,
+    width: 176,
     rank: 2,
   },
   {
     field: "created_at",
     name: t("admin.column.created"),
-    render: (invite) => <Time at={invite.created_at} />,
-    width: 120,
+    render: (invite) => <Time short at={invite.created_at} />,
+    width: 176,
     rank: 4,
   },
   {

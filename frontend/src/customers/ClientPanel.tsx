@@ -8,7 +8,7 @@ import type { Client } from "../bridge/models";
 import { clientQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
-import { ExpiryDate } from "../parts/Expiry";
+import { Expiry } from "../parts/Expiry";
 import { type Fact, Facts } from "../parts/Facts";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
@@ -59,7 +59,7 @@ function ClientFacts({ client, withExpiry }: { client: Client; withExpiry: boole
   );
   const expires: Fact = {
     label: t("customers.client.expires"),
-    value: client.expires_on && <ExpiryDate on={client.expires_on} />,
+    value: client.expires_on && <Expiry on={client.expires_on} />,
   };
   const facts: Fact[] = [
     ...(grant.scope.level === "client" ? [] : [{ label: t("customers.client.msp"), value: msp }]),

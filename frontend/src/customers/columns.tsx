@@ -104,10 +104,10 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
   name: t("customers.column.seen"),
   render: (row) => {
     const customer = of(row);
-    return customer && <Time at={customer.last_seen_at} />;
+    return customer && <Time short at={customer.last_seen_at} />;
   },
   sortable: true,
-  width: 132,
+  width: 176,
   from: 1600,
   rank: 11,
 });

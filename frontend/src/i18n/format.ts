@@ -72,7 +72,26 @@ export function formatMoment(value: string | Date | null | undefined): string {
   ).format(date);
 }
 
-const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+/** A moment with its time of day: "31 Mar 2027, 14:05". */
+export function formatDateTime(value: string | Date | null | undefined): string {
+  if (value == null || value === "") return absent;
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return String(value);
+  return once(
+    "date and time",
+    () => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }),
+  ).format(date);
+}
+
+export type Unit = "year" | "month" | "day" | "hour" | "minute" | "second";
+
+/** A length of time in one unit; negative for the past. */
+export interface Distance {
+  count: number;
+  unit: Unit;
+}
+
+const steps: [Unit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
   ["day", 86_400],
@@ -81,19 +100,25 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * A moment relative to now: "3 minutes ago", "in 2 days"; under a minute "now". Past times are rounded down. Future
- * times are rounded to the nearest unit, so that a period of three days starts as "in 3 days".
+ * How far a moment is from now, 0 seconds under a minute. Past times are rounded down. Future times are rounded to the
+ * nearest unit, so that a period of three days starts as 3 days.
  */
+export function distanceTo(moment: Date, now: Date): Distance {
+  const seconds = (moment.getTime() - now.getTime()) / 1000;
+  for (const [unit, size] of steps) {
+    if (seconds >= 0.995 * size) return { count: Math.round(seconds / size), unit };
+    if (-seconds >= size) return { count: Math.trunc(seconds / size), unit };
+  }
+  return { count: 0, unit: "second" };
+}
+
+/** A moment relative to now: "3 minutes ago", "in 2 days"; under a minute "now". */
 export function formatRelative(value: string | Date | null | undefined, now: Date = new Date()): string {
   if (value == null || value === "") return absent;
-  const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
-  if (Number.isNaN(seconds)) return String(value);
-  const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
-  for (const [unit, size] of steps) {
-    if (seconds >= 0.995 * size) return format.format(Math.round(seconds / size), unit);
-    if (-seconds >= size) return format.format(Math.trunc(seconds / size), unit);
-  }
-  return format.format(0, "second");
+  const moment = new Date(value);
+  if (Number.isNaN(moment.getTime())) return String(value);
+  const { count, unit } = distanceTo(moment, now);
+  return once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" })).format(count, unit);
 }
 
 function dayFormat(zone: string | undefined): Intl.DateTimeFormat {
@@ -123,14 +148,12 @@ export function formatTime(value: Date): string {
   return once("time", () => new Intl.DateTimeFormat(locale(), { timeStyle: "short" })).format(value);
 }
 
-/** A day relative to today: "tomorrow", "in 12 days", and from three months on "in 7 months". */
-export function formatRelativeDay(day: string, now: Date = new Date(), zone?: string): string {
+/** How far a day is from today in a time zone: in days up to three months, then in months, and from two years in years. */
+export function distanceToDay(day: string, now: Date = new Date(), zone?: string): Distance {
   const days = daysUntil(day, now, zone);
-  if (Number.isNaN(days)) return day;
-  const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
-  if (Math.abs(days) <= 90) return format.format(days, "day");
-  if (Math.abs(days) < 730) return format.format(Math.trunc(days / 30.44), "month");
-  return format.format(Math.trunc(days / 365.25), "year");
+  if (Math.abs(days) <= 90) return { count: days, unit: "day" };
+  if (Math.abs(days) < 730) return { count: Math.trunc(days / 30.44), unit: "month" };
+  return { count: Math.trunc(days / 365.25), unit: "year" };
 }
 
 /** "a, b and c". */

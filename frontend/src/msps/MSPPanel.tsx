@@ -11,7 +11,7 @@ import { Status } from "../customers/status";
 import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
-import { ExpiryDate } from "../parts/Expiry";
+import { Expiry } from "../parts/Expiry";
 import { type Fact, Facts } from "../parts/Facts";
 import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
@@ -82,7 +82,7 @@ function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
   const ends: Fact[] = [
     {
       label: t("msps.fact.nextEnd"),
-      value: msp.next_expires_on && <ExpiryDate on={msp.next_expires_on} />,
+      value: msp.next_expires_on && <Expiry on={msp.next_expires_on} />,
     },
     { label: t("msps.fact.expired"), value: formatNumber(msp.expired) },
   ];

@@ -1,6 +1,8 @@
 import Tooltip from "@mui/material/Tooltip";
 import { useEffect, useState } from "react";
-import { absent, formatDate, formatMoment, formatRelative } from "../i18n/format";
+import { momentDistance } from "../i18n/distance";
+import { absent, formatDate, formatDateTime, formatMoment } from "../i18n/format";
+import { t } from "../i18n/i18n";
 
 /** Returns the current time and rerenders every half minute, so that "2 minutes ago" stays true. */
 export function useNow(): Date {
@@ -12,15 +14,31 @@ export function useNow(): Date {
   return now;
 }
 
-/** A moment, relative to now; the absolute time with its zone on hover. An en dash for null. */
-export function Time({ at }: { at: string | null | undefined }) {
+interface Props {
+  at: string | null | undefined;
+  /** Without the time of day, for columns of a table. */
+  short?: boolean;
+}
+
+/**
+ * A moment: its date and time, then its distance from now, both as text that can be selected. The zone is shown on
+ * hover. An en dash for null.
+ */
+export function Time({ at, short = false }: Props) {
   const now = useNow();
   if (!at) return <span>{absent}</span>;
   return (
     <Tooltip describeChild title={formatMoment(at)}>
-      <time dateTime={at}>{formatRelative(at, now)}</time>
+      <time dateTime={at}>
+        <Dated date={short ? formatDate(at) : formatDateTime(at)} distance={momentDistance(at, now)} />
+      </time>
     </Tooltip>
   );
+}
+
+/** A date, and its distance from now. In a narrow cell the distance is cut, not the date. */
+export function Dated({ date, distance }: { date: string; distance: string }) {
+  return distance === "" ? date : t("parts.distance.dated", { date, distance });
 }
 
 /** A day (YYYY-MM-DD) as a date of the user's locale. An en dash for null. */

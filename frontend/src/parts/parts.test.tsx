@@ -8,7 +8,6 @@ import { expectAccessible, menuClosed, renderPart } from "../test/render";
 import { FilterBar, FilterChip, SearchField } from "./FilterBar";
 import { ConfirmDialog, FormDialog } from "./FormDialog";
 import { SidePanel, SplitView } from "./SidePanel";
-import { Day, Time } from "./Time";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -163,18 +162,4 @@ it("a panel beside a list takes the focus and closes on Escape", async () => {
   expect(screen.getByRole("complementary", { name: "Aldgate Bakery" })).toHaveFocus();
   await user.keyboard("{Escape}");
   expect(onClose).toHaveBeenCalledTimes(1);
-});
-
-it("times are relative, with the absolute time for machines; days stay the day they are", () => {
-  const at = new Date(Date.now() - 3 * 60_000).toISOString();
-  renderPart(
-    <>
-      <Time at={at} />
-      <Day on="2027-03-31" />
-      <Time at={null} />
-    </>,
-  );
-  expect(screen.getByText("3 minutes ago")).toHaveAttribute("datetime", at);
-  expect(screen.getByText(/31/)).toHaveTextContent(/Mar.*2027/);
-  expect(screen.getByText("–")).toBeVisible();
 });

@@ -22,8 +22,8 @@ describe("one's own sessions", () => {
   it("are listed with device, begin and last use; this device is marked", async () => {
     open();
     const [here, other, unknown] = await lines();
-    expect(here).toHaveTextContent(/FS Client Portal dev on Linux.*This device.*Signed in yesterday/);
-    expect(other).toHaveTextContent(/on Windows.*Last used 3 hours ago/);
+    expect(here).toHaveTextContent(/FS Client Portal dev on Linux.*This device.*Signed in .*, .* · 1 d ago/);
+    expect(other).toHaveTextContent(/on Windows.*Last used .*, .* · 3 h ago/);
     expect(other).not.toHaveTextContent("This device");
     expect(unknown).toHaveTextContent("Unknown device");
     await expectAccessible();

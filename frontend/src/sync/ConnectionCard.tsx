@@ -7,7 +7,7 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
 import { isActive, isUnmapped } from "../bridge/runs";
-import { absent, formatHost, formatNumber, formatRelative } from "../i18n/format";
+import { absent, formatDateTime, formatHost, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { EditIcon, FieldsIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
 import { StatusChip } from "../parts/StatusChip";
@@ -33,7 +33,7 @@ interface Props {
 export function ConnectionCard({ connection, since, onAsk }: Props) {
   const now = useNow();
   const state = connectionState(connection, now);
-  const when = formatRelative(since ?? connection.last_complete, now);
+  const when = formatDateTime(since ?? connection.last_complete);
   const label = state === "failing" && when === absent ? "failingPlain" : state;
   return (
     <Box

@@ -4,23 +4,23 @@ import type { Column } from "../parts/DataTable";
 import { Time } from "../parts/Time";
 import { changeCount, durationOf, RunChip, readCount } from "./run";
 
-const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Column<SyncRun> => ({
+const count = (field: "seen" | "added" | "changed" | "missing", rank: number): Column<SyncRun> => ({
   field,
   name: t(`sync.column.${field}`),
   number: (run) => (field === "seen" ? readCount : changeCount)(run, run[field]),
   width: 88,
-  from,
+  rank,
 });
 
-/** The table widths from which less important columns are shown, without and with the names of connections. */
-const from = {
-  oneConnection: { trigger: 660, duration: 760, added: 700, changed: 780, missing: 860 },
-  severalConnections: { trigger: 1020, duration: 1120, added: 840, changed: 900, missing: 960 },
+/** Which columns are hidden first, without and with the names of connections. */
+const ranks = {
+  oneConnection: { seen: 3, trigger: 4, added: 5, duration: 6, changed: 7, missing: 8 },
+  severalConnections: { seen: 3, added: 4, changed: 5, missing: 6, trigger: 7, duration: 8 },
 };
 
 /** The columns of the list of runs; nameOf names the connection of a run where there are several. */
 export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Column<SyncRun>[] => {
-  const width = nameOf ? from.severalConnections : from.oneConnection;
+  const rank = nameOf ? ranks.severalConnections : ranks.oneConnection;
   return [
     {
       field: "status",
@@ -32,17 +32,26 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       field: "started_at",
       name: t("sync.column.started"),
       render: (run) => <Time at={run.started_at ?? run.created_at} />,
-      width: 130,
+      width: 244,
     },
     ...(nameOf
-      ? [{ field: "connection", name: t("sync.column.connection"), text: nameOf, flex: 1, minWidth: 150 }]
+      ? [
+          {
+            field: "connection",
+            name: t("sync.column.connection"),
+            text: nameOf,
+            flex: 1,
+            minWidth: 150,
+            rank: 2,
+          },
+        ]
       : []),
     {
       field: "trigger",
       name: t("sync.column.trigger"),
       text: (run) => t(`sync.trigger.${run.trigger}`),
       width: 136,
-      from: width.trigger,
+      rank: rank.trigger,
     },
     {
       field: "duration",
@@ -50,18 +59,19 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       text: durationOf,
       align: "right",
       width: 104,
-      from: width.duration,
+      rank: rank.duration,
     },
-    count("seen"),
-    count("added", width.added),
-    count("changed", width.changed),
-    count("missing", width.missing),
+    count("seen", rank.seen),
+    count("added", rank.added),
+    count("changed", rank.changed),
+    count("missing", rank.missing),
     {
       field: "error",
       name: t("sync.column.error"),
       text: (run) => run.error,
       flex: 1,
       minWidth: 140,
+      rank: 1,
     },
   ];
 };
