@@ -99,7 +99,7 @@ func TestQueryOf(t *testing.T) {
 		q := portal.ClientQuery{
 			ClientFilter: portal.ClientFilter{
 				Q: "Müller & Söhne", Status: "active", StatusReason: "demo", Type: "CORP", LicenceType: "EDR", SPLA: "yes",
-				SeatsUsed: "5..", SeatsTotal: "..9", MSPID: "none", ExpiresOn: "expired", ExpiresWithin: 30,
+				SeatsUsed: "5..", SeatsTotal: "..9", MSPID: "none", SeatsExceeded: "yes", ExpiresOn: "expired", ExpiresWithin: 30,
 			},
 			Sort: "-name", Cursor: "c", Limit: 20,
 		}
@@ -108,8 +108,8 @@ func TestQueryOf(t *testing.T) {
 				t.Errorf("the test sets no %s", v.Type().Field(i).Name)
 			}
 		}
-		want := "cursor=c&expires_on=expired&expires_within=30&licence_type=EDR&limit=20&msp_id=none&q=M%C3%BCller+%26+S%C3%B6hne&seats_total=..9" +
-			"&seats_used=5..&sort=-name&spla=yes&status=active&status_reason=demo&type=CORP"
+		want := "cursor=c&expires_on=expired&expires_within=30&licence_type=EDR&limit=20&msp_id=none&q=M%C3%BCller+%26+S%C3%B6hne" +
+			"&seats_exceeded=yes&seats_total=..9&seats_used=5..&sort=-name&spla=yes&status=active&status_reason=demo&type=CORP"
 		if got := queryOf(q).Encode(); got != want {
 			t.Errorf("got query %s, want %s", got, want)
 		}

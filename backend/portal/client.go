@@ -43,12 +43,13 @@ type ClientFilter struct {
 	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
 	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
 	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id; none for clients directly under the MSSP."`
+	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" enum:"yes,no,unknown" doc:"Whether more licences are active than purchased."`
 	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"10" doc:"Active clients: expired, none, or 30d (from today on)."`
 	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
 }
 
 // ClientQuery asks for a page of clients. Sort is a comma-separated list of name, msp_name, status, type, licence_type,
-// spla, seats_used, seats_total, expires_on, first_seen_at, last_seen_at; a leading minus descends.
+// spla, seats_used, seats_total, seats_over, expires_on, first_seen_at, last_seen_at; a leading minus descends.
 type ClientQuery struct {
 	ClientFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

@@ -12,6 +12,8 @@ type Overview struct {
 	SeatsTotal        *int64      `json:"seats_total" doc:"Purchased licences of the active clients; null where the product sent none."`
 	SeatsUsedUnknown  int64       `json:"seats_used_unknown" doc:"Of how many active clients seats_used is unknown."`
 	SeatsTotalUnknown int64       `json:"seats_total_unknown" doc:"Of how many active clients seats_total is unknown."`
+	SeatsExceeded     int64       `json:"seats_exceeded" doc:"Active clients with more active than purchased licences."`
+	EmptyMSPs         int64       `json:"msps_without_clients" doc:"Active MSPs without an active client; 0 for viewers of one MSP."`
 	ExpiringSoon      *int64      `json:"expiring_soon" doc:"Active clients whose licence ends from today to 30 days on; null: no dates."`
 	Expired           *int64      `json:"expired" doc:"Active clients whose licence has ended; null: no dates."`
 	Products          []string    `json:"products" nullable:"false" doc:"Names of the MSSP's connected products."`

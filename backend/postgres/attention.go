@@ -142,7 +142,7 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 		clientAttention(scope, "3", "licence_expired", "error", "''", expires,
 			expired, "c.expires_on desc, c.id"),
 		clientAttention(scope, "4", "seats_exceeded", "warning", "c.seats_used || '/' || c.seats_total", "null",
-			"c.status = 'active' and c.seats_used > c.seats_total", "c.id"),
+			"c.status = 'active' and c.seats_used > c.seats_total", seatsOver+" desc, c.id"),
 		clientAttention(scope, "5", "licence_expiring", "warning", "''", expires,
 			expiresWithin("@days"), "c.expires_on, c.id"),
 		clientAttention(scope, "7", "client_missing", "info", "''", "to_char(c.last_seen_at at time zone scope_time_zone(), 'YYYY-MM-DD')",

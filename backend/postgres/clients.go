@@ -21,6 +21,9 @@ var clientColumns = `
 	case when ` + present("c") + ` then coalesce(m.unread_since, ` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
 	c.external_id`
 
+// seatsOver is by how many licences a client c exceeds those it has purchased.
+const seatsOver = "(c.seats_used - c.seats_total)"
+
 var clientSorts = map[string]sortKey{
 	"name":          nameKey("c.name_key"),
 	"msp_name":      absentNameLast("m.name_key"),
@@ -30,6 +33,7 @@ var clientSorts = map[string]sortKey{
 	"spla":          absentLast("c.spla::int", intKey),
 	"seats_used":    absentLast("c.seats_used", intKey),
 	"seats_total":   absentLast("c.seats_total", intKey),
+	"seats_over":    absentLast(seatsOver, intKey),
 	"expires_on":    absentLast("c.expires_on", dateKey),
 	"first_seen_at": plainKey("c.first_seen_at", timeKey),
 	"last_seen_at":  plainKey("case when "+present("c")+" then coalesce(m.unread_since, 'infinity') else c.last_seen_at end", timeKey),
@@ -46,6 +50,7 @@ var clientFilters = map[string]listFilter{
 	"seats_used":     {rows: inRange("c.seats_used")},
 	"seats_total":    {rows: inRange("c.seats_total")},
 	"msp_id":         {rows: orNone("c.msp_id", ofMSP), counts: countedOfMSP},
+	"seats_exceeded": {rows: isYes("(c.seats_used > c.seats_total)")},
 	"expires_on":     {rows: expiresOn},
 	"expires_within": {rows: func(name, value string, args pgx.NamedArgs) (string, error) { return expiresOn(name, value+"d", args) }},
 }

@@ -78,7 +78,13 @@ var clientRules = map[string]func(c portal.Client, value string) bool{
 	"spla":          func(c portal.Client, v string) bool { return boolMatches(c.SPLA, v) },
 	"seats_used":    func(c portal.Client, v string) bool { return numberMatches(c.SeatsUsed, v) },
 	"seats_total":   func(c portal.Client, v string) bool { return numberMatches(c.SeatsTotal, v) },
-	"msp_id":        func(c portal.Client, v string) bool { return textMatches(c.MSPID, v) },
+	"seats_exceeded": func(c portal.Client, v string) bool {
+		if c.SeatsUsed == nil || c.SeatsTotal == nil {
+			return v == "unknown"
+		}
+		return v == map[bool]string{true: "yes", false: "no"}[*c.SeatsUsed > *c.SeatsTotal]
+	},
+	"msp_id": func(c portal.Client, v string) bool { return textMatches(c.MSPID, v) },
 	"expires_within": func(c portal.Client, _ string) bool {
 		return false // all dates of licensedWorld have passed
 	},
@@ -138,8 +144,8 @@ func (w *tenant) filterValues() map[string][]any {
 		"status_reason": {"demo", "deleted", "inactive"},
 		"type":          {"CORP", "corp", "demo"}, "licence_type": {"EDR", "none", "100%_suite", "Monthly"}, "spla": {"yes", "no", "unknown"},
 		"seats_used": ranges, "seats_total": ranges, "clients": ranges, "expires_within": {30},
-		"expires_on": {"expired", "30d", "none"},
-		"msp_id":     {"none", w.atMSP("1").Scope.MSPID, postgres.NewID()},
+		"seats_exceeded": {"yes", "no", "unknown"}, "expires_on": {"expired", "30d", "none"},
+		"msp_id": {"none", w.atMSP("1").Scope.MSPID, postgres.NewID()},
 	}
 }
 

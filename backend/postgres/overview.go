@@ -53,18 +53,21 @@ func queueFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
 		where `+clientScope(scope), scopeArgs(scope)), "client", &o.Clients, &o.ClientsMissing, &o.ClientsDisabled)
 	scanRow(batch.Queue(`
 		select `+sumKnown("seats_used")+`, `+sumKnown("seats_total")+`,
-		       coalesce(sum(c.seats_used_unknown), 0)::bigint, coalesce(sum(c.seats_total_unknown), 0)::bigint
+		       coalesce(sum(c.seats_used_unknown), 0)::bigint, coalesce(sum(c.seats_total_unknown), 0)::bigint,
+		       coalesce(sum(c.seats_exceeded), 0)::bigint
 		from `+counts+`
 		where `+clientScope(scope)+`
-		and c.status = 'active'`, scopeArgs(scope)), "client", &o.SeatsUsed, &o.SeatsTotal, &o.SeatsUsedUnknown, &o.SeatsTotalUnknown)
+		and c.status = 'active'`, scopeArgs(scope)), "client", &o.SeatsUsed, &o.SeatsTotal, &o.SeatsUsedUnknown, &o.SeatsTotalUnknown,
+		&o.SeatsExceeded)
 	queueExpiry(batch, scope, o)
-	queueMSPFigure(batch, scope, &o.MSPs)
+	queueMSPFigures(batch, scope, o)
 }
 
 // countedClient is one client in the columns of client_count.
 const countedClient = `
 	select c.mssp_id, c.id, c.status, 1 as n, c.seats_used, c.seats_total,
-	       (c.seats_used is null)::int as seats_used_unknown, (c.seats_total is null)::int as seats_total_unknown
+	       (c.seats_used is null)::int as seats_used_unknown, (c.seats_total is null)::int as seats_total_unknown,
+	       coalesce(c.seats_used > c.seats_total, false)::int as seats_exceeded
 	from client c`
 
 // queueExpiry counts the active clients whose licence ends soon, and those whose licence has ended; nil where the scope
@@ -103,7 +106,8 @@ func queueProducts(batch *pgx.Batch, scope portal.Scope, names *[]string) {
 	})
 }
 
-func queueMSPFigure(batch *pgx.Batch, scope portal.Scope, msps *int64) {
+// queueMSPFigures counts the active MSPs, and those without a client from their kept numbers of clients.
+func queueMSPFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
 	if scope.Level != portal.LevelMSSP {
 		return
 	}
@@ -112,7 +116,14 @@ func queueMSPFigure(batch *pgx.Batch, scope portal.Scope, msps *int64) {
 		from msp_count n
 		where n.mssp_id = @mssp
 		and n.status = 'active'`, scopeArgs(scope),
-	).QueryRow(func(row pgx.Row) error { return row.Scan(msps) })
+	).QueryRow(func(row pgx.Row) error { return row.Scan(&o.MSPs) })
+	batch.Queue(`
+		select count(*)
+		from msp m
+		where m.mssp_id = @mssp
+		and m.status = 'active'
+		and m.client_count = 0`, scopeArgs(scope),
+	).QueryRow(func(row pgx.Row) error { return row.Scan(&o.EmptyMSPs) })
 }
 
 type dayRow struct {

@@ -6,8 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// queueCounts updates the rows of the kept counts that differ. counted_in marks rows whose unknown figures are counted,
-// too; in rows of an older server, triggers count them (migration 00022).
+// queueCounts updates the rows of the kept counts that differ. counted_in and exceeded_in mark rows whose unknown and
+// exceeded figures are counted, too; in rows of an older server, triggers count them (migrations 00022 and 00032).
 func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 	mssp := m.lease.MSSPID
 	batch.Queue(`
@@ -18,11 +18,11 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 			select from fresh f
 			where f.msp_id = c.msp_id and f.status = c.status and f.type = c.type)`, mssp)
 	batch.Queue(`
-		insert into client_count as c (mssp_id, msp_id, status, type, counted_in, `+keptCounts("")+`)
-		select $1, f.msp_id, f.status, f.type, $2, `+keptCounts("f.")+`
+		insert into client_count as c (mssp_id, msp_id, status, type, counted_in, exceeded_in, `+keptCounts("")+`)
+		select $1, f.msp_id, f.status, f.type, $2, $2, `+keptCounts("f.")+`
 		from (`+countedClients+`) f
 		on conflict on constraint client_count_pkey do update
-		set counted_in = $2, (`+keptCounts("")+`) = (`+keptCounts("excluded.")+`)
+		set counted_in = $2, exceeded_in = $2, (`+keptCounts("")+`) = (`+keptCounts("excluded.")+`)
 		where (`+keptCounts("c.")+`) is distinct from (`+keptCounts("excluded.")+`)`, mssp, version)
 	batch.Queue(`
 		delete from msp_count c
@@ -71,7 +71,7 @@ const dayFigures = "clients, seats_used, seats_total, seats_used_known, seats_to
 
 // keptCounts returns the columns that client_count keeps of each group of clients, each with a prefix.
 func keptCounts(prefix string) string {
-	columns := []string{"n", "seats_used", "seats_total", "seats_used_unknown", "seats_total_unknown", "with_expiry"}
+	columns := []string{"n", "seats_used", "seats_total", "seats_used_unknown", "seats_total_unknown", "with_expiry", "seats_exceeded"}
 	return prefix + strings.Join(columns, ", "+prefix)
 }
 
@@ -92,7 +92,8 @@ var (
 		       coalesce(sum(seats_used), 0)::bigint as seats_used, coalesce(sum(seats_total), 0)::bigint as seats_total,
 		       count(*) filter (where seats_used is null) as seats_used_unknown,
 		       count(*) filter (where seats_total is null) as seats_total_unknown,
-		       count(*) filter (where expires_on is not null) as with_expiry
+		       count(*) filter (where expires_on is not null) as with_expiry,
+		       count(*) filter (where seats_used > seats_total) as seats_exceeded
 		from client
 		where mssp_id = $1
 		group by 1, 2, 3`

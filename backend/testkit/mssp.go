@@ -161,12 +161,14 @@ var misspanned = map[string]string{
 // miscounted are queries that select the rows of an MSSP that differ from a new count, by the kind of count.
 var miscounted = map[string]string{
 	"client_count": `
-		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry
+		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry,
+		        seats_exceeded
 		 from client_count where mssp_id = $1)
 		except
 		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*),
 			coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0),
-		        count(*) - count(seats_used), count(*) - count(seats_total), count(expires_on)
+		        count(*) - count(seats_used), count(*) - count(seats_total), count(expires_on),
+		        count(*) filter (where seats_used > seats_total)
 		 from client where mssp_id = $1 group by 1, 2, 3)`,
 	"clients": `
 		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*)

@@ -138,10 +138,10 @@ func (w worldMaker) client(t Tenant, mspID *string, name string) Node {
 func (w worldMaker) counts(t Tenant) {
 	w.exec(`
 		insert into client_count (mssp_id, msp_id, status, type, n, seats_used, seats_total, seats_used_unknown,
-		                          seats_total_unknown, with_expiry)
+		                          seats_total_unknown, with_expiry, seats_exceeded)
 		select mssp_id, coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*),
 		       coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0), count(*) - count(seats_used),
-		       count(*) - count(seats_total), count(expires_on)
+		       count(*) - count(seats_total), count(expires_on), count(*) filter (where seats_used > seats_total)
 		from client
 		where mssp_id = $1
 		group by 1, 2, 3, 4`, t.MSSPID)

@@ -110,6 +110,7 @@ export namespace portal {
 	    seats_used: string;
 	    seats_total: string;
 	    msp_id: string;
+	    seats_exceeded: string;
 	    expires_on: string;
 	    expires_within: number;
 	    sort: string;
@@ -484,6 +485,8 @@ export namespace portal {
 	    seats_total?: number;
 	    seats_used_unknown: number;
 	    seats_total_unknown: number;
+	    seats_exceeded: number;
+	    msps_without_clients: number;
 	    expiring_soon?: number;
 	    expired?: number;
 	    products: string[];
