@@ -39,6 +39,7 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
       lead={known && <Status of={known} />}
       facts={known && <MSPFacts msp={known} detail={query.data} withExpiry={withExpiry} />}
       query={query}
+      shown={known && [known.name, known.external_id, known.type, known.licence_type, known.expires_on]}
       runPath={can("see_syncs") ? links.sync : undefined}
       onClose={onClose}
     />

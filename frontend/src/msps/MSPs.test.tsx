@@ -193,7 +193,7 @@ describe("an expanded MSP", () => {
     const name = clients[0]?.name ?? "";
     await user.click(await row(name));
     const panel = await screen.findByRole("complementary", { name });
-    expect(await within(panel).findByText("supportTier")).toBeVisible();
+    expect(await within(panel).findByText("supportTier")).toBeInTheDocument();
     await user.click(within(panel).getByRole("button", { name: "Close" }));
     await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
     expect(await row(name)).toBeVisible();
@@ -273,7 +273,7 @@ describe("one MSP beside the list", () => {
     const panel = await screen.findByRole("complementary", { name: first.name });
     expect(panel).toHaveFocus();
     expect(await within(panel).findByText("Added")).toBeVisible();
-    expect(within(panel).getByText("supportTier")).toBeVisible();
+    expect(within(panel).getByText("supportTier")).toBeInTheDocument();
     expect(within(panel).getByRole("link", { name: `Show its ${first.clients} clients` })).toHaveAttribute(
       "href",
       `#/clients?msp_id=${first.id}&status=active`,

@@ -21,11 +21,13 @@ interface Props {
   };
   /** The path of a sync run; absent for viewers who may not see runs. */
   runPath?: ((id: string) => string) | undefined;
+  /** The values among the facts, which the fields of the product do not repeat. */
+  shown?: ComponentProps<typeof SentFields>["shown"];
   onClose?: (() => void) | undefined;
 }
 
 /** The panel of one customer: facts, history and the fields that the product sent, or why they could not be loaded. */
-export function DetailPanel({ title, lead, facts, query, runPath, onClose }: Props) {
+export function DetailPanel({ title, lead, facts, query, runPath, shown, onClose }: Props) {
   const { data, error, isPending, refetch } = query;
   return (
     <SidePanel title={title} lead={lead} onClose={onClose}>
@@ -33,7 +35,7 @@ export function DetailPanel({ title, lead, facts, query, runPath, onClose }: Pro
       {data && (
         <>
           <History changes={data.history} runPath={runPath} />
-          <SentFields fields={data.fields} />
+          <SentFields fields={data.fields} shown={shown ?? []} />
         </>
       )}
       {isPending && (

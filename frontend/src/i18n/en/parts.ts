@@ -72,7 +72,7 @@ export const parts = {
   },
   sent: {
     title: "As the product sent it",
-    text: "With the product's own field names.",
+    text: "What is not shown above, with the product's own field names.",
     none: "There is nothing more to show.",
   },
   problem: {
