@@ -103,3 +103,21 @@ it("has no expiry in a scope without any date, and no figures that were not sent
   expect((await fake.clients({})).has_expiry).toBe(false);
   expect((await fake.msps({})).has_expiry).toBe(false);
 });
+
+it("orders what needs attention by harm, and its counts are the totals of its lists", async () => {
+  const fake = await signedIn();
+  const overview = await fake.overview();
+  const exceeded = await fake.clients({
+    status: "active",
+    seats_exceeded: "yes",
+    sort: "-seats_over",
+    limit: 6,
+  });
+  const listed = overview.attention.filter(({ kind }) => kind === "seats_exceeded");
+  expect(listed.map(({ client_id }) => client_id)).toEqual(exceeded.items.map(({ id }) => id));
+  expect(overview.seats_exceeded).toBe(exceeded.total);
+  const idle = await fake.msps({ status: "active", clients: "0" });
+  expect(overview.msps_without_clients).toBe(idle.total);
+  const ended = await fake.clients({ expires_on: "expired", sort: "-expires_on", limit: 6 });
+  expect(overview.expired).toBe(ended.total);
+});

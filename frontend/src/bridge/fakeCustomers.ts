@@ -1,4 +1,6 @@
 // The MSP and client calls of the fake. They return only what is in the scope of the viewer.
+
+import { attentionOf, seatsOver } from "./fakeAttention";
 import { dayFromNow } from "./fakeBasics";
 import { finds, page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
@@ -41,8 +43,8 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 const equalsOrNone = (value: string | null, wanted: string) =>
   wanted === "none" ? value === null : value !== null && same(value, wanted);
 
-const matchesSPLA = (spla: boolean | null, wanted: YesNo) =>
-  spla === null ? wanted === "unknown" : wanted === (spla ? "yes" : "no");
+const matchesYesNo = (value: boolean | null, wanted: YesNo) =>
+  value === null ? wanted === "unknown" : wanted === (value ? "yes" : "no");
 
 function inRange(value: number | null, wanted: string): boolean {
   if (wanted === "unknown") return value === null;
@@ -59,7 +61,7 @@ const mspRules: Rules<MSP, MSPFilter> = {
   status: (msp, status) => msp.status === status,
   status_reason: (msp, reason) => msp.status_reason === reason,
   licence_type: (msp, type) => equalsOrNone(msp.licence_type, type),
-  spla: (msp, wanted) => matchesSPLA(msp.spla, wanted),
+  spla: (msp, wanted) => matchesYesNo(msp.spla, wanted),
   clients: (msp, range) => inRange(msp.clients, range),
   seats_used: (msp, range) => inRange(msp.seats_used, range),
   seats_total: (msp, range) => inRange(msp.seats_total, range),
@@ -73,10 +75,14 @@ const clientRules = (level: Scope["level"]): Rules<Client, ClientFilter> => ({
   status_reason: (client, reason) => client.status_reason === reason,
   type: (client, type) => same(client.type, type),
   licence_type: (client, type) => equalsOrNone(client.licence_type, type),
-  spla: (client, wanted) => matchesSPLA(client.spla, wanted),
+  spla: (client, wanted) => matchesYesNo(client.spla, wanted),
   seats_used: (client, range) => inRange(client.seats_used, range),
   seats_total: (client, range) => inRange(client.seats_total, range),
   msp_id: (client, id) => (client.msp_id ?? "none") === id,
+  seats_exceeded: (client, wanted) => {
+    const over = seatsOver(client);
+    return matchesYesNo(over === null ? null : over > 0, wanted);
+  },
   expires_on: expiresOn,
 });
 
@@ -114,8 +120,9 @@ export function fakeCustomers({ world, need, scope }: Tools) {
     const active = clients.filter((client) => client.status === "active");
     const used = sumKnown(active, "seats_used");
     const total = sumKnown(active, "seats_total");
-    const ids = new Set(clients.map((client) => client.id));
     const dated = hasExpiry();
+    const whole = !scope().msp_id && !scope().client_id;
+    const seen = whole ? world.msps : [];
     const share = (sum: number | null, of: number) =>
       sum === null ? null : Math.max(0, Math.round(sum * of));
     return {
@@ -136,10 +143,9 @@ export function fakeCustomers({ world, need, scope }: Tools) {
         seats_used: share(used.sum, 0.86 + n * 0.0024),
         seats_total: share(total.sum, 0.9 + n * 0.0017),
       })),
-      attention: world.attention.filter(
-        ({ kind, client_id }) =>
-          (!client_id || ids.has(client_id)) && (dated || !kind.startsWith("licence_")),
-      ),
+      seats_exceeded: active.filter((client) => (seatsOver(client) ?? 0) > 0).length,
+      msps_without_clients: seen.filter((msp) => msp.status === "active" && msp.clients === 0).length,
+      attention: [...(whole ? world.attention : []), ...attentionOf(clients, seen)].slice(0, 20),
       data_as_of: world.dataAsOf,
     };
   }
@@ -189,8 +195,10 @@ export function fakeCustomers({ world, need, scope }: Tools) {
 
   function clients(query: ClientFilter & Sort & PageQuery) {
     need("see_clients");
-    const found = sorted(matching(clientsInScope(), clientRules(scope().level), query), query.sort || "name");
-    return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
+    const found = matching(clientsInScope(), clientRules(scope().level), query);
+    const keyed = found.map((client) => ({ ...client, seats_over: seatsOver(client), client }));
+    const ordered = sorted(keyed, query.sort || "name").map(({ client }) => client);
+    return { ...page(ordered, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
 
   const facets = (all: { type: string; licence_type: string | null }[]): Facets => ({

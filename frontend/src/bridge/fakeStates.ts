@@ -318,7 +318,6 @@ export const worlds = {
   noExpiry: (world: World) => {
     world.clients = world.clients.map((client) => ({ ...client, expires_on: null }));
     world.msps = world.msps.map((msp) => ({ ...msp, expires_on: null, next_expires_on: null, expired: 0 }));
-    world.attention = world.attention.filter(({ kind }) => !kind.startsWith("licence_"));
   },
   /** No customer has licence figures. */
   noSeats: (world: World) => {
@@ -331,7 +330,6 @@ export const worlds = {
       seats_used_unknown: msp.clients,
       seats_total_unknown: msp.clients,
     }));
-    world.attention = world.attention.filter(({ kind }) => kind !== "seats_exceeded");
   },
 } satisfies Record<string, (world: World) => void>;
 

@@ -152,6 +152,7 @@ export interface World {
   /** By connection id; a connection without an entry has not been read yet. */
   fieldMaps: Record<string, FieldMap>;
   products: Product[];
+  /** What needs attention besides MSPs and clients. */
   attention: Attention[];
   timeZone: string;
   dataAsOf: string | null;
@@ -183,40 +184,8 @@ export function newWorld(): World {
     connections: [connection(1)],
     fieldMaps: { [id("e000", 1)]: fieldMap(id("a000", 1), ago(0.19 * hour)) },
     products: [{ id: "heimdal", name: "Heimdal", base_url: heimdalURL }],
-    attention: attentionOf(clients),
+    attention: [],
     timeZone: "UTC",
     dataAsOf: ago(0.19 * hour),
   };
-}
-
-function attentionOf(clients: Client[]): Attention[] {
-  const about = (client: Client, over: Partial<Attention>): Attention => ({
-    kind: "licence_expiring",
-    severity: "warning",
-    msp_id: client.msp_id,
-    client_id: client.id,
-    run_id: null,
-    name: client.name,
-    detail: client.expires_on ?? "",
-    at: client.expires_on,
-    count: null,
-    since: null,
-    ...over,
-  });
-  const today = dayFromNow(0);
-  const dated = clients.filter((client) => client.expires_on && client.expires_on < dayFromNow(30));
-  const expired = dated.filter((client) => (client.expires_on as string) < today).slice(0, 3);
-  const soon = dated.filter((client) => (client.expires_on as string) >= today).slice(0, 5);
-  const over = clients.filter((client) => (client.seats_used ?? 0) > (client.seats_total ?? 0)).slice(0, 2);
-  return [
-    ...expired.map((client) => about(client, { kind: "licence_expired", severity: "error" })),
-    ...over.map((client) =>
-      about(client, {
-        kind: "seats_exceeded",
-        at: null,
-        detail: `${client.seats_used}/${client.seats_total}`,
-      }),
-    ),
-    ...soon.map((client) => about(client, {})),
-  ];
 }

@@ -201,6 +201,7 @@ interface FilterFields {
   status: CustomerStatus;
   status_reason: StatusReason;
   spla: YesNo;
+  seats_exceeded: YesNo;
 }
 
 /** The filter parameters of a generated query, all optional. */

@@ -1,7 +1,8 @@
+import { yesNo } from "../bridge/enums";
 import type { ClientFilter } from "../bridge/models";
 import { shared } from "../customers/filters";
 import { t } from "../i18n/i18n";
-import { type FilterRow, type FilterTable, textFilter } from "../parts/filters";
+import { type FilterRow, type FilterTable, optionFilter, textFilter } from "../parts/filters";
 
 const msp: FilterRow<string> = {
   name: () => t("customers.filter.msp"),
@@ -25,6 +26,12 @@ const expires: FilterRow<string> = {
 /** The number in a value such as "30d"; NaN for others. */
 const daysOf = (value: string) => Number(value.replace(/d$/, ""));
 
+const exceeded = optionFilter(
+  () => t("customers.filter.exceeded"),
+  [...yesNo],
+  (value) => t(`words.yesNo.${value}`),
+);
+
 /** Every filter of the list of clients, in the order of its chips. */
 export const clientFilters: FilterTable<ClientFilter> = {
   q: shared.q,
@@ -36,5 +43,6 @@ export const clientFilters: FilterTable<ClientFilter> = {
   spla: shared.spla,
   seats_used: shared.seats_used,
   seats_total: shared.seats_total,
+  seats_exceeded: exceeded,
   expires_on: expires,
 };

@@ -17,6 +17,7 @@ const sorts = sortsOf([
   "spla",
   "seats_used",
   "seats_total",
+  "seats_over",
   "expires_on",
   "last_seen_at",
 ]);

@@ -15,6 +15,7 @@ const client: Record<keyof ClientFilter, string> = {
   spla: "no",
   seats_used: "..5",
   seats_total: "5..10",
+  seats_exceeded: "yes",
   expires_on: "30d",
 };
 const msp: Record<keyof MSPFilter, string> = {
@@ -71,7 +72,7 @@ describe("the filters of a list", () => {
       ),
     ).toBe(
       "“bakery”, Status Disabled, Reason demo account, MSP Directly under the MSSP, Type CORP, " +
-        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, and Expires within 30 days",
+        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, Licences exceeded yes, and Expires within 30 days",
     );
     expect(
       filterSentence(

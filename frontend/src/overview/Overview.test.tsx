@@ -7,6 +7,7 @@ import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { attentionText } from "./attention";
 import { changeOver } from "./change";
+import { range } from "./TrendChart";
 
 const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof users = "admin") =>
   renderApp({ signedIn: users[who], path: "/overview", prepare });
@@ -15,6 +16,15 @@ const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof
 const withOverview = (over: Partial<Overview>) => (fake: Fake) => {
   const { overview } = fake;
   fake.overview = async () => ({ ...(await overview()), ...over });
+};
+
+/** An overview in which nothing needs attention. */
+const calm = {
+  expired: 0,
+  expiring_soon: 0,
+  seats_exceeded: 0,
+  msps_without_clients: 0,
+  clients_missing: 0,
 };
 
 const attention = (over: Partial<Attention>): Attention => ({
@@ -124,7 +134,7 @@ describe("the figures", () => {
   });
 
   it("have no expiry where no client in the scope has a date", async () => {
-    open(withOverview({ expired: null, expiring_soon: null, attention: [] }));
+    open(withOverview({ ...calm, expired: null, expiring_soon: null, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
     expect(screen.queryByText("Expiring in 30 days")).toBeNull();
     expect(screen.queryByText(/expiring licences/)).toBeNull();
@@ -167,10 +177,25 @@ describe("the trend", () => {
 
   it("shows the numbers on demand", async () => {
     const { user } = open(withOverview({ trend: [day("2026-11-01", 1234)] }));
-    await user.click(await screen.findByRole("button", { name: "Show numbers of Licences" }));
+    await user.click(await screen.findByRole("button", { name: "Show numbers" }));
     expect(screen.getByRole("region", { name: /^One day so far/ })).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Show chart of Licences" }));
+    await user.click(screen.getByRole("button", { name: "Show chart" }));
     expect(screen.queryByRole("region", { name: /^One day so far/ })).toBeNull();
+  });
+
+  it("is one chart, of licences or of clients", async () => {
+    const { user } = open(withOverview({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
+    await user.click(await screen.findByRole("button", { name: "Clients", pressed: false }));
+    const table = screen.getByRole("table", { name: /^Active clients, day by day/ });
+    expect(within(table).getAllByRole("row")[1]).toHaveTextContent(/5$/);
+    expect(screen.getAllByRole("table")).toHaveLength(1);
+    await expectAccessible();
+  });
+
+  it("has an axis that begins at zero", () => {
+    const line = { key: "clients", label: "Clients", main: true, values: [600, null, 618] };
+    expect(range([line])).toEqual({ min: 0, max: 680 });
+    expect(range([{ ...line, values: [0, 0] }])).toEqual({ min: 0, max: 1 });
   });
 
   it("has a gap for a day without a figure, and no chart without any", async () => {
@@ -186,7 +211,7 @@ describe("the trend", () => {
 
   it("shows when it begins", async () => {
     open(withOverview({ trend: [] }));
-    expect(await screen.findAllByText("The trend begins with the first complete sync.")).toHaveLength(2);
+    expect(await screen.findByText("The trend begins with the first complete sync.")).toBeVisible();
   });
 
   it("is compared with thirty days ago, or with its first day", () => {
@@ -203,6 +228,9 @@ describe("what needs attention", () => {
   it("links to its client, MSP or run", async () => {
     open(
       withOverview({
+        ...calm,
+        expired: 31,
+        msps_without_clients: 1,
         attention: [
           attention({ kind: "sync_failed", severity: "error", run_id: "r1", name: "Heimdal" }),
           attention({ kind: "sync_never", severity: "warning", name: "Heimdal two" }),
@@ -216,7 +244,9 @@ describe("what needs attention", () => {
     expect(lines.map((line) => [line.textContent, line.getAttribute("href")])).toEqual([
       ["Heimdal", "#/syncs/r1"],
       ["Heimdal two", "#/syncs"],
+      ["See all 31", "#/clients?expires_on=expired&sort=-expires_on"],
       ["Elm Ltd", "#/clients/c1"],
+      ["See all 1", "#/msps?status=active&clients=0"],
       ["Alpine", "#/msps/m2"],
     ]);
     expect(within(section).getAllByText("Urgent")).toHaveLength(2);
@@ -245,8 +275,40 @@ describe("what needs attention", () => {
     expect(attentionText({ kind: "sync_partial", detail: "Nordlys", count })).toBe(words);
   });
 
+  it("counts each kind and links to exactly its list", async () => {
+    const { fake, user } = open();
+    const section = (await screen.findByText("Needs attention")).closest("section") as HTMLElement;
+    const all = await fake.overview();
+    const counts = [
+      all.expired,
+      all.seats_exceeded,
+      all.expiring_soon,
+      all.msps_without_clients,
+      all.clients_missing,
+    ];
+    const titles = within(section).getAllByRole("heading", { level: 3 });
+    expect(titles.map((title) => title.textContent)).toEqual([
+      `Expired licences ${counts[0]}`,
+      `More licences active than purchased ${counts[1]}`,
+      `Licences ending in 30 days ${counts[2]}`,
+      `MSPs without clients ${counts[3]}`,
+      `Missing clients ${counts[4]}`,
+    ]);
+    const exceeded = within(section).getByRole("link", { name: /^See all \d+: More licences active/ });
+    await user.click(exceeded);
+    expect(await screen.findByText(`${counts[1]} in total`)).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?status=active&seats_exceeded=yes&sort=-seats_over");
+  });
+
+  it("has no lists for a client's user, and counts a kind without a row", async () => {
+    open(withOverview({ ...calm, expired: 1, attention: [] }), "clientUser");
+    expect(await screen.findByRole("heading", { level: 3, name: "Expired licences 1" })).toBeVisible();
+    expect(screen.queryByRole("link", { name: /^See all/ })).toBeNull();
+    await expectAccessible();
+  });
+
   it("can be empty", async () => {
-    open(withOverview({ attention: [] }));
+    open(withOverview({ ...calm, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
   });
 });
@@ -279,6 +341,8 @@ describe("before the first sync", () => {
       clients_disabled: 0,
       seats_used_unknown: 0,
       seats_total_unknown: 0,
+      seats_exceeded: 0,
+      msps_without_clients: 0,
       products: ["Heimdal"],
       seats_used: 3,
       seats_total: 4,

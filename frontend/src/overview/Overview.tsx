@@ -73,18 +73,13 @@ function Content({ overview }: { overview: OverviewData | undefined }) {
       >
         {overview ? (
           <>
-            {trend && (
-              <Box sx={{ display: "grid", gap: 1.5 }}>
-                <Trend measure="seats" trend={overview.trend} products={overview.products} />
-                <Trend measure="clients" trend={overview.trend} products={overview.products} />
-              </Box>
-            )}
-            <AttentionList items={overview.attention} withExpiry={overview.expiring_soon !== null} />
+            <AttentionList overview={overview} />
+            {trend && <Trend trend={overview.trend} products={overview.products} />}
           </>
         ) : (
           <Delayed>
-            {trend && <Skeleton variant="rounded" height={360} />}
             <Skeleton variant="rounded" height={360} />
+            {trend && <Skeleton variant="rounded" height={360} />}
           </Delayed>
         )}
       </Box>

@@ -1,6 +1,8 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Skeleton from "@mui/material/Skeleton";
+import ToggleButton from "@mui/material/ToggleButton";
+import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense, useId, useState } from "react";
 import type { TrendDay } from "../bridge/models";
@@ -48,8 +50,9 @@ function captionOf(measure: Measure, trend: TrendDay[]): string {
   });
 }
 
+const measures: Measure[] = ["seats", "clients"];
+
 interface Props {
-  measure: Measure;
   trend: TrendDay[];
   /** The names of the connected products. */
   products: string[];
@@ -66,11 +69,11 @@ function whyNone(measure: Measure, trend: TrendDay[], products: string[]): strin
     : t("overview.trend.notSent", { products: formatList(products) });
 }
 
-/** The trend of licences or clients, as a chart or as a table. */
-export function Trend({ measure, trend, products }: Props) {
+/** The trend of licences or of clients, as a chart or as a table. */
+export function Trend({ trend, products }: Props) {
+  const [measure, setMeasure] = useState<Measure>("seats");
   const [numbers, setNumbers] = useState(false);
   const id = useId();
-  const name = t(`overview.trend.${measure}`);
   const none = whyNone(measure, trend, products);
   return (
     <Box
@@ -86,15 +89,23 @@ export function Trend({ measure, trend, products }: Props) {
     >
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, mb: 1, minHeight: 32 }}>
         <Typography id={id} variant="h2" sx={{ flex: 1 }}>
-          {name}
+          {t("overview.trend.title")}
         </Typography>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          aria-labelledby={id}
+          value={measure}
+          onChange={(_, chosen: Measure | null) => chosen && setMeasure(chosen)}
+        >
+          {measures.map((value) => (
+            <ToggleButton key={value} value={value} sx={{ py: 0.25, px: 1.25, textTransform: "none" }}>
+              {t(`overview.trend.${value}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
         {none === undefined && (
-          <Button
-            variant="text"
-            onClick={() => setNumbers(!numbers)}
-            aria-label={t(numbers ? "overview.trend.asChartOf" : "overview.trend.asTableOf", { name })}
-            sx={{ mr: -1 }}
-          >
+          <Button variant="text" onClick={() => setNumbers(!numbers)} sx={{ mr: -1 }}>
             {t(numbers ? "overview.trend.asChart" : "overview.trend.asTable")}
           </Button>
         )}
@@ -141,12 +152,14 @@ function ChartOrTable({
           </Box>
         </>
       )}
-      <Box
-        component="figcaption"
-        sx={{ mt: 1, fontSize: "0.75rem", color: "text.secondary", maxWidth: "72ch" }}
-      >
-        {caption}
-      </Box>
+      {trend.length === 1 && (
+        <Box
+          component="figcaption"
+          sx={{ mt: 1, fontSize: "0.75rem", color: "text.secondary", maxWidth: "72ch" }}
+        >
+          {caption}
+        </Box>
+      )}
     </Box>
   );
 }

@@ -15,13 +15,11 @@ interface Props {
   lines: TrendLine[];
 }
 
-/** The range of the axis, with room above and below, so that a flat line is in the middle; never below zero. */
-function range(lines: TrendLine[]): { min: number; max: number } {
+/** The range of the axis, from zero, so that the height of a line is in proportion, with room above it. */
+export function range(lines: TrendLine[]): { min: number; max: number } {
   const all = lines.flatMap((line) => line.values).filter((value) => value !== null);
-  const low = Math.min(...all);
-  const high = Math.max(...all);
-  const room = Math.max(1, Math.ceil((high - low) * 0.15), Math.ceil(high * 0.02));
-  return { min: Math.max(0, low - room), max: high + room };
+  const high = Math.max(0, ...all);
+  return { min: 0, max: high + Math.max(1, Math.ceil(high * 0.1)) };
 }
 
 /**

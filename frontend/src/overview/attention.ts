@@ -1,5 +1,5 @@
 import { links } from "../bridge/links";
-import type { Attention } from "../bridge/models";
+import type { Attention, Overview } from "../bridge/models";
 import { t } from "../i18n/i18n";
 
 const seats = /^(\d+)\/(\d+)$/;
@@ -41,3 +41,32 @@ export function attentionLink(item: Attention, seesSyncs: boolean): string | und
   if (!item.run_id) return links.syncs;
   return item.kind === "needs_review" ? links.syncReview(item.run_id) : links.sync(item.run_id);
 }
+
+/** The kinds whose items have a list, most harmful first. */
+export const listedKinds = [
+  "licence_expired",
+  "seats_exceeded",
+  "licence_expiring",
+  "msp_without_clients",
+  "client_missing",
+] as const;
+
+export type ListedKind = (typeof listedKinds)[number];
+
+/** How many items of a kind there are, of which the overview has the first few. */
+export const countOf: Record<ListedKind, (overview: Overview) => number> = {
+  licence_expired: (overview) => overview.expired ?? 0,
+  seats_exceeded: (overview) => overview.seats_exceeded,
+  licence_expiring: (overview) => overview.expiring_soon ?? 0,
+  msp_without_clients: (overview) => overview.msps_without_clients,
+  client_missing: (overview) => overview.clients_missing,
+};
+
+/** The path of the list of exactly the items of a kind, in their order. */
+export const listOf: Record<ListedKind, string> = {
+  licence_expired: links.clients({ expires_on: "expired", sort: "-expires_on" }),
+  seats_exceeded: links.clients({ status: "active", seats_exceeded: "yes", sort: "-seats_over" }),
+  licence_expiring: links.clients({ expires_on: "30d", sort: "expires_on" }),
+  msp_without_clients: links.msps({ status: "active", clients: "0" }),
+  client_missing: links.clients({ status: "missing", sort: "-last_seen_at" }),
+};

@@ -63,6 +63,14 @@ describe("a table with rows", () => {
     expect(onOpen).toHaveBeenLastCalledWith(rows[1]);
   });
 
+  it("keeps a sort that no column shows", async () => {
+    const onSort = vi.fn();
+    table({ onSort, sort: "-seats_over" });
+    const headers = await screen.findAllByRole("columnheader");
+    expect(headers.map((header) => header.getAttribute("aria-sort"))).not.toContain("descending");
+    expect(onSort).not.toHaveBeenCalled();
+  });
+
   it("is sorted by a header, ascending first, then descending", async () => {
     const onSort = vi.fn();
     const { user, unmount } = table({ onSort, sort: "name" });

@@ -180,8 +180,12 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, table: TableC
   };
 }
 
-const toSortModel = (sort: string | undefined): GridSortModel =>
-  sort ? [{ field: sort.replace(/^-/, ""), sort: sort.startsWith("-") ? "desc" : "asc" }] : [];
+/** No sort where the list is sorted by what no column shows: the grid would report that the sort is gone. */
+function toSortModel(sort: string | undefined, columns: { field: string }[]): GridSortModel {
+  const field = sort?.replace(/^-/, "");
+  if (!sort || !field || !columns.some((column) => column.field === field)) return [];
+  return [{ field, sort: sort.startsWith("-") ? "desc" : "asc" }];
+}
 
 const fromSortModel = (model: GridSortModel): string => {
   const first = model[0];
@@ -267,7 +271,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     return columns.map((column) => toColDef(column, table));
   }, [columns, sorts, visible]);
   // A new model on each render would scroll the grid back to its first row.
-  const sortModel = useMemo(() => toSortModel(sort), [sort]);
+  const sortModel = useMemo(() => toSortModel(sort, columns), [sort, columns]);
   const selection = useMemo<GridRowSelectionModel>(
     () => ({ type: "include", ids: new Set(selectedId ? [selectedId] : []) }),
     [selectedId],

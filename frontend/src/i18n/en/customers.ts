@@ -22,6 +22,7 @@ export const customers = {
     clients: "Clients",
     used: "Active licences",
     total: "Purchased",
+    exceeded: "Licences exceeded",
     expires: "Expires",
     expired: "Expired",
     noEnd: "never or unknown",

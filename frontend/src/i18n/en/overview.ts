@@ -32,6 +32,7 @@ export const overview = {
     expiringNote_other: "licences from today on",
   },
   trend: {
+    title: "Trend",
     seats: "Licences",
     clients: "Clients",
     seatsUsed: "Active",
@@ -44,9 +45,7 @@ export const overview = {
     notSentAny: "Licence figures are not sent.",
     none: "The trend begins with the first complete sync.",
     asTable: "Show numbers",
-    asTableOf: "Show numbers of {{name}}",
     asChart: "Show chart",
-    asChartOf: "Show chart of {{name}}",
     day: "Day",
   },
   attention: {
@@ -57,6 +56,15 @@ export const overview = {
     ends: "expiring licences",
     exceeded: "exceeded licences",
     missing: "missing clients",
+    seeAll: "See all {{count, number}}",
+    seeAllOf: "See all {{count, number}}: {{what}}",
+    group: {
+      licence_expired: "Expired licences",
+      seats_exceeded: "More licences active than purchased",
+      licence_expiring: "Licences ending in 30 days",
+      msp_without_clients: "MSPs without clients",
+      client_missing: "Missing clients",
+    },
     severity: { error: "Urgent", warning: "Warning", info: "Note" },
     needs_review: "A sync waits for a decision",
     needs_reviewOf_one: "A sync waits for a decision about {{count, number}} customer. Read",
