@@ -153,7 +153,8 @@ func (r *reader) readResponse(response *http.Response, emit emitFunc) (*envelope
 
 // messageError returns the error for a message in a response with status 200 and this Retry-After header.
 func (r *reader) messageError(message *messageError, retryAfter string) error {
-	text := quoteKnownWords(message.text, r.source.apiKey)
+	// A sentence of ours follows the quotation, and ends it.
+	text := strings.TrimSuffix(quoteKnownWords(message.text, r.source.apiKey), ".")
 	lower := strings.ToLower(message.text)
 	switch {
 	case message.emitted > 0:

@@ -19,6 +19,7 @@ func (h *apiTest) post(path, token string) reply {
 func TestSync(t *testing.T) {
 	t.Parallel()
 	t.Run("review_lists_missing_customers_in_pages", testSyncReviewListsMissingCustomersInPages)
+	t.Run("names_its_requester", testSyncNamesItsRequester)
 	t.Run("review_is_decided_once_and_audited", testSyncReviewIsDecidedOnceAndAudited)
 	t.Run("changes_are_filtered_by_kind_in_pages", testSyncChangesAreFilteredByKindInPages)
 	t.Run("me_has_data_as_of", testSyncMeHasDataAsOf)
@@ -60,6 +61,23 @@ func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
 	}
 	if page := decode[portal.Review](h, h.wants(h.get("/v1/syncs/"+run+"/review", admin), ok)); len(page.Items) != 0 || page.Total != 0 {
 		t.Errorf("got the review %+v of a discarded run, want it empty", page)
+	}
+}
+
+func testSyncNamesItsRequester(t *testing.T) {
+	h := newAPITest(t)
+	admin := h.as(portal.MSSPAdmin)
+	user := h.Own.Viewers[portal.MSSPAdmin].UserID
+	name := h.Text("select name from app_user where id = $1", user)
+	run := h.review(h.Own)
+	h.Exec("update sync_run set requested_by = $2 where id = $1", run, user)
+	got := decode[portal.SyncRun](h, h.wants(h.get("/v1/syncs/"+run, admin), ok))
+	if got.RequesterName == nil || *got.RequesterName != name {
+		t.Errorf("got the requester %v, want %s", got.RequesterName, name)
+	}
+	h.Exec("update sync_run set requested_by = null where id = $1", run)
+	if got := decode[portal.SyncRun](h, h.wants(h.get("/v1/syncs/"+run, admin), ok)); got.RequesterName != nil {
+		t.Errorf("got the requester %s of a scheduled run, want none", *got.RequesterName)
 	}
 }
 

@@ -15,10 +15,13 @@ import (
 const runColumns = runFacts + `, (
 	select nullif(u.name, '')
 	from person_of_mssp u
-	where u.id = r.reviewed_by) as reviewer_name`
+	where u.id = r.reviewed_by) as reviewer_name, (
+	select nullif(u.name, '')
+	from person_of_mssp u
+	where u.id = r.requested_by) as requester_name`
 
 // runColumnsWithoutName is runColumns for the role of the sync, which may not read users.
-const runColumnsWithoutName = runFacts + ", null::text as reviewer_name"
+const runColumnsWithoutName = runFacts + ", null::text as reviewer_name, null::text as requester_name"
 
 const runFacts = `
 	r.id, r.mssp_product_id as connection_id, p.product_id as product,

@@ -9,6 +9,7 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   product_name: "Heimdal",
   status: "complete",
   trigger: "schedule",
+  requester_name: null,
   created_at: ago((n - 1) * 6 * hour + 0.2 * hour),
   started_at: ago((n - 1) * 6 * hour + 0.2 * hour),
   finished_at: ago((n - 1) * 6 * hour + 0.19 * hour),

@@ -125,6 +125,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
       id: crypto.randomUUID(),
       connection_id: connectionID,
       trigger: "manual",
+      requester_name: need("run_sync").user.name,
       status: "running",
       created_at: now,
       started_at: now,

@@ -123,7 +123,7 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
           </IconButton>
         )}
       </Box>
-      <Box sx={{ flex: 1, minHeight: 0, overflowY: "auto", px: 2, pb: 3 }}>{children}</Box>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: "auto", pl: 2, pr: 3, pb: 3 }}>{children}</Box>
     </Box>
   );
 }

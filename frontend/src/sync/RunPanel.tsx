@@ -23,7 +23,7 @@ import { FieldMapButton } from "./FieldMapButton";
 import { SignNote } from "./HarmlessNames";
 import { RunNotices } from "./RunNotices";
 import { RunProgress } from "./RunProgress";
-import { changeCount, durationOf, productName, RunChip, readCount, reviewTitle } from "./run";
+import { changeCount, durationOf, productName, RunChip, readCount, reviewTitle, startedBy } from "./run";
 
 interface Props {
   id: string;
@@ -73,7 +73,7 @@ function About({ run }: { run: SyncRun }) {
       <UnknownParents run={run} />
       <Unread run={run} />
       <RunNotices run={run} />
-      <Changes run={run} />
+      {isMerged(run) && <Changes run={run} />}
       <Section title={t("sync.run.counts")}>
         <Facts facts={seen(run)} />
         <Absent run={run} />
@@ -193,7 +193,7 @@ function InReview({ run }: { run: SyncRun }) {
 
 const whenAndWho = (run: SyncRun, name: string | null | undefined): Fact[] => [
   ...(name ? [{ label: t("sync.run.connection"), value: name }] : []),
-  { label: t("sync.run.trigger"), value: t(`sync.trigger.${run.trigger}`) },
+  { label: t("sync.run.trigger"), value: startedBy(run) },
   { label: t("sync.run.created"), value: formatMoment(run.created_at) },
   { label: t("sync.run.started"), value: formatMoment(run.started_at) },
   { label: t("sync.run.finished"), value: formatMoment(run.finished_at) },
@@ -222,9 +222,8 @@ const seen = (run: SyncRun): Fact[] => {
 
 const kinds: ChangeKind[] = ["added", "changed", "moved", "returned", "missing", "removed"];
 
-/** The numbers of changes, each a link to the changes. */
+/** The numbers of changes of a merged run, each a link to the changes. */
 function Changes({ run }: { run: SyncRun }) {
-  const complete = isMerged(run);
   const facts = kinds.map((kind) => ({
     label: t(`sync.run.${kind}`),
     value: <Count run={run} kind={kind} />,
@@ -233,12 +232,12 @@ function Changes({ run }: { run: SyncRun }) {
   return (
     <Section title={t("sync.run.changes")}>
       <Facts facts={facts} />
-      {complete && some && (
+      {some && (
         <Button component={RouterLink} to={links.syncChanges(run.id)} sx={{ mt: 2 }}>
           {t("sync.run.all")}
         </Button>
       )}
-      {complete && !some && (
+      {!some && (
         <Typography variant="body2" color="textSecondary" sx={{ mt: 1.5 }}>
           {t("sync.run.nothing")}
         </Typography>

@@ -2,10 +2,12 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
+import { run } from "../bridge/fakeRecords";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { countCalls } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
+import { startedBy } from "./run";
 
 const few = (fake: Fake) => {
   fake.world.runs = fake.world.runs.slice(0, 3);
@@ -46,7 +48,21 @@ describe("the sync runs", () => {
     expect(within(why).getByText("This sync failed")).toBeVisible();
     expect(why).toHaveTextContent("Heimdal refused the API key. Nothing was changed.");
     expect(within(panel).getByText("bad_key")).toBeVisible();
+    expect(within(panel).queryByRole("heading", { name: "What it changed" })).toBeNull();
     await expectAccessible();
+  });
+
+  it("name the user who started one, in the list and in its panel", async () => {
+    const { user } = open("/syncs", (fake) => {
+      few(fake);
+      newest(fake, { trigger: "manual", requester_name: "Ada Lindqvist" });
+    });
+    await user.click(await screen.findByRole("gridcell", { name: "Ada Lindqvist" }));
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    expect(within(panel).getByText("Ada Lindqvist")).toBeVisible();
+    expect(within(panel).getByRole("heading", { name: "What it changed" })).toBeVisible();
+    expect(startedBy({ ...run(1), trigger: "manual" })).toBe("User");
+    expect(startedBy(run(1))).toBe("Schedule");
   });
 
   it("name the MSPs of a partial one that could not be read, and why", async () => {

@@ -85,7 +85,8 @@ function Runs({ list, nameOf, settled }: RunsProps) {
   useEffect(() => {
     if (openId && settled) place.current?.scrollIntoView({ block: "nearest" });
   }, [openId, settled]);
-  const height = openId ? 420 : 320;
+  // The panel of a run has most of the window, whatever is above it.
+  const height = openId ? "max(420px, 78vh)" : 320;
   return (
     <Box
       ref={place}

@@ -2,7 +2,7 @@ import type { SyncRun } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { Time } from "../parts/Time";
-import { changeCount, durationOf, RunChip, readCount } from "./run";
+import { changeCount, durationOf, RunChip, readCount, startedBy } from "./run";
 
 const count = (field: "seen" | "added" | "changed" | "missing", rank: number): Column<SyncRun> => ({
   field,
@@ -49,7 +49,7 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
     {
       field: "trigger",
       name: t("sync.column.trigger"),
-      text: (run) => t(`sync.trigger.${run.trigger}`),
+      text: startedBy,
       width: 136,
       rank: rank.trigger,
     },

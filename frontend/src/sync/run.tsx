@@ -27,6 +27,10 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
 export const productName = ({ product, product_name }: Pick<SyncRun, "product" | "product_name">): string =>
   product_name || product;
 
+/** Who or what started a run: the name of the user, or "User" where it is not known. */
+export const startedBy = ({ trigger, requester_name: name }: SyncRun): string =>
+  name || t(`sync.trigger.${trigger}`);
+
 /**
  * The reason of a review: customers would go missing or move, an administrator has remapped fields, or the customer id
  * of the connection is that of a known customer.

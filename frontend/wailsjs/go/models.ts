@@ -154,6 +154,7 @@ export namespace portal {
 	    product_name: string;
 	    status: string;
 	    trigger: string;
+	    requester_name?: string;
 	    created_at: string;
 	    started_at?: string;
 	    finished_at?: string;
