@@ -76,7 +76,8 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 		queueRunKnown(batch, viewer.Scope, runID)
 		collect(batch.Queue(`
 			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, h.entity, h.entity_id,
-			       `+actorOf(viewer.Scope)+` as actor, coalesce(c.name, m.name, '') as name, h.position
+			       `+actorOf(viewer.Scope)+` as actor, coalesce(c.name, m.name, '') as name, p.name as msp_name,
+			       c.seats_total, h.position
 			from (
 				select h.*, `+keys.columns()+` as position
 				from change h
@@ -88,6 +89,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 				limit @rows) h
 			left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
 			left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
+			left join msp p on p.mssp_id = c.mssp_id and p.id = c.msp_id
 			order by `+keys.orderBy(), args), &rows)
 	})
 	if err != nil {

@@ -44,6 +44,8 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
     entity: "client",
     entity_id: client.id,
     name: client.name,
+    msp_name: client.msp_name,
+    seats_total: client.seats_total,
     ...(what ?? bare),
   };
 }

@@ -43,6 +43,19 @@ function fieldAndReason(change: RunChange): string | null {
   return field && why ? t("history.because", { what: field, why }) : (field ?? why);
 }
 
+/** The MSP of a client; names of clients are not unique. */
+function mspOf({ entity, msp_name }: RunChange): string | null {
+  return entity === "msp" ? null : (msp_name ?? t("customers.client.directly"));
+}
+
+/** The value after the change; for a client that was added, its licences. */
+function after(change: RunChange): string | null {
+  if (change.kind === "added" && change.seats_total !== null) {
+    return t("sync.changes.purchased", { count: change.seats_total });
+  }
+  return changeParts(change).after;
+}
+
 const columns = (): Column<Row>[] => [
   {
     field: "kind",
@@ -61,6 +74,7 @@ const columns = (): Column<Row>[] => [
     flex: 2,
     minWidth: 180,
   },
+  { field: "msp", name: t("sync.changes.msp"), text: mspOf, flex: 1.5, minWidth: 120, rank: 1 },
   { field: "field", name: t("sync.changes.field"), text: fieldAndReason, flex: 1, minWidth: 128 },
   {
     field: "before",
@@ -72,7 +86,7 @@ const columns = (): Column<Row>[] => [
   {
     field: "after",
     name: t("sync.changes.after"),
-    text: (change) => changeParts(change).after,
+    text: after,
     flex: 1.5,
     minWidth: 120,
   },

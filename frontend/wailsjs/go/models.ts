@@ -546,6 +546,8 @@ export namespace portal {
 	    entity: string;
 	    entity_id: string;
 	    name: string;
+	    msp_name?: string;
+	    seats_total?: number;
 	}
 	export interface RunChangeQuery {
 	    kind: string;

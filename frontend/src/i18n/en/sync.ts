@@ -120,6 +120,9 @@ export const sync = {
       "{{count, number}} customers name an MSP that {{product}} does not list; they are shown under {{mssp}}.",
   },
   changes: {
+    msp: "MSP",
+    purchased_one: "{{count, number}} licence purchased",
+    purchased_other: "{{count, number}} licences purchased",
     title: "What changed",
     label: "Changes of this sync",
     back: "Sync of {{product}}",
