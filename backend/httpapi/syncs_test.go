@@ -137,6 +137,21 @@ func testSyncChangesAreFilteredByKindInPages(t *testing.T) {
 			t.Errorf("got the change %+v, want its name and run", change)
 		}
 	}
+	direct, below := 0, 0
+	for _, change := range all[:7] {
+		if change.SeatsTotal == nil || *change.SeatsTotal != 10 {
+			t.Errorf("got the change %+v of a client, want its 10 licences", change)
+		}
+		switch {
+		case change.MSPName == nil:
+			direct++
+		case *change.MSPName == h.Own.MSPs[0].Name || *change.MSPName == h.Own.MSPs[1].Name:
+			below++
+		}
+	}
+	if direct != 1 || below != 6 || all[7].MSPName != nil {
+		t.Errorf("got %d clients directly under the MSSP and %d under its MSPs, want 1 and 6", direct, below)
+	}
 	if len(seen) != 8 {
 		t.Errorf("got changes of %d customers, want 8", len(seen))
 	}

@@ -38,7 +38,16 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
       lead={known && <Status of={known} />}
       facts={known && !(query.error && !row) && <ClientFacts client={known} withExpiry={withExpiry} />}
       query={query}
-      shown={known && [known.name, known.external_id, known.type, known.licence_type, known.expires_on, known.products]}
+      shown={
+        known && [
+          known.name,
+          known.external_id,
+          known.type,
+          known.licence_type,
+          known.expires_on,
+          known.products,
+        ]
+      }
       runPath={can("see_syncs") ? links.sync : undefined}
       onClose={onClose}
     />

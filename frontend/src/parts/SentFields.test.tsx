@@ -30,10 +30,11 @@ describe("the fields that a product sent", () => {
   it("are readable: a list as a list, an object as its members, no JSON", async () => {
     const { container } = await open();
     const [modules, parts] = screen.getAllByRole("list");
-    expect(within(modules as HTMLElement).getAllByRole("listitem").map((item) => item.textContent)).toEqual([
-      "Next-Gen Antivirus",
-      "Ransomware Encryption",
-    ]);
+    expect(
+      within(modules as HTMLElement)
+        .getAllByRole("listitem")
+        .map((item) => item.textContent),
+    ).toEqual(["Next-Gen Antivirus", "Ransomware Encryption"]);
     expect(parts).toHaveTextContent(/^nameDNSontrue$/);
     expect(labels()).toEqual([
       "id",

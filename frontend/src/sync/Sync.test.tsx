@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
-import { syncStates } from "../bridge/fakeStates";
 import { run } from "../bridge/fakeRecords";
+import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { countCalls } from "../test/calls";

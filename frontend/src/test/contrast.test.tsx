@@ -22,7 +22,8 @@ function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-const paletteOf = (scheme: Scheme) => theme.colorSchemes[scheme]?.palette as unknown as Record<string, unknown>;
+const paletteOf = (scheme: Scheme) =>
+  theme.colorSchemes[scheme]?.palette as unknown as Record<string, unknown>;
 
 /** The colour that a CSS variable of the theme has in a scheme: var(--mui-palette-text-secondary). */
 function colorOf(variable: string, scheme: Scheme): string {
@@ -61,7 +62,11 @@ describe.each(schemes)("in the %s scheme", (scheme) => {
     expect(screen.getByPlaceholderText("Search clients")).toBeVisible();
     const color = declared("::placeholder", "color").at(-1) ?? "";
     expect(least(colorOf(color, scheme), scheme)).toBeGreaterThanOrEqual(4.5);
-    expect(declared("::placeholder", "opacity").filter((value) => !value.startsWith("0")).at(-1)).toBe("1");
+    expect(
+      declared("::placeholder", "opacity")
+        .filter((value) => !value.startsWith("0"))
+        .at(-1),
+    ).toBe("1");
   });
 
   it("the border of a field has a contrast of 3:1", () => {
@@ -73,7 +78,14 @@ describe.each(schemes)("in the %s scheme", (scheme) => {
   });
 
   it("every text colour has a contrast of 4.5:1", () => {
-    for (const name of ["text-primary", "text-secondary", "primary-main", "success-main", "warning-main", "error-main"]) {
+    for (const name of [
+      "text-primary",
+      "text-secondary",
+      "primary-main",
+      "success-main",
+      "warning-main",
+      "error-main",
+    ]) {
       const color = colorOf(`var(--mui-palette-${name})`, scheme);
       expect(least(color, scheme), name).toBeGreaterThanOrEqual(4.5);
     }
