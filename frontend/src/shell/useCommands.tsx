@@ -70,7 +70,7 @@ function useActions(): Hit[] {
   const startSync = useSyncNow();
   const mssp = grant.scope.level === "mssp";
   const withList = can("see_clients") && !grant.scope.client_id;
-  const expiring = links.clients({ expires_within: 30, sort: "expires_on" });
+  const expiring = links.clients({ expires_on: "30d", sort: "expires_on" });
   return [
     ...(can("manage_invites") && me.may_invite.length > 0
       ? [

@@ -17,8 +17,8 @@ const tables = {
   },
   runs: { columns: runColumns(null), kept: ["status", "started_at"] },
   "runs of several connections": { columns: runColumns(() => "Heimdal"), kept: ["status", "started_at"] },
-  clients: { columns: clientColumns({ msp: true, type: true, expiry: true }), kept: ["name"] },
-  msps: { columns: mspColumns({ expiry: true, onToggle: nothing }), kept: ["name", "clients"] },
+  clients: { columns: clientColumns({ onMSP: nothing, type: true, expiry: true }), kept: ["name"] },
+  msps: { columns: mspColumns({ expiry: true, own: false, onToggle: nothing }), kept: ["name", "clients"] },
 };
 
 // 429 is the least width beside an open panel, 692 that of a table in a window of 960.
