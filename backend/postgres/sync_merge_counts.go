@@ -7,7 +7,7 @@ import (
 )
 
 // queueCounts updates the rows of the kept counts that differ. counted_in and exceeded_in mark rows whose unknown and
-// exceeded figures are counted, too; in rows of an older server, triggers count them (migrations 00022 and 00032).
+// exceeded figures are counted, too; in rows of an older server, triggers count them (migrations 00022 and 00031).
 func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 	mssp := m.lease.MSSPID
 	batch.Queue(`
