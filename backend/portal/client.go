@@ -43,7 +43,7 @@ type ClientFilter struct {
 	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
 	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
 	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id; none for clients directly under the MSSP."`
-	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" enum:"yes,no,unknown" doc:"Whether more licences are active than purchased."`
+	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" enum:"yes,no,unknown" doc:"More active than purchased licences."`
 	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"10" doc:"Active clients: expired, none, or 30d (from today on)."`
 	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
 }

@@ -60,7 +60,9 @@ func TestAttention(t *testing.T) {
 		}
 	})
 	t.Run("counts_equal_their_lists", func(t *testing.T) {
-		for name, viewer := range map[string]portal.Viewer{"mssp": w.admin, "msp": w.atMSP("2"), "client": w.atClient("13"), "not exceeded": w.atClient("21")} {
+		for name, viewer := range map[string]portal.Viewer{
+			"mssp": w.admin, "msp": w.atMSP("2"), "client": w.atClient("13"), "not exceeded": w.atClient("21"),
+		} {
 			q := portal.ClientQuery{ClientFilter: portal.ClientFilter{Status: "active", SeatsExceeded: "yes"}, Sort: "-seats_over", Limit: 20}
 			page, _, err := w.DB.Clients(t.Context(), viewer, q)
 			if got := overview(t, viewer).SeatsExceeded; err != nil || got != page.Total || got != int64(len(page.Items)) {
