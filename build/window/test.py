@@ -347,10 +347,13 @@ class Day:
             self.app.type_into("Google Workspace domain (optional)", domain)
 
     def send_invite(self, email):
-        """Sends the form and returns the invite's code."""
+        """Sends the form and returns the invite's code. It is copied: leaving without it asks for a confirmation."""
         self.app.press("button", "Send invite")
         self.app.wait_for_text(f"{email} is invited")
-        return self.app.until("the invite's code", self.code_on_screen)
+        code = self.app.until("the invite's code", self.code_on_screen)
+        self.app.press("button", "Copy code")
+        self.app.wait_for("button", "Copied")
+        return code
 
     def act_as(self, organisation):
         """Takes another role in the menu at the top, unless it is the one in use."""
