@@ -30,7 +30,7 @@ interface Options<Row> {
 }
 
 /** The least width of a column of licence ends, whose dates are not cut. */
-export const endWidth = 172;
+export const endWidth = 188;
 
 /**
  * The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden

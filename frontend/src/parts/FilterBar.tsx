@@ -23,6 +23,9 @@ interface BarProps {
 /** Room for focus rings, which the one visible line would cut. */
 const ring = 3;
 
+/** The buttons behind the chips, in their size. */
+const action = { flexShrink: 0, fontSize: "0.8125rem" };
+
 /**
  * The row above a table: a SearchField, FilterChips, "Clear filters". It stays one line, so that the table does not
  * move: filters without room are behind "More filters", and are shown when the focus reaches one.
@@ -35,7 +38,7 @@ export function FilterBar({ children, onClear }: BarProps) {
     if (collapsed && box.current && isWrapped(event.target, box.current)) setAll(true);
   };
   return (
-    <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, mb: 1.5 }}>
+    <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, minHeight: 32, mb: 1.5 }}>
       <Box
         ref={box}
         onFocus={reveal}
@@ -54,12 +57,12 @@ export function FilterBar({ children, onClear }: BarProps) {
         {children}
       </Box>
       {wraps && (
-        <Button variant="text" aria-expanded={all} onClick={() => setAll(!all)} sx={{ flexShrink: 0 }}>
+        <Button variant="text" aria-expanded={all} onClick={() => setAll(!all)} sx={action}>
           {all ? t("parts.filter.fewer") : t("parts.filter.more", { count: hidden })}
         </Button>
       )}
       {onClear && (
-        <Button variant="text" onClick={onClear} sx={{ flexShrink: 0 }}>
+        <Button variant="text" onClick={onClear} sx={action}>
           {t("parts.actions.clear")}
         </Button>
       )}
