@@ -229,10 +229,10 @@ class Window:
     def type_into(self, name, text, role=FIELDS):
         """Focuses the field of that name, empties it and types, as a person would."""
         field = self.wait_for(role, name)
-        self.until(f"the field {shown(name)} to take the focus", field.focus, 5)
+        self.until(f"the field {shown(name)} to take the focus", field.focus)
         xdotool("key", "--clearmodifiers", "ctrl+a", "BackSpace")
         xdotool("type", "--clearmodifiers", "--delay", "8", text)
-        self.until(f"the field {shown(name)} to read what was typed", lambda: field.text() == text, 8)
+        self.until(f"the field {shown(name)} to read what was typed", lambda: field.text() == text)
 
     def choose(self, name, option):
         """Opens a list of choices and takes one."""
@@ -243,10 +243,10 @@ class Window:
     def choose_by_keys(self, name, option):
         """Takes a choice of a list that the system draws, one key at a time: a key may come before the page has drawn the last."""
         field = self.wait_for("combo box", name)
-        self.until(f"the field {shown(name)} to take the focus", field.focus, 5)
+        self.until(f"the field {shown(name)} to take the focus", field.focus)
         while (now := self.until(f"a choice in {name!r}", lambda: self.chosen(name))) != option:
             self.key("Down")
-            self.until(f"{name!r} to read another choice than {now!r}", lambda before=now: self.chosen(name) not in (None, before), 8)
+            self.until(f"{name!r} to read another choice than {now!r}", lambda before=now: self.chosen(name) not in (None, before))
 
     def chosen(self, name):
         """What is chosen in such a list."""
