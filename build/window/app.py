@@ -70,7 +70,7 @@ class App(Window):
         """The rows of the table on screen, each a list of the texts of its cells, without the header."""
         rows = []
         for row in self.all("table row"):
-            cells = [cell.label() for cell in row.children() if cell.role() == "table cell"]
+            cells = [cell.label() or cell.content() for cell in row.children() if cell.role() == "table cell"]
             if cells:
                 rows.append(cells)
         return rows
