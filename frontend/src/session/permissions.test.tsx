@@ -232,7 +232,7 @@ const parts: Part[] = [
     permission: "see_msps",
     path: "/settings",
     search: "",
-    shown: placeholder("Search MSPs, clients and commands"),
+    shown: placeholder("Search MSPs, clients, users and commands"),
     instead: placeholder("Search clients and commands"),
   },
   {

@@ -98,8 +98,8 @@ export function Palette({ rail, onClose }: Props) {
 }
 
 function placeholderFor(can: Session["can"]) {
-  if (can("manage_users")) return "shell.search.placeholderUsers";
-  return can("see_msps") ? "shell.search.placeholder" : "shell.search.placeholderClients";
+  if (!can("see_msps")) return "shell.search.placeholderClients";
+  return can("manage_users") ? "shell.search.placeholderUsers" : "shell.search.placeholder";
 }
 
 function GroupName({ group }: { group: Hit["group"] }) {
