@@ -248,6 +248,11 @@ func (a *App) SyncReview(id string, q portal.ReviewQuery) (portal.Review, error)
 	return a.desktop.SyncReview(a.ctx, id, q)
 }
 
+// SyncReviewTotals returns how many customers of each MSP a run in review would change, and how.
+func (a *App) SyncReviewTotals(id string) (portal.ReviewTotals, error) {
+	return a.desktop.SyncReviewTotals(a.ctx, id)
+}
+
 // AcceptSync lets a run in review continue; code conflict when it is not in review.
 func (a *App) AcceptSync(id string) (portal.SyncRun, error) { return a.desktop.AcceptSync(a.ctx, id) }
 

@@ -46,6 +46,15 @@ func (d *Desktop) SyncReview(ctx context.Context, id string, q portal.ReviewQuer
 	return read[portal.Review](ctx, d, path+"/review", q)
 }
 
+// SyncReviewTotals returns how many customers of each MSP a run in review would change, and how.
+func (d *Desktop) SyncReviewTotals(ctx context.Context, id string) (portal.ReviewTotals, error) {
+	path, err := pathOf("/v1/syncs", id)
+	if err != nil {
+		return portal.ReviewTotals{}, err
+	}
+	return read[portal.ReviewTotals](ctx, d, path+"/review/totals", nil)
+}
+
 // AcceptSync lets a run in review go on, code conflict when it is not in review.
 func (d *Desktop) AcceptSync(ctx context.Context, id string) (portal.SyncRun, error) {
 	return d.decide(ctx, id, "/accept")

@@ -57,6 +57,7 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/syncs/{id}/events", portal.SeeSyncs, s.syncEvents, events)
 	route(s, api, "GET /v1/syncs/{id}/changes", portal.SeeSyncs, s.syncChanges)
 	route(s, api, "GET /v1/syncs/{id}/review", portal.SeeSyncs, s.syncReview)
+	route(s, api, "GET /v1/syncs/{id}/review/totals", portal.SeeSyncs, s.syncReviewTotals)
 	route(s, api, "POST /v1/syncs/{id}/accept", portal.RunSync, s.acceptSync, accepted)
 	route(s, api, "POST /v1/syncs/{id}/discard", portal.RunSync, s.discardSync)
 

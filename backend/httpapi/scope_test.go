@@ -76,6 +76,7 @@ var routeCases = []routeCase{
 	{route: "GET /v1/syncs/{id}/events", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
 	{route: "GET /v1/syncs/{id}/changes", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
 	{route: "GET /v1/syncs/{id}/review", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).review},
+	{route: "GET /v1/syncs/{id}/review/totals", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).review},
 	{route: "POST /v1/syncs/{id}/accept", want: [5]int{accepted, forbidden, forbidden, forbidden, forbidden}, id: (*apiTest).review},
 	{route: "POST /v1/syncs/{id}/discard", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: (*apiTest).review},
 	{route: "GET /v1/connections", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}},

@@ -65,3 +65,10 @@ func (s *server) syncReview(ctx context.Context, in *reviewInput) (*reviewOutput
 	page, err := s.DB.Review(ctx, viewerOf(ctx), in.ID, in.ReviewQuery)
 	return &reviewOutput{page}, err
 }
+
+type reviewTotalsOutput struct{ Body portal.ReviewTotals }
+
+func (s *server) syncReviewTotals(ctx context.Context, in *idInput) (*reviewTotalsOutput, error) {
+	totals, err := s.DB.ReviewTotals(ctx, viewerOf(ctx), in.ID)
+	return &reviewTotalsOutput{totals}, err
+}

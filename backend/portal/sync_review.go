@@ -33,8 +33,34 @@ type Review struct {
 	Total      int64        `json:"total"`
 }
 
+// ReviewFilter selects customers of a review.
+type ReviewFilter struct {
+	Q      string `query:"q" json:"q" maxLength:"100" doc:"A part of the name, of the id in the product or of the MSP's name."`
+	Kind   string `query:"kind" json:"kind" enum:"msp,client"`
+	MSPID  string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"The clients of this MSP now; none for those directly under the MSSP."`
+	Effect string `query:"effect" json:"effect" enum:"missing,removed,turned,detached,moved,renamed"`
+}
+
+// ReviewTotal is how many customers a run in review would change in the same way: MSPs, or the clients of one MSP.
+type ReviewTotal struct {
+	Kind      CustomerKind `json:"kind" enum:"msp,client"`
+	MSPID     *string      `json:"msp_id" doc:"Of clients: their MSP now; null directly under the MSSP."`
+	MSPName   *string      `json:"msp_name"`
+	Effect    ReviewEffect `json:"effect" enum:"missing,removed,turned,detached,moved,renamed"`
+	ToMSPName *string      `json:"to_msp_name" doc:"Of clients that would move: their MSP then."`
+	Count     int64        `json:"count"`
+	Of        int64        `json:"of" doc:"How many MSPs or clients of the MSP there are now, missing ones aside."`
+}
+
+// ReviewTotals are the totals of a review: those of MSPs first, then the largest, at most 100.
+type ReviewTotals struct {
+	Items []ReviewTotal `json:"items" nullable:"false"`
+	Total int64         `json:"total" doc:"How many totals there are, also those beyond 100."`
+}
+
 // ReviewQuery asks for a page of a review.
 type ReviewQuery struct {
+	ReviewFilter
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }

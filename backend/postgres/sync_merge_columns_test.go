@@ -51,6 +51,7 @@ func TestFilters(t *testing.T) {
 		table  map[string]listFilter
 	}{
 		{"clients", reflect.TypeFor[portal.ClientFilter](), clientFilters},
+		{"reviews", reflect.TypeFor[portal.ReviewFilter](), reviewFilters},
 		{"msps", reflect.TypeFor[portal.MSPFilter](), mspFilters},
 	} {
 		t.Run("equal_parameters_of_"+list.name, func(t *testing.T) { testFiltersEqualParameters(t, list.filter, list.table) })

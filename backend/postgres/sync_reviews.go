@@ -10,59 +10,6 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-var reviewSorts = map[string]sortKey{"rank": plainKey("v.rank", intKey), "name": nameKey("v.name_key")}
-
-type reviewRow struct {
-	portal.ReviewItem
-	Position []string
-}
-
-// Review returns one page of the customers that a run in review would mark as missing, move or rename; none for any
-// other run. Errors: NotFound if there is no such run in the viewer's scope, Invalid for a malformed cursor.
-func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
-	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
-	if err != nil {
-		return portal.Review{}, err
-	}
-	if !validID(runID) {
-		return portal.Review{}, errNotFound("run")
-	}
-	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID, "run": runID, "rows": q.Limit + 1}
-	behind := keys.where(args)
-	var rows []reviewRow
-	var page portal.Review
-	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		queueRunKnown(batch, viewer.Scope, runID)
-		batch.Queue("select count(*) from sync_vanishing v where v.mssp_id = $1 and v.run_id = $2", viewer.Scope.MSSPID, runID).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
-		collect(batch.Queue(`
-			select v.kind, v.id, coalesce(c.name, m.name, '') as name, coalesce(c.type, m.type, '') as type, o.name as msp_name,
-			       v.effect, case when v.effect = 'moved' then v.to_name end as to_msp_name,
-			       case when v.effect in ('renamed', 'turned') then v.to_name end as to_name,
-			       coalesce(c.seats_used, m.seats_used) as seats_used,
-			       coalesce(c.external_id, m.external_id, '') as external_id, v.position
-			from (
-				select v.*, `+keys.columns()+` as position
-				from sync_vanishing v
-				where v.mssp_id = @mssp
-				and v.run_id = @run
-				and `+behind+`
-				order by `+keys.orderBy()+`
-				limit @rows) v
-			left join client c on v.kind = 'client' and c.mssp_id = v.mssp_id and c.id = v.id
-			left join msp o on o.mssp_id = c.mssp_id and o.id = c.msp_id
-			left join msp m on v.kind = 'msp' and m.mssp_id = v.mssp_id and m.id = v.id
-			order by `+keys.orderBy(), args), &rows)
-	})
-	if err != nil {
-		return portal.Review{}, fmt.Errorf("read review: %w", err)
-	}
-	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r reviewRow) (portal.ReviewItem, []string) {
-		return r.ReviewItem, r.Position
-	})
-	return page, nil
-}
-
 // AcceptRun accepts a run that needs review for a viewer: it is queued again, and its rows are merged without another
 // plausibility check. Errors: NotFound outside the viewer's scope, Conflict if the run no longer needs review,
 // SyncRunning while its connection has another run queued or running.
