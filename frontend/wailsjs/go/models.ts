@@ -531,8 +531,25 @@ export namespace portal {
 	}
 	
 	export interface ReviewQuery {
+	    q: string;
+	    kind: string;
+	    msp_id: string;
+	    effect: string;
 	    cursor: string;
 	    limit: number;
+	}
+	export interface ReviewTotal {
+	    kind: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    effect: string;
+	    to_msp_name?: string;
+	    count: number;
+	    of: number;
+	}
+	export interface ReviewTotals {
+	    items: ReviewTotal[];
+	    total: number;
 	}
 	export interface RunChange {
 	    at: string;

@@ -99,6 +99,8 @@ export function SyncChanges(arg1:string,arg2:portal.RunChangeQuery):Promise<port
 
 export function SyncReview(arg1:string,arg2:portal.ReviewQuery):Promise<portal.Review>;
 
+export function SyncReviewTotals(arg1:string):Promise<portal.ReviewTotals>;
+
 export function Syncs(arg1:portal.SyncQuery):Promise<portal.SyncPage>;
 
 export function TestConnection(arg1:portal.ConnectionTrial):Promise<portal.ConnectionTest>;

@@ -194,6 +194,10 @@ export function SyncReview(arg1, arg2) {
   return window['go']['main']['App']['SyncReview'](arg1, arg2);
 }
 
+export function SyncReviewTotals(arg1) {
+  return window['go']['main']['App']['SyncReviewTotals'](arg1);
+}
+
 export function Syncs(arg1) {
   return window['go']['main']['App']['Syncs'](arg1);
 }
