@@ -283,6 +283,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     sync: call("sync", syncs.one),
     syncChanges: call("syncChanges", syncs.changes),
     syncReview: call("syncReview", syncs.review),
+    syncReviewTotals: call("syncReviewTotals", syncs.reviewTotals),
     acceptSync: call("acceptSync", syncs.accept),
     discardSync: call("discardSync", syncs.discard),
     watchSync: call("watchSync", syncs.watch),

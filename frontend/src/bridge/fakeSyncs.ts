@@ -1,5 +1,6 @@
 // The sync calls of the fake. A connection has one active run at a time.
 import { run as newRun } from "./fakeRecords";
+import { reviewItems, reviewTotals } from "./fakeReviews";
 import type { World } from "./fakeWorld";
 import type {
   ChangeKind,
@@ -7,7 +8,7 @@ import type {
   Me,
   Page,
   PageQuery,
-  ReviewItem,
+  ReviewFilter,
   RunChange,
   RunChangeFilter,
   SyncRun,
@@ -68,28 +69,6 @@ function changesOf(run: SyncRun, world: World): RunChange[] {
       return changeOf(run, kind, client, n);
     }),
   );
-}
-
-function reviewItems(run: SyncRun, world: World): ReviewItem[] {
-  if (run.status !== "needs_review") return [];
-  return world.clients
-    .slice(0, run.would_miss ?? 0)
-    .map(({ id, name, type, msp_name, seats_used, external_id }) => ({
-      kind: "client" as const,
-      id,
-      name,
-      type,
-      msp_name,
-      seats_used,
-      external_id,
-      ...(run.error_code === "too_many_moved"
-        ? { effect: "detached" as const }
-        : run.error_code === "fields_remapped"
-          ? { effect: "moved" as const, to_msp_name: "Harbour IT" }
-          : { effect: run.error_code === "account_known" ? ("removed" as const) : ("missing" as const) }),
-    }))
-    .map((item) => ({ to_msp_name: null, to_name: null, ...item }))
-    .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
 const alreadyDecided = new Problem("conflict", {
@@ -237,9 +216,14 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
       const lines = changesOf(known(id), world).filter(({ kind }) => !query.kind || kind === query.kind);
       return { ...page(lines, query, null), total: null };
     },
-    review: (id: string, query: PageQuery) => {
+    review: (id: string, { q, kind, msp_id, effect, ...query }: ReviewFilter & PageQuery) => {
       need("see_syncs");
-      return page(reviewItems(known(id), world), query, null);
+      const items = reviewItems(known(id), world, { q, kind, msp_id, effect });
+      return page(items, query, null);
+    },
+    reviewTotals: (id: string) => {
+      need("see_syncs");
+      return reviewTotals(known(id), world);
     },
   };
 }

@@ -62,7 +62,9 @@ export const go: Portal = {
     ...(await call<Page<RunChange>>(app.SyncChanges(id, { ...firstPage, kind: "", ...query }))),
     total: null,
   }),
-  syncReview: (id, query) => call(app.SyncReview(id, { ...firstPage, ...query })),
+  syncReview: (id, query) =>
+    call(app.SyncReview(id, { ...firstPage, q: "", kind: "", msp_id: "", effect: "", ...query })),
+  syncReviewTotals: (id) => call(app.SyncReviewTotals(id)),
   acceptSync: (id) => call(app.AcceptSync(id)),
   discardSync: (id) => call(app.DiscardSync(id)),
   watchSync: (id) => call(app.WatchSync(id)),

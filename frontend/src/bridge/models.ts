@@ -161,6 +161,16 @@ export type RunChange = Narrowed<
 >;
 /** A customer that a run in review would mark as missing, move or rename. */
 export type ReviewItem = Narrowed<portal.ReviewItem, { kind: CustomerKind; effect: ReviewEffect }>;
+/** How many customers a run in review would change in the same way: MSPs, or the clients of one MSP. */
+export type ReviewTotal = Narrowed<portal.ReviewTotal, { kind: CustomerKind; effect: ReviewEffect }>;
+export type ReviewTotals = Narrowed<portal.ReviewTotals, { items: ReviewTotal[] }>;
+/** portal.ReviewFilter in Go describes each parameter. */
+export interface ReviewFilter {
+  q?: string;
+  kind?: CustomerKind;
+  msp_id?: string;
+  effect?: ReviewEffect;
+}
 
 export type Product = portal.Product;
 /** A connection to a product; the API key itself is never returned. */

@@ -32,7 +32,9 @@ import type {
   Places,
   Provider,
   ProviderID,
+  ReviewFilter,
   ReviewItem,
+  ReviewTotals,
   RunChange,
   RunChangeFilter,
   Sort,
@@ -97,7 +99,9 @@ export interface Portal {
   /** The changes of a run, without their total. */
   syncChanges(id: string, query: RunChangeFilter & PageQuery): Promise<Page<RunChange>>;
   /** The customers that accepting a run in review would change; empty for any other run. */
-  syncReview(id: string, query: PageQuery): Promise<Page<ReviewItem>>;
+  syncReview(id: string, query: ReviewFilter & PageQuery): Promise<Page<ReviewItem>>;
+  /** How many customers of each MSP it would change, and how; empty for any other run. */
+  syncReviewTotals(id: string): Promise<ReviewTotals>;
   /** Accepts a run in review; rejects with conflict when it is no longer in review. */
   acceptSync(id: string): Promise<SyncRun>;
   discardSync(id: string): Promise<SyncRun>;

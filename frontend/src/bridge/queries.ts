@@ -5,6 +5,7 @@ import type {
   InviteFilter,
   MSPFilter,
   Page,
+  ReviewFilter,
   RunChangeFilter,
   Sort,
   UserFilter,
@@ -133,13 +134,21 @@ export const syncChangesQuery = (grant: string, id: string, filter: RunChangeFil
   });
 
 /** The customers that accepting a run in review would change. */
-export const syncReviewQuery = (grant: string, id: string) =>
+export const syncReviewQuery = (grant: string, id: string, filter: ReviewFilter) =>
   infiniteQueryOptions({
-    queryKey: [...keys.syncs(grant), "review", id],
-    queryFn: ({ pageParam }) => getPortal().syncReview(id, { cursor: pageParam, limit: pageSize }),
+    queryKey: [...keys.syncs(grant), "review", id, filter],
+    queryFn: ({ pageParam }) => getPortal().syncReview(id, { ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
+    placeholderData: keepPreviousData,
     refetchOnWindowFocus: onFocus,
+  });
+
+/** How many customers of each MSP it would change, and how. */
+export const syncReviewTotalsQuery = (grant: string, id: string) =>
+  queryOptions({
+    queryKey: [...keys.syncs(grant), "reviewTotals", id],
+    queryFn: () => getPortal().syncReviewTotals(id),
   });
 
 /** The connections to products, and the products to connect. */

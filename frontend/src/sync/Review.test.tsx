@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
-import type { FieldNotice, SyncRun } from "../bridge/models";
+import type { Client, FieldNotice, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { countCalls } from "../test/calls";
 import { expectAccessible, menuClosed, renderApp } from "../test/render";
@@ -115,6 +115,57 @@ describe("a sync that waits for a decision", () => {
   it("says why it could not be loaded", async () => {
     open(undefined, (fake) => fake.fail("sync", new Problem("internal", { requestId: "req-3" })));
     expect(await screen.findByText("Request id: req-3")).toBeVisible();
+  });
+
+  it("shows first how many customers of each MSP it would change", async () => {
+    const { fake } = open(undefined, (fake) => becomes(fake, { would_miss: 6 }));
+    const table = within(await screen.findByRole("grid", { name: "By MSP" }));
+    const counts = new Map<string, number>();
+    for (const { msp_name } of fake.world.clients.slice(0, 6)) {
+      counts.set(msp_name ?? "", (counts.get(msp_name ?? "") ?? 0) + 1);
+    }
+    for (const [name, count] of counts) {
+      const row = (await table.findByRole("gridcell", { name })).closest("[role=row]");
+      expect(row).toHaveTextContent(new RegExp(`${count} of \\d+ clients`));
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    await expectAccessible();
+  });
+
+  it("lists the customers of one MSP, and all again", async () => {
+    const { user, fake } = open(undefined, (fake) => becomes(fake, { would_miss: 6 }));
+    const [client] = fake.world.clients as [Client];
+    const same = fake.world.clients.slice(0, 6).filter(({ msp_id }) => msp_id === client.msp_id);
+    const table = within(await screen.findByRole("grid", { name: "By MSP" }));
+    await user.click(await table.findByRole("gridcell", { name: client.msp_name as string }));
+    expect(await screen.findByText(`${same.length} in total`)).toBeVisible();
+    expect(window.location.hash).toBe(
+      `#/syncs/${id}/review?msp_id=${client.msp_id}&kind=client&effect=missing`,
+    );
+    await user.click(screen.getByRole("button", { name: "Clear filters" }));
+    await waitFor(() => expect(window.location.hash).toBe(`#/syncs/${id}/review`));
+    await waitFor(() => expect(screen.queryByText(`${same.length} in total`)).toBeNull());
+  });
+
+  it("finds customers by name, id and MSP", async () => {
+    const { user, fake } = open();
+    const [client] = fake.world.clients as [Client];
+    const field = await screen.findByRole("searchbox", { name: "Search these customers" });
+    await user.type(field, client.external_id);
+    expect(await screen.findByText("1 in total")).toBeVisible();
+    await user.clear(field);
+    await user.type(field, "nobody");
+    expect(await screen.findByText("Nothing here matches “nobody”.")).toBeVisible();
+  });
+
+  it("shows from which MSP to which its clients would move", async () => {
+    open(undefined, (fake) =>
+      becomes(fake, { would_miss: 6, error_code: "fields_remapped", remapped: ["parent"] }),
+    );
+    const table = within(await screen.findByRole("grid", { name: "By MSP" }));
+    expect((await table.findAllByRole("gridcell", { name: "Under Harbour IT" }))[0]).toBeVisible();
+    const headers = table.getAllByRole("columnheader").map((header) => header.textContent);
+    expect(headers).toEqual(["MSP now", "Customers", "After accepting"]);
   });
 
   it("is refused to an MSP's users", async () => {

@@ -3,25 +3,23 @@ import Button from "@mui/material/Button";
 import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
 import { links } from "../bridge/links";
-import { useList } from "../bridge/lists";
-import type { ReviewItem, SyncRun } from "../bridge/models";
-import { overviewQuery, syncReviewQuery } from "../bridge/queries";
+import type { SyncRun } from "../bridge/models";
+import { overviewQuery } from "../bridge/queries";
 import { useRun } from "../bridge/runs";
 import { formatMoment, formatNumber, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { type Column, DataTable } from "../parts/DataTable";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
-import { EmptyState } from "../parts/EmptyState";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Figure } from "../parts/Figure";
-import { MissingIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
 import { type ReviewDecision, ReviewDecisionDialog } from "./ReviewDecisionDialog";
 import { ReviewOutcome } from "./ReviewOutcome";
+import { ReviewTable } from "./ReviewTable";
+import { ReviewTotals } from "./ReviewTotals";
 import { RunNotices } from "./RunNotices";
 import { productName, reviewKind, reviewTitle } from "./run";
 
@@ -82,6 +80,7 @@ function ReviewPage({ run }: { run: SyncRun }) {
       </Typography>
       <ReviewFigures run={run} />
       {!remapped && <FieldNotices run={run} />}
+      <ReviewTotals run={run} />
       <Typography variant="h2" sx={{ mb: 1 }}>
         {t(`sync.review.${reviewKind(run)}.who`)}
       </Typography>
@@ -138,72 +137,3 @@ const shareText = (share: number): string =>
   share > 0 && share < 0.01
     ? t("sync.review.shareUnder", { share: formatPercent(0.01) })
     : t("sync.review.share", { share: formatPercent(Math.min(1, share)) });
-
-/** The effect on a customer. */
-function effectText({ effect, to_msp_name: msp, to_name: name }: ReviewItem): string {
-  if (effect === "moved" && msp) return t("sync.review.effects.movedTo", { msp });
-  if (effect === "turned" && name) return t("sync.review.effects.turnedTo", { name });
-  if (effect === "renamed" && name) return t("sync.review.effects.renamedTo", { name });
-  return t(`sync.review.effects.${effect}`);
-}
-
-const columns = (): Column<ReviewItem>[] => [
-  {
-    field: "name",
-    name: t("sync.review.name"),
-    render: ({ kind, id, name }) => (
-      <Link
-        component={RouterLink}
-        to={kind === "msp" ? links.msp(id) : links.client(id)}
-        color="inherit"
-        title={name}
-      >
-        {name}
-      </Link>
-    ),
-    flex: 2,
-    minWidth: 180,
-  },
-  {
-    field: "kind",
-    name: t("sync.review.kind"),
-    text: ({ kind }) => t(`sync.review.kinds.${kind}`),
-    width: 96,
-  },
-  {
-    field: "msp",
-    name: t("sync.review.msp"),
-    text: ({ msp_name }) => msp_name,
-    flex: 1.5,
-    minWidth: 120,
-    from: 560,
-  },
-  { field: "effect", name: t("sync.review.effect"), text: effectText, flex: 2, minWidth: 160 },
-  { field: "type", name: t("sync.review.type"), text: ({ type }) => type, width: 112, from: 700 },
-  { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 132 },
-  {
-    field: "external_id",
-    name: t("sync.review.externalId"),
-    text: ({ external_id }) => external_id,
-    width: 104,
-    from: 820,
-  },
-];
-
-function ReviewTable({ run }: { run: SyncRun }) {
-  const { grant } = useSession();
-  const list = useList(syncReviewQuery(grant.id, run.id));
-  const defs = useMemo(columns, []);
-  return (
-    <Box sx={{ flex: "1 0 280px", height: 280, display: "flex", flexDirection: "column" }}>
-      <DataTable
-        label={t(`sync.review.${reviewKind(run)}.who`)}
-        columns={defs}
-        {...list}
-        empty={
-          <EmptyState icon={<MissingIcon />} title={t("sync.review.none")} text={t("sync.review.noneText")} />
-        }
-      />
-    </Box>
-  );
-}
