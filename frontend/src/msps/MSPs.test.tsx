@@ -256,6 +256,47 @@ describe("the MSP of its own users", () => {
     await expectAccessible();
   });
 
+  it("begins with its figures and a bar of its licences, each a link to its clients", async () => {
+    open(
+      "/msps",
+      (fake) => {
+        few(fake);
+        const seats = { seats_used: 30, seats_total: 40, seats_used_unknown: 0, seats_total_unknown: 0 };
+        const ends = { next_expires_on: dayFromNow(3), expired: 2 };
+        fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), ...seats, ...ends };
+      },
+      "mspUser",
+    );
+    expect(await screen.findByText("licences have ended")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Expired" })).toHaveAttribute(
+      "href",
+      "#/clients?expires_on=expired&sort=-expires_on",
+    );
+    expect(screen.getByRole("link", { name: "Next licence end" })).toHaveAttribute(
+      "href",
+      "#/clients?expires_on=30d&sort=expires_on",
+    );
+    expect(document.querySelector("[data-share]")).toHaveAttribute("data-share", "0.75");
+    expect(screen.getByRole("link", { name: "Show your clients" })).toHaveAttribute(
+      "href",
+      "#/clients?status=active",
+    );
+    await expectAccessible();
+  });
+
+  it("lists its clients by what ends first", async () => {
+    let ofClients: Sort[] = [];
+    open(
+      "/msps",
+      (fake) => {
+        few(fake);
+        ofClients = recordQueries(fake, "clients");
+      },
+      "mspUser",
+    );
+    await waitFor(() => expect(ofClients.at(-1)?.sort).toBe("expires_on,name"));
+  });
+
   it("can be collapsed", async () => {
     const { user, fake } = open("/msps", few, "mspUser");
     const first = fake.world.clients[0]?.name ?? "";

@@ -12,7 +12,7 @@ import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FilterBar, SearchField } from "../parts/FilterBar";
 import { FilterChips, filterSentence } from "../parts/filters";
-import { MspsIcon } from "../parts/icons";
+import { ClientsIcon, MspsIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
@@ -21,6 +21,7 @@ import { mspColumns } from "./columns";
 import { mspFilters } from "./filters";
 import { MSPPanel } from "./MSPPanel";
 import { type ClientsOf, OpenedClients } from "./OpenedClients";
+import { OwnFigures } from "./OwnFigures";
 import { type Row, rowsOf } from "./rows";
 import { useMSPs } from "./useMSPs";
 import { useOpened } from "./useOpened";
@@ -33,6 +34,7 @@ export default function MSPs() {
   const opened = useOpened(address, own);
   const clients = useClientsOf();
   const { hasExpiry } = list;
+  const byDefault = own && hasExpiry ? "next_expires_on" : "name";
   const columns = useMemo(
     () =>
       mspColumns({
@@ -50,10 +52,11 @@ export default function MSPs() {
   const clientId = address.get("client");
   return (
     <>
-      <PageHeader title={title} />
+      <PageHeader title={title} actions={own && <OwnClients />} />
+      {own && <OwnFigures msp={list.rows[0]} withExpiry={hasExpiry} />}
       {!own && <Filters address={address} filter={filter} />}
       {opened.ids.map((id) => (
-        <OpenedClients key={id} id={id} sort={clientSort(sort)} onList={clients.onList} />
+        <OpenedClients key={id} id={id} sort={clientSort(sort, own !== undefined)} onList={clients.onList} />
       ))}
       <SplitView>
         <DataTable
@@ -63,7 +66,7 @@ export default function MSPs() {
           rows={rows}
           shown={list.rows.length}
           kindOf={({ kind }) => (kind === "client" ? "child" : kind === "note" ? "note" : undefined)}
-          sort={sort ?? "name"}
+          sort={sort ?? byDefault}
           onSort={(next) => address.set({ sort: next })}
           onOpen={(row) => openRow(address, row)}
           onKey={(row, field, key) => field === "name" && toggleByArrow(row, key, opened.set)}
@@ -78,11 +81,21 @@ export default function MSPs() {
   );
 }
 
-/** Clients are sorted like the MSPs, by name where they lack the field. */
-function clientSort(sort = "name"): string {
+/**
+ * Clients are sorted like the MSPs, by name where they lack the field. By default an MSP's own users see first what ends
+ * first.
+ */
+function clientSort(sort: string | undefined, own: boolean): string {
+  if (sort === undefined) return own ? "expires_on,name" : "name";
   if (/^-?(clients|expired)$/.test(sort)) return "name";
   return sort.replace("next_expires_on", "expires_on");
 }
+
+const OwnClients = () => (
+  <Button component={Link} to={links.clients({ status: "active" })} startIcon={<ClientsIcon />}>
+    {t("msps.panel.ownClients")}
+  </Button>
+);
 
 /** The clients of the expanded MSPs, by the id of the MSP. */
 function useClientsOf() {

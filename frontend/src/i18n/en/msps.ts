@@ -9,6 +9,14 @@ export const msps = {
     nextEnd: "Next licence end",
     expired: "Expired",
   },
+  figure: {
+    clients: "Clients",
+    clientsNote: "active",
+    expired: "Expired",
+    expiredNote_zero: "no licences",
+    expiredNote_one: "licence has ended",
+    expiredNote_other: "licences have ended",
+  },
   expiredOf_one: "Show the {{count, number}} client of {{name}} whose licence has expired",
   expiredOf_other: "Show the {{count, number}} clients of {{name}} whose licences have expired",
   empty: {
