@@ -163,6 +163,36 @@ it.each([
   await page.close();
 });
 
+/** The rows of tables whose texts of normal size do not share one line, in pixels from the top of the row. */
+const unaligned = (page: Page) =>
+  page.evaluate(() => {
+    const bottoms = (row: Element) =>
+      [...row.querySelectorAll("[role=gridcell]")].flatMap((cell) => {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        const text = texts.nextNode();
+        if (!text?.parentElement || getComputedStyle(text.parentElement).fontSize !== "13px") return [];
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const { bottom, width } = range.getBoundingClientRect();
+        return width > 0 ? [Math.round(4 * (bottom - row.getBoundingClientRect().top)) / 4] : [];
+      });
+    return [...document.querySelectorAll(".MuiDataGrid-row")]
+      .map((row) => ({ text: row.textContent, bottoms: [...new Set(bottoms(row))] }))
+      .filter((row) => row.bottoms.length > 1);
+  });
+
+it.each([
+  { name: "clients", query: "as=admin", path: "/clients?sort=expires_on" },
+  { name: "MSPs", query: "as=admin", path: "/msps" },
+  { name: "a review", query: "as=admin&sync=review&still", path: `/syncs/${inReview}/review` },
+])("shows the texts of a row of $name on one line", async ({ query, path }) => {
+  const { page } = await open(query, path);
+  await settled(page);
+  await page.getByRole("gridcell").first().waitFor();
+  expect(await unaligned(page)).toEqual([]);
+  await page.close();
+});
+
 it("follows the theme of the system until another is chosen", async () => {
   const { page } = await open("as=admin", "/settings");
   await page.emulateMedia({ colorScheme: "dark" });
