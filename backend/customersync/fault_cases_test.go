@@ -13,7 +13,7 @@ const (
 	allMissing = "14 of 14 customers are not in this response. That is more than the portal changes without an " +
 		"administrator's approval; nothing was changed."
 	serverError = "Heimdal responded with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
-	badKey      = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check ` +
+	badKey      = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred". Check ` +
 		`both, or replace the key.`
 )
 
@@ -38,7 +38,7 @@ var everyFault = map[string]faultCase{
 	"message_with_status_200": {rule: faultAt(fakeheimdal.Message200), code: "bad_key", detail: badKey},
 	"message_with_the_key": {rule: faultAt(fakeheimdal.Echo), code: "bad_key",
 		detail: `Heimdal does not accept the API key or the customer id. It says: "Bearer … may not see this ` +
-			`customer.". Check both, or replace the key.`},
+			`customer". Check both, or replace the key.`},
 	"message_beside_empty_list": {rule: faultAt(fakeheimdal.MessageBesideNone), code: "bad_key", detail: badKey},
 	"web_page": {rule: faultAt(fakeheimdal.HTML), code: "garbage",
 		detail: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
