@@ -1,14 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Snackbar from "@mui/material/Snackbar";
 import { type ReactNode, useCallback, useContext, useState } from "react";
-import { NoticeContext } from "./noticeContext";
-
-export interface Notice {
-  /** The notice stays until it is closed; errors always do. */
-  lasting?: boolean;
-  tone?: "success" | "info" | "warning" | "error";
-  text: string;
-}
+import { type Notice, NoticeContext } from "./noticeContext";
 
 /** notify({ tone, text }) shows a short text at the bottom of the window, which assistive technology reads out. */
 export const useNotify = () => useContext(NoticeContext);
