@@ -252,11 +252,11 @@ const parts: Part[] = [
     beside: role("option", /^Aldgate/),
   },
   {
-    place: "the command Syncs",
+    place: "the command Products & sync",
     permission: "see_syncs",
     path: "/settings",
     search: "",
-    shown: role("option", "Go to Syncs"),
+    shown: role("option", "Go to Products & sync"),
     beside: role("option", "Go to Settings"),
   },
   {
