@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -138,7 +139,7 @@ func (c *apiClient) connectionCause(err error, _ time.Time) (finding, bool) {
 	case errors.As(err, &slow) && slow.Timeout(), isErrno(err, wsaTimedOut):
 		f.cause = causeTimeout
 	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaNetworkReset, wsaConnectionAborted, wsaConnectionReset),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent):
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent), brokenHTTP2(err):
 		f.cause = causeBroken
 		if c.certificateAsked.Load() {
 			// The alert was lost because we were still writing.
@@ -148,6 +149,11 @@ func (c *apiClient) connectionCause(err error, _ time.Time) (finding, bool) {
 		return finding{}, false
 	}
 	return f, true
+}
+
+// brokenHTTP2 reports whether an HTTP/2 connection ended before the response. net/http has no type for these errors.
+func brokenHTTP2(err error) bool {
+	return strings.HasPrefix(innermost(err).Error(), "http2: client conn")
 }
 
 func isErrno(err error, codes ...syscall.Errno) bool {
