@@ -161,7 +161,7 @@ func (c *apiClient) read(call request, response *resty.Response) error {
 			return c.notThePortal(http.StatusNotModified)
 		}
 		body = known.body
-	} else if response.StatusCode() < 200 || response.StatusCode() > 299 {
+	} else if !response.IsSuccess() {
 		return c.responseProblem(response)
 	}
 	if call.out == nil {

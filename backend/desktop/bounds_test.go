@@ -7,7 +7,11 @@ import (
 
 // TestBounds asserts the constants and limits of the package.
 func TestBounds(t *testing.T) {
+	transport := newTransport(nil, lifeLimits{})
 	for name, bound := range map[string]struct{ got, want any }{
+		"idle_connections_are_4":                {transport.MaxIdleConnsPerHost, 4},
+		"idle_connections_last_90_seconds":      {transport.IdleConnTimeout, 90 * time.Second},
+		"TLS_handshake_has_10_seconds":          {transport.TLSHandshakeTimeout, 10 * time.Second},
 		"address_has_2048_characters":           {addressLimit, 2048},
 		"request_takes_30_seconds":              {requestTimeout, 30 * time.Second},
 		"response_has_16_MiB":                   {responseLimit, 16 << 20},
