@@ -161,6 +161,7 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 		"nothing":              {nil, 0, "no certificate"},
 		"only_an_explanation":  {[]byte("-----\nhello\n"), 0, "no certificate"},
 		"label_with_line_ends": {[]byte("-----BEGIN X\x1b[31m-----\nAAAA\n-----END X\x1b[31m-----\n"), 0, "entry 1"},
+		"block_without_label":  {[]byte("-----BEGIN -----\nAAAA\n-----END -----\n"), 0, "another kind"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := readCertificates(test.content, now)
