@@ -335,6 +335,7 @@ func TestInviteCode(t *testing.T) {
 	t.Run("claims_another_invite", testInviteCodeClaimsAnotherInvite)
 	t.Run("is_refused_without_sign_in_or_if_too_long", testInviteCodeIsRefusedWithoutSignInOrIfTooLong)
 	t.Run("is_refused_after_cancel", testInviteCodeIsRefusedAfterCancel)
+	t.Run("signs_nobody_in_without_a_keyring", testInviteCodeSignsNobodyInWithoutAKeyring)
 }
 
 func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
@@ -468,6 +469,23 @@ func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
 	}
 	_, err := b.SubmitInviteCode(t.Context(), "RIGHT")
 	wantCode(t, err, portal.AttemptExpired)
+}
+
+func testInviteCodeSignsNobodyInWithoutAKeyring(t *testing.T) {
+	b := newTestApp(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
+	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
+		if g.InviteCode == "RIGHT" {
+			return nil
+		}
+		return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	get(t, target.Get("redirect_uri")+"?"+b.response(target).Encode())
+	ended(t, result)
+	b.ring.fail(keyring.ErrTooBig)
+	_, err := b.SubmitInviteCode(t.Context(), "RIGHT")
+	wantCode(t, err, KeyringUnavailable)
 }
 
 func testSignInOffersOnlyProvidersThatPolicyAllows(t *testing.T) {
