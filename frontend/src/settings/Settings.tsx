@@ -76,49 +76,59 @@ function AppearanceSettings() {
   const { theme, density, text_size } = appearance;
   return (
     <Box sx={lines}>
-      <span>{t("settings.theme")}</span>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
+      <Choice
+        title={t("settings.theme")}
         value={theme}
-        aria-label={t("settings.theme")}
-        onChange={(_, chosen) => chosen && change({ theme: chosen })}
-      >
-        {themes.map(({ name, icon }) => (
-          <ToggleButton key={name} value={name} sx={{ gap: 1 }}>
-            {icon}
-            {t(`shell.account.${name}`)}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
-      <span>{t("settings.density.title")}</span>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
+        values={themes.map(({ name, icon }) => ({ value: name, icon, text: t(`shell.account.${name}`) }))}
+        onChoose={(chosen) => change({ theme: chosen })}
+      />
+      <Choice
+        title={t("settings.density.title")}
         value={density}
-        aria-label={t("settings.density.title")}
-        onChange={(_, chosen) => chosen && change({ density: chosen })}
-      >
-        <ToggleButton value="comfortable">{t("settings.density.comfortable")}</ToggleButton>
-        <ToggleButton value="compact">{t("settings.density.compact")}</ToggleButton>
-      </ToggleButtonGroup>
-      <span>{t("settings.textSize")}</span>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
+        values={densities.map((name) => ({ value: name, text: t(`settings.density.${name}`) }))}
+        onChoose={(chosen) => change({ density: chosen })}
+      />
+      <Choice
+        title={t("settings.textSize")}
         value={text_size}
-        aria-label={t("settings.textSize")}
-        onChange={(_, chosen) => chosen && change({ text_size: chosen })}
-      >
-        {textSizes.map((size) => (
-          <ToggleButton key={size} value={size}>
-            {formatPercent(size / 100)}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+        values={textSizes.map((size) => ({ value: size, text: formatPercent(size / 100) }))}
+        onChoose={(chosen) => change({ text_size: chosen })}
+      />
     </Box>
   );
 }
+
+interface ChoiceProps<Value> {
+  title: string;
+  value: Value;
+  values: { value: Value; text: string; icon?: ReactNode }[];
+  onChoose: (value: Value) => void;
+}
+
+/** One of a few values, each a button; a second press of the chosen one changes nothing. */
+function Choice<Value extends string | number>({ title, value, values, onChoose }: ChoiceProps<Value>) {
+  return (
+    <>
+      <span>{title}</span>
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={value}
+        aria-label={title}
+        onChange={(_, chosen: Value | null) => chosen !== null && onChoose(chosen)}
+      >
+        {values.map((one) => (
+          <ToggleButton key={one.value} value={one.value} sx={{ gap: 1 }}>
+            {one.icon}
+            {one.text}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+    </>
+  );
+}
+
+const densities = ["comfortable", "compact"] as const;
 
 const themes = [
   { name: "system", icon: <SystemIcon /> },
