@@ -23,14 +23,13 @@ func (s RunStatus) Ended() bool { return s != RunQueued && s != RunRunning }
 
 // SyncRun is the record of one sync.
 type SyncRun struct {
-	ID           string    `json:"id"`
-	ConnectionID string    `json:"connection_id"`
-	Product      string    `json:"product"`
-	ProductName  string    `json:"product_name"`
-	Status       RunStatus `json:"status" enum:"queued,running,complete,partial,failed,needs_review,discarded"`
-	Trigger      string    `json:"trigger" enum:"schedule,manual,command"`
-	// RequesterName is the name of the user who started it: null without a user or a known name.
-	RequesterName *string    `json:"requester_name" doc:"Name of the user who started it."`
+	ID            string     `json:"id"`
+	ConnectionID  string     `json:"connection_id"`
+	Product       string     `json:"product"`
+	ProductName   string     `json:"product_name"`
+	Status        RunStatus  `json:"status" enum:"queued,running,complete,partial,failed,needs_review,discarded"`
+	Trigger       string     `json:"trigger" enum:"schedule,manual,command"`
+	RequesterName *string    `json:"requester_name" doc:"Name of the user who started it; null without a user or a known name."`
 	CreatedAt     time.Time  `json:"created_at" ts_type:"string"`
 	StartedAt     *time.Time `json:"started_at" ts_type:"string"`
 	FinishedAt    *time.Time `json:"finished_at" ts_type:"string"`

@@ -295,9 +295,11 @@ func TestOverview(t *testing.T) {
 	}{
 		{"mssp", w.admin, "msps 2 clients 5 missing 1 disabled 2 seats 15/27 unknown 2/2 expired 1 expiring 0 of [Heimdal]"},
 		{"msp", w.atMSP("1"), "msps 0 clients 3 missing 1 disabled 0 seats 3/15 unknown 1/1 expired 1 expiring 0 of [Heimdal]"},
-		{"msp_without_figures", w.atMSP("2"), "msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expired – expiring – of [Heimdal]"},
+		{"msp_without_figures", w.atMSP("2"),
+			"msps 0 clients 1 missing 0 disabled 2 seats –/– unknown 1/1 expired – expiring – of [Heimdal]"},
 		{"client", w.atClient("11"), "msps 0 clients 1 missing 0 disabled 0 seats –/5 unknown 1/0 expired 1 expiring 0 of [Heimdal]"},
-		{"disabled_client", w.atClient("13"), "msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expired – expiring – of [Heimdal]"},
+		{"disabled_client", w.atClient("13"),
+			"msps 0 clients 0 missing 0 disabled 1 seats –/– unknown 0/0 expired – expiring – of [Heimdal]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o, _, err := w.DB.Overview(t.Context(), c.viewer, time.Hour)
