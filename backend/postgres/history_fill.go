@@ -12,9 +12,9 @@ import (
 // fillBatch is how many rows one transaction writes. Merges of the MSSP wait for it.
 const fillBatch = 5000
 
-// fillHistory completes the history that older servers have written: the ids in moves, and the spans of clients. It can
-// be interrupted and repeated. Other servers may write meanwhile; the next merge or the next call completes their rows.
-// It must run as the owner of the tables.
+// fillHistory completes the history that older servers have written: the ids in moves, the spans of clients, and former
+// names. It can be interrupted and repeated. Other servers may write meanwhile; the next merge or the next call
+// completes their rows. It must run as the owner of the tables.
 func (db *DB) fillHistory(ctx context.Context) error {
 	err := db.fillEach(ctx, `
 		select distinct h.mssp_id::text
@@ -31,7 +31,7 @@ func (db *DB) fillHistory(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open spans: %w", err)
 	}
-	return nil
+	return db.fillFormerNames(ctx)
 }
 
 // asOwner runs work in one transaction as the role that the pool connects with.

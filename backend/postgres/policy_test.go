@@ -19,6 +19,7 @@ var tenantTables = map[string]string{
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id",
 	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
+	"former_name": "mssp_id",
 }
 
 // read runs sql, which has no condition on the scope, as viewer. It returns the number that the query returns, or -1 if
@@ -94,6 +95,9 @@ func testRowSecuritySyncReachesOwnMSSP(t *testing.T) {
 			from sync_run r
 			where r.mssp_id = $1
 			limit 1`, tenant.MSSPID)
+		w.Exec(t, `
+			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at)
+			values ($1, $2, $2, $2, 'client', 'x', 'x', now())`, tenant.MSSPID, postgres.NewID())
 		w.Exec(t, "insert into sync_turn (mssp_id, taken_at) values ($1, now())", tenant.MSSPID)
 	}
 	asSync := func(sql string) (n int64, err error) {

@@ -40,7 +40,10 @@ func (m *merge) write(ctx context.Context) error {
 	if err := m.queueSpans(ctx, batch, s); err != nil {
 		return err
 	}
-	return m.SendBatch(ctx, batch).Close()
+	if err := m.SendBatch(ctx, batch).Close(); err != nil {
+		return err
+	}
+	return addFormerNames(ctx, m, m.lease.MSSPID)
 }
 
 // changedRows joins differing with sync_customer; $1 is the MSSP, $2 the run.
