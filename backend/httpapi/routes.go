@@ -40,6 +40,8 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/clients/facets", portal.SeeClients, s.clientFacets)
 	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
 
+	route(s, api, "GET /v1/search", portal.SeeClients, s.search)
+
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite, created)
 	route(s, api, "POST /v1/invites/claim", signedIn, s.claimInvite)

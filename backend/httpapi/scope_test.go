@@ -26,6 +26,7 @@ type routeCase struct {
 	// own returns the id of an object that only the viewer may see.
 	own    func(*apiTest, portal.Viewer) string
 	body   func(*apiTest, testkit.Node) string
+	query  string
 	public int // the status for everyone; 0: sign-in required
 }
 
@@ -57,6 +58,7 @@ var routeCases = []routeCase{
 	{route: "GET /v1/clients", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/clients/facets", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/clients/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: firstClient, sibling: siblingClient},
+	{route: "GET /v1/search", query: "?q=o", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/invites", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
 	{route: "POST /v1/invites", want: [5]int{created, forbidden, created, forbidden, forbidden}, body: clientInvite},
 	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: claimableInvite},
@@ -160,7 +162,7 @@ func clientInvite(_ *apiTest, msp testkit.Node) string {
 // call returns a request about an object of a tenant that the viewer may see; an object below an MSP is in the first
 // MSP.
 func (c routeCase) call(h *apiTest, of testkit.Tenant, viewer portal.Viewer) call {
-	made := call{route: c.route}
+	made := call{route: c.route + c.query}
 	switch {
 	case c.own != nil:
 		made = c.withID(h, c.own(h, viewer))
