@@ -28,7 +28,7 @@ import (
 // A viewer's scope is enforced twice, as in lists: by the conditions on the rows and by the policies. For clients of an
 // MSSP or MSP a function that row-level security does not limit proposes the ids, because no other query can use the
 // indexes for parts of names (migrations/00033_former_names.sql). Only rows of the viewer's scope with these ids are
-// ranked and counted.
+// ranked and counted. A name that a server older than the keys has written is found once its key is made (name_key.go).
 
 // searchFound is what the search found of one kind.
 type searchFound struct {
@@ -118,6 +118,8 @@ func likeness(text string) *float32 {
 	}
 	least := float32(0.55)
 	switch {
+	case n < 5:
+		least = 0.5
 	case n < 8:
 		least = 0.4
 	case n < 12:
@@ -160,7 +162,7 @@ const listed = "(r.rank < 6 or r.rank = 7)"
 
 // query returns a statement that selects one row: the number of hits that a list finds, whether that is known to be
 // all, and the best hits as JSON. Similar names are ranked only if there are less than enough other
-// hits.
+// hits, and none that is the text itself.
 func (s searchSource) query() string {
 	proposed := "select true as complete"
 	if s.proposed != "" {
@@ -193,7 +195,8 @@ func (s searchSource) query() string {
 			where c.rank is null
 			and n.similarity >= @likeness::real
 			and @likeness::real is not null
-			and (select count(*) from close r where r.rank is not null) < @enough)
+			and (select count(*) from close r where r.rank is not null) < @enough
+			and not exists (select from close r where r.rank <= 2))
 		select (select count(*) from ranked r where ` + listed + `), (select p.complete from proposed p), (
 			select coalesce(jsonb_agg(to_jsonb(h)), '[]')
 			from (

@@ -70,8 +70,11 @@ create or replace function search_clients_under(
   set search_path = public, pg_temp
   set pg_trgm.word_similarity_threshold = 0.6
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 declare
+  -- The planner takes a limit of a variable for a part of the rows, and uses the index of trigrams. With a number it would
+  -- prefer to walk the names until it has found so many.
   most constant integer := 200;
   few constant integer := 5000;
   -- Greater than every text that begins with the other.
@@ -89,7 +92,7 @@ begin
       from client c
       where c.mssp_id = mssp
       order by c.name_key, c.id
-      limit few + 1);
+      limit 5001);
   else
     within := array(
       select c.id
@@ -97,7 +100,7 @@ begin
       where c.mssp_id = mssp
       and c.msp_id = of_msp
       order by c.name_key, c.id
-      limit few + 1);
+      limit 5001);
   end if;
 
   if cardinality(within) <= few then
@@ -161,7 +164,7 @@ begin
           from client c
           where c.mssp_id = mssp
           order by c.name_key, c.id
-          limit few) w
+          limit 5000) w
         where w.name_key like part
         limit most);
     else
@@ -173,7 +176,7 @@ begin
           where c.mssp_id = mssp
           and c.msp_id = of_msp
           order by c.name_key, c.id
-          limit few) w
+          limit 5000) w
         where w.name_key like part
         limit most);
     end if;
