@@ -188,6 +188,11 @@ func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.
 // ClientFacets returns the values by which the clients in the scope can be filtered.
 func (a *App) ClientFacets() (portal.Facets, error) { return a.desktop.ClientFacets(a.ctx) }
 
+// Search returns the best matches of a text over MSPs, clients and users.
+func (a *App) Search(q portal.SearchQuery) (portal.SearchResult, error) {
+	return a.desktop.Search(a.ctx, q)
+}
+
 // Invites returns one page of invites.
 func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {
 	return a.desktop.Invites(a.ctx, q)

@@ -58,6 +58,8 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"reviewEffects", "ReviewEffect", ofType(inPortal, "ReviewEffect")},
 		{"attentionKinds", "AttentionKind", tagOf(portal.Attention{}, "Kind")},
 		{"severities", "Severity", tagOf(portal.Attention{}, "Severity")},
+		{"searchKinds", "SearchKind", ofType(inPortal, "SearchKind")},
+		{"searchMatches", "SearchMatch", ofType(inPortal, "SearchMatch")},
 		{"customerFields", "CustomerField", ofType(inPortal, "CustomerField")},
 		{"reviewedFields", "ReviewedField", reviewedFields()},
 		{"fieldTypes", "FieldType", tagOf(portal.FieldPath{}, "Types")},
