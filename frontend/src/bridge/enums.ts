@@ -152,6 +152,23 @@ export const severities = [
 ] as const;
 export type Severity = (typeof severities)[number];
 
+export const searchKinds = [
+  "msp",
+  "client",
+  "user",
+] as const;
+export type SearchKind = (typeof searchKinds)[number];
+
+export const searchMatches = [
+  "name",
+  "former_name",
+  "product_id",
+  "msp",
+  "email",
+  "similar",
+] as const;
+export type SearchMatch = (typeof searchMatches)[number];
+
 export const customerFields = [
   "id",
   "name",

@@ -576,6 +576,29 @@ export namespace portal {
 	    next_cursor?: string;
 	}
 	
+	export interface SearchHit {
+	    kind: string;
+	    id: string;
+	    name: string;
+	    context: string;
+	    status: string;
+	    matched: string;
+	    text: string;
+	}
+	export interface SearchQuery {
+	    q: string;
+	    limit: number;
+	}
+	export interface SearchTotal {
+	    kind: string;
+	    total: number;
+	    more: boolean;
+	}
+	export interface SearchResult {
+	    items: SearchHit[];
+	    totals: SearchTotal[];
+	}
+	
 	
 	
 	export interface SyncPage {

@@ -71,6 +71,8 @@ export function Resume():Promise<portal.Me>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
 
+export function Search(arg1:portal.SearchQuery):Promise<portal.SearchResult>;
+
 export function SeeFieldMap(arg1:string,arg2:string):Promise<void>;
 
 export function Sessions():Promise<portal.OwnSessions>;

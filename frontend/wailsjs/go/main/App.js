@@ -138,6 +138,10 @@ export function RevokeInvite(arg1) {
   return window['go']['main']['App']['RevokeInvite'](arg1);
 }
 
+export function Search(arg1) {
+  return window['go']['main']['App']['Search'](arg1);
+}
+
 export function SeeFieldMap(arg1, arg2) {
   return window['go']['main']['App']['SeeFieldMap'](arg1, arg2);
 }
