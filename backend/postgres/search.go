@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -110,10 +109,10 @@ const enoughHits = 3
 const minSimilar, maxSwapped = 4, 40
 
 // likeness returns the least similarity of a name to the text, by the trigrams that both have; nil for a text that is too
-// short or has no letters. One wrong letter changes three trigrams, which are less of a longer text.
+// short or has no such letter as every locale knows. One wrong letter changes three trigrams, which are less of a longer text.
 func likeness(text string) *float32 {
 	n := utf8.RuneCountInString(text)
-	if n < minSimilar || !hasTrigram(text) || !strings.ContainsFunc(text, unicode.IsLetter) {
+	if n < minSimilar || !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") {
 		return nil
 	}
 	least := float32(0.55)

@@ -83,6 +83,8 @@ declare
   escaped constant text := regexp_replace(folded, '([\\%_])', '\\\1', 'g');
   part constant text := '%' || escaped || '%';
   id_part constant text := '%' || regexp_replace(typed_id, '([\\%_])', '\\\1', 'g') || '%';
+  -- Others would make the whole index be read.
+  indexed constant text[] := array(select p from unnest(swapped) p where p ~ '[a-z0-9]{3}');
   within uuid[];
   found uuid[];
 begin
@@ -284,7 +286,7 @@ begin
     select c.id
     from client c
     where c.mssp_id = mssp
-    and c.name_key || coalesce(c.name_rest, '') like any(swapped)
+    and c.name_key || coalesce(c.name_rest, '') like any(indexed)
     and (of_msp is null or c.msp_id = of_msp)
     limit most);
   if cardinality(ids) >= enough then
