@@ -53,7 +53,7 @@ type SearchResult struct {
 
 // SearchQuery asks for the best matches of a text.
 type SearchQuery struct {
-	Q     string `query:"q" json:"q" doc:"A part of a name, a former name, an id in the product, an MSP's name or an address; 1 to 100 characters."`
+	Q     string `query:"q" json:"q" doc:"Part of a name, former name, product id, MSP's name or address; 1 to 100 characters."`
 	Limit int    `query:"limit" json:"limit" minimum:"1" maximum:"20" default:"8" doc:"The greatest number of hits of each kind."`
 }
 

@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	searchedWords = []string{"Heron", "Müller", "Straße", "Nordlicht", "Aldgate", "Zürich", "Łódź", "Quay", "100%", "Ünal", "AG", "& Co",
-		"İzmir", "Œuvre", "Silverbirch", "Coöperatie", "X_1", "Großhandel"}
+	searchedWords = []string{"Heron", "Müller", "Straße", "Nordlicht", "Aldgate", "Zürich", "Łódź", "Quay", "100%", "Ünal", "AG",
+		"& Co", "İzmir", "Œuvre", "Silverbirch", "Coöperatie", "X_1", "Großhandel"}
 	searchedName = rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(searchedWords), 1, 3).Draw(t, "terms"), " ")
 	})

@@ -113,7 +113,8 @@ func TestSearchScope(t *testing.T) {
 // testSearchConditionsAlone runs the statements as the owner, to whom no policy applies. The views of users have their
 // own condition on the scope.
 func testSearchConditionsAlone(
-	t *testing.T, w *testkit.World, clients []string, each func(*testing.T, func(portal.Viewer, portal.SearchQuery) (portal.SearchResult, error)),
+	t *testing.T, w *testkit.World, clients []string,
+	each func(*testing.T, func(portal.Viewer, portal.SearchQuery) (portal.SearchResult, error)),
 ) {
 	conn, err := pgx.Connect(t.Context(), w.URLs.Owner)
 	if err != nil {
