@@ -10,6 +10,7 @@ import { fakeInvites, inviteCode } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
 import { offers, refusal, wrongCode } from "./fakeRefusals";
+import { fakeSearch } from "./fakeSearch";
 import { fakeSyncs } from "./fakeSyncs";
 import { users } from "./fakeUserRecords";
 import { currentMe, fakeUsers } from "./fakeUsers";
@@ -262,6 +263,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     clients: call("clients", customers.clients),
     clientFacets: call("clientFacets", customers.clientFacets),
     client: call("client", customers.client),
+    search: call("search", fakeSearch({ world, need, scope, ...customers, ...userCalls })),
     invites: call("invites", invites.list),
     createInvite: call("createInvite", invites.create),
     revokeInvite: call("revokeInvite", invites.revoke),

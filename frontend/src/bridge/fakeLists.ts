@@ -6,7 +6,7 @@ export const includes = (q: string | undefined, ...texts: (string | null)[]) =>
   !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
 
 /** A name as the API compares it: without case and marks, ß as ss, with single spaces. */
-const fold = (name: string) =>
+export const fold = (name: string) =>
   name
     .normalize("NFKD")
     .replace(/[\p{Mn}\p{Me}\p{Cf}]/gu, "")
@@ -17,7 +17,7 @@ const fold = (name: string) =>
     .replace(/\s+/g, " ");
 
 /** An id as the API compares it: without the case of A to Z and the space around it. */
-const foldID = (id: string) => id.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+export const foldID = (id: string) => id.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Whether a search for q finds a customer by one of its names or by its id in the product. */
 export function finds(q: string, names: (string | null)[], id: string): boolean {

@@ -143,6 +143,8 @@ export interface World {
   /** The product's own figures for an MSP, by the id of the MSP. */
   ownSeats: Record<string, Seats>;
   clients: Client[];
+  /** By the id of an MSP or client, the newest first. */
+  formerNames: Record<string, string[]>;
   invites: Invite[];
   users: FakeUser[];
   /** The sessions of the signed-in user. */
@@ -171,6 +173,7 @@ export function newWorld(): World {
     clients,
     msps: bare.map((msp) => withSums(msp, clients, ownSeats[msp.id])),
     ownSeats,
+    formerNames: { [id("9000", 5)]: ["Foxglove Bakers Ltd"], [id("8100", 3)]: ["Bluewater Hosting"] },
     invites: [
       invite(1, "lea@alpine.example"),
       invite(2, "jonas@baltic.example", { code_closed: true }),

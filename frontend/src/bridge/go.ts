@@ -44,6 +44,7 @@ export const go: Portal = {
   clients: (query) => call(app.Clients(query as portal.ClientQuery)),
   clientFacets: () => call(app.ClientFacets()),
   client: (id) => call(app.Client(id)),
+  search: (query) => call(app.Search(query)),
   invites: (query) => call(app.Invites({ ...firstPage, q: "", status: "", ...query })),
   createInvite: (invite) => call(app.CreateInvite(invite)),
   revokeInvite: (id) => call(app.RevokeInvite(id)),

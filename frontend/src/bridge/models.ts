@@ -21,6 +21,8 @@ import type {
   Role,
   RunStatus,
   RunTrigger,
+  SearchKind,
+  SearchMatch,
   Severity,
   StatusReason,
   UserStatus,
@@ -38,6 +40,8 @@ export type {
   ProviderID,
   Role,
   RunStatus,
+  SearchKind,
+  SearchMatch,
   Severity,
   StatusReason,
   UserStatus,
@@ -141,6 +145,22 @@ export type HeldGrant = Grant & { active: boolean };
 /** A user with a grant inside the viewer's scope; grants outside it are left out. */
 export type UserItem = Narrowed<portal.UserItem, { provider: ProviderID; grants: HeldGrant[] }>;
 export type UserChange = Omit<portal.UserChange, "role"> & { role?: Role };
+/** An MSP, client or user that a search found, the best first. */
+export type SearchHit = Narrowed<
+  portal.SearchHit,
+  { kind: SearchKind; matched: SearchMatch; status: CustomerStatus | "deactivated" }
+>;
+/** How many the list of a kind finds; more: there may be more than the total. */
+export type SearchTotal = Narrowed<portal.SearchTotal, { kind: SearchKind }>;
+export interface SearchResult {
+  items: SearchHit[];
+  totals: SearchTotal[];
+}
+/** A text of 1 to 100 characters, and the greatest number of hits of each kind. */
+export interface SearchQuery {
+  q: string;
+  limit: number;
+}
 export type Organisation = portal.Organisation;
 export type OrganisationChange = portal.OrganisationChange;
 export type OwnSession = Narrowed<portal.OwnSession>;

@@ -37,6 +37,8 @@ import type {
   ReviewTotals,
   RunChange,
   RunChangeFilter,
+  SearchQuery,
+  SearchResult,
   Sort,
   Startup,
   SyncRun,
@@ -75,6 +77,8 @@ export interface Portal {
   clients(query: ClientFilter & Sort & PageQuery): Promise<Page<Client>>;
   clientFacets(): Promise<Facets>;
   client(id: string): Promise<ClientDetail>;
+  /** The best matches over MSPs, clients and users that the viewer may see; rejects with invalid for q. */
+  search(query: SearchQuery): Promise<SearchResult>;
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;
