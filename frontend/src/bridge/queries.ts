@@ -176,19 +176,10 @@ export const fieldMapPreviewQuery = (grant: string, id: string, change: FieldMap
     refetchOnWindowFocus: false,
   });
 
-const nothing = { items: [], total: 0 };
-
-/** The first MSPs, clients and users that match a search text, with the number of all that do. */
-export const searchQuery = (grant: string, q: string, including: { msps: boolean; users: boolean }) =>
+/** The best matches of a text over MSPs, clients and users. */
+export const searchQuery = (grant: string, q: string) =>
   queryOptions({
-    queryKey: [grant, "search", q, including],
-    queryFn: async () => {
-      const [msps, clients, users] = await Promise.all([
-        including.msps ? getPortal().msps({ q, limit: 5 }) : nothing,
-        getPortal().clients({ q, limit: 8 }),
-        including.users ? getPortal().users({ q, limit: 5 }) : nothing,
-      ]);
-      return { msps, clients, users };
-    },
+    queryKey: [grant, "search", q],
+    queryFn: () => getPortal().search({ q, limit: 6 }),
     placeholderData: keepPreviousData,
   });

@@ -383,12 +383,12 @@ const requests: Request[] = [
     loaded: text(/^The figures of Northwind Security appear here once/),
   },
   {
-    place: "MSPs for the search",
-    permission: "see_msps",
+    place: "the search",
+    permission: "see_clients",
     path: "/settings",
     search: "aldgate",
-    call: "msps",
-    loaded: role("option", /^Aldgate/),
+    call: "search",
+    loaded: text("Nothing matches aldgate."),
   },
   {
     place: "connections for the names of runs",

@@ -48,6 +48,23 @@ describe("actions in the palette", () => {
     await waitFor(() => expect(window.location.hash).toMatch(/^#\/clients\?expires/));
   });
 
+  it("list the clients whose licences have expired", async () => {
+    const { user } = await open();
+    await user.keyboard("expired");
+    await user.click(await option("Clients with expired licences"));
+    await waitFor(() => expect(window.location.hash).toMatch(/^#\/clients\?expires_on=expired/));
+  });
+
+  it("switch to another role of the user", async () => {
+    const { user } = await open("severalGrants");
+    await user.keyboard("switch");
+    const roles = await screen.findAllByRole("option", { name: /^Switch to / });
+    expect(roles).toHaveLength(2);
+    await user.click(roles[0] as HTMLElement);
+    await waitFor(() => expect(window.location.hash).toBe("#/overview"));
+    expect(await screen.findByRole("button", { name: /^Switch scope, now Alpine/ })).toBeVisible();
+  });
+
   it("are those that the role permits", async () => {
     await open("mspUser");
     await option("Clients expiring within 30 days");
@@ -75,7 +92,7 @@ describe("what the palette finds", () => {
   it("includes no users for others", async () => {
     const { user, fake } = await open("staff");
     await user.keyboard("tom brandt");
-    expect(await screen.findByText("Nothing matches tom brandt.")).toBeVisible();
+    await screen.findByText("Nothing matches tom brandt.");
     expect(fake.calls).not.toContain("users");
   });
 
@@ -86,6 +103,75 @@ describe("what the palette finds", () => {
     await expectAccessible();
     await user.click(all);
     await waitFor(() => expect(window.location.hash).toBe("#/clients?q=a"));
+  });
+
+  it("marks what was typed, and says why a hit was found", async () => {
+    const { user, fake } = await open();
+    const { name, msp_name } = fake.world.clients[5] ?? {};
+    await user.keyboard("foxglo");
+    const line = await option(new RegExp(`^${name}`));
+    expect(line).toHaveTextContent(`${name}formerly Foxglove Bakers Ltd · ${msp_name}`);
+    expect(line.querySelector("mark")).toHaveTextContent("Foxglo");
+    await user.clear(screen.getByRole("combobox"));
+    await user.keyboard("4005");
+    expect(await option(/id 4005/)).toHaveTextContent(`${name}id 4005 · ${msp_name}`);
+  });
+
+  it("lists similar names below the commands", async () => {
+    const { user, fake } = await open();
+    const { name } = fake.world.clients[0] ?? {};
+    await user.keyboard("aldgaet bakery");
+    expect(await option(new RegExp(`^${name}`))).toBeVisible();
+    expect(document.querySelector("mark")).toBeNull();
+  });
+
+  it("is what was typed last, even if an earlier search ends later", async () => {
+    const { user, fake } = await open();
+    const search = fake.search;
+    const ends: (() => void)[] = [];
+    fake.search = async (query) => {
+      const result = await search(query);
+      if (query.q === "castle") await new Promise<void>((end) => ends.push(end));
+      return result;
+    };
+    await user.keyboard("castle");
+    await waitFor(() => expect(ends).toHaveLength(1));
+    await user.clear(screen.getByRole("combobox"));
+    await user.keyboard("drayton");
+    expect((await screen.findAllByRole("option", { name: /^Drayton/ })).length).toBeGreaterThan(1);
+    for (const end of ends) end();
+    await waitFor(() => expect(names().some((name) => name?.startsWith("Castle"))).toBe(false));
+  });
+
+  it("is opened by Enter once it is there", async () => {
+    const { user, fake } = await open();
+    const wanted = fake.world.clients.find(({ external_id }) => external_id === "4007");
+    await user.keyboard("4007{Enter}");
+    await waitFor(() => expect(window.location.hash).toBe(`#/clients/${wanted?.id}`));
+  });
+
+  it("is said to be more than was counted", async () => {
+    const { user, fake } = await open();
+    const search = fake.search;
+    fake.search = async (query) => {
+      const result = await search(query);
+      return { ...result, totals: result.totals.map((total) => ({ ...total, total: 437, more: true })) };
+    };
+    await user.keyboard("a");
+    await user.click(await option("Show all in Clients, over 400"));
+    await waitFor(() => expect(window.location.hash).toBe("#/clients?q=a"));
+  });
+
+  it.each([
+    ["offline", "You are offline: only commands are listed."],
+    ["unavailable", "The portal is unavailable: only commands are listed."],
+    ["internal", "The search failed. Only commands are listed; type again to retry."],
+  ] as const)("is missing while the API is not there: %s", async (code, text) => {
+    const { user } = await open("admin", (fake) => fake.fail("search", new Problem(code)));
+    await user.keyboard("settings");
+    expect(await screen.findByText(text)).toBeVisible();
+    expect(names()).toEqual(["Go to Settings"]);
+    await expectAccessible();
   });
 
   it("begins with what was opened last", async () => {

@@ -2,11 +2,14 @@ import Box from "@mui/material/Box";
 import Dialog from "@mui/material/Dialog";
 import InputBase from "@mui/material/InputBase";
 import { useEffect, useId, useState } from "react";
+import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { SearchIcon } from "../parts/icons";
 import { VisuallyHidden } from "../parts/VisuallyHidden";
 import { type Session, useSession } from "../session/session";
 import type { Hit } from "./hits";
+import { MarkedText } from "./MarkedText";
+import { matchedPart } from "./matchedPart";
 import type { RailEntry } from "./Rail";
 import { useHits } from "./useHits";
 
@@ -18,8 +21,10 @@ interface Props {
 /** Finds any screen, action, MSP, client or user by keyboard. */
 export function Palette({ rail, onClose }: Props) {
   const [q, setQ] = useState("");
-  const { hits, more, searching, failed } = useHits(q, rail);
+  const { hits, settled, ...found } = useHits(q, rail);
   const [at, setAt] = useState(0);
+  // Enter was pressed before the hits of what is typed were there.
+  const [entered, setEntered] = useState(false);
   const id = useId();
   const chosen = Math.min(at, Math.max(0, hits.length - 1));
   const { can } = useSession();
@@ -33,10 +38,15 @@ export function Palette({ rail, onClose }: Props) {
     const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
     const move = moves[event.key];
     if (move && hits.length > 0) setAt((chosen + move + hits.length) % hits.length);
+    else if (event.key === "Enter" && !settled) setEntered(true);
     else if (event.key === "Enter") run(hits[chosen]);
     else return;
     event.preventDefault();
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once, when the hits are there
+  useEffect(() => {
+    if (entered && settled) run(hits[chosen]);
+  }, [entered, settled]);
   return (
     <Dialog
       open
@@ -60,6 +70,7 @@ export function Palette({ rail, onClose }: Props) {
           onChange={(event) => {
             setQ(event.target.value.slice(0, 100));
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={onKeyDown}
           inputProps={{
@@ -92,7 +103,7 @@ export function Palette({ rail, onClose }: Props) {
           </Box>
         ))}
       </Box>
-      <Footer q={q} shown={hits.length} count={hits.length + more} searching={searching} failed={failed} />
+      <Footer q={q.trim()} shown={hits.length} settled={settled} {...found} />
     </Dialog>
   );
 }
@@ -122,6 +133,7 @@ function HitRow({ hit, id, chosen, onRun, onPoint }: HitRowProps) {
   useEffect(() => {
     if (chosen) document.getElementById(id)?.scrollIntoView?.({ block: "nearest" });
   }, [chosen, id]);
+  const inName = hit.typed !== undefined && matchedPart(hit.name, hit.typed) !== null;
   return (
     <Box
       id={id}
@@ -143,7 +155,7 @@ function HitRow({ hit, id, chosen, onRun, onPoint }: HitRowProps) {
     >
       {hit.icon}
       <Box sx={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
-        {hit.name}
+        <MarkedText text={hit.name} typed={hit.typed} />
       </Box>
       {hit.note && (
         <Box
@@ -156,7 +168,7 @@ function HitRow({ hit, id, chosen, onRun, onPoint }: HitRowProps) {
             whiteSpace: "nowrap",
           }}
         >
-          {hit.note}
+          <MarkedText text={hit.note} typed={inName ? undefined : hit.typed} />
         </Box>
       )}
     </Box>
@@ -166,21 +178,26 @@ function HitRow({ hit, id, chosen, onRun, onPoint }: HitRowProps) {
 interface FooterProps {
   q: string;
   shown: number;
-  /** All matches, including those that are not listed. */
-  count: number;
-  searching: boolean;
-  failed: boolean;
+  /** Matches that are not listed. */
+  more: number;
+  moreThan: boolean;
+  settled: boolean;
+  problem: Problem | null;
 }
 
+function footerText({ q, shown, more, moreThan, settled, problem }: FooterProps): string {
+  if (problem) return t(`shell.search.${failure(problem)}`);
+  if (!settled) return t("shell.search.searching");
+  if (shown === 0) return t("shell.search.none", { q });
+  const count = shown + more;
+  if (moreThan) return t("shell.search.atLeast", { shown, count });
+  return t(more > 0 ? "shell.search.some" : "shell.search.results", { shown, count });
+}
+
+const failure = ({ code }: Problem) => (code === "offline" || code === "unavailable" ? code : "failed");
+
 /** The state of the search, as a live region. */
-function Footer({ q, shown, count, searching, failed }: FooterProps) {
-  const text = searching
-    ? t("shell.search.searching")
-    : failed
-      ? t("shell.search.failed")
-      : count === 0
-        ? t("shell.search.none", { q })
-        : t(shown < count ? "shell.search.some" : "shell.search.results", { shown, count });
+function Footer(props: FooterProps) {
   return (
     <Box
       role="status"
@@ -193,7 +210,7 @@ function Footer({ q, shown, count, searching, failed }: FooterProps) {
         borderTop: `1px solid ${theme.vars.palette.divider}`,
       })}
     >
-      {text}
+      {footerText(props)}
     </Box>
   );
 }

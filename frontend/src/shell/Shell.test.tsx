@@ -187,14 +187,14 @@ describe("when the portal cannot be reached", () => {
     fake.fail("overview", new Problem("offline"));
     act(() => window.dispatchEvent(new Event("focus")));
     await user.keyboard("{Control>}k{/Control}");
-    fake.fail("clients", new Problem("offline"));
+    fake.fail("search", new Problem("offline"));
     await user.keyboard("heron");
-    expect(await screen.findByText(/Nothing but commands can be searched/)).toBeVisible();
+    expect(await screen.findByText(/only commands are listed/)).toBeVisible();
     await user.keyboard("{Escape}");
     expect(await screen.findByText(/Offline since/)).toBeVisible();
     expect(screen.getByText(/^Updated/)).toBeVisible();
     fake.fail("overview");
-    fake.fail("clients");
+    fake.fail("search");
     await user.click(await screen.findByRole("button", { name: "Try again" }));
     await waitFor(() => expect(screen.queryByText(/Offline since/)).toBeNull());
   });

@@ -6,6 +6,8 @@ export interface Hit {
   group: "recent" | "commands" | "msps" | "clients" | "users";
   name: string;
   note?: string | null;
+  /** The typed text, marked where the name or the note contains it. */
+  typed?: string;
   /** Further terms that find it. */
   terms?: string;
   icon: ReactNode;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
-import type { Appearance } from "../bridge/models";
+import type { Appearance, Grant } from "../bridge/models";
 import { useStartSync } from "../bridge/mutations";
 import { toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
@@ -10,6 +10,7 @@ import {
   ClientsIcon,
   DarkIcon,
   DevicesIcon,
+  ForwardIcon,
   LightIcon,
   PersonAddIcon,
   PersonIcon,
@@ -64,40 +65,50 @@ function useScreens(rail: RailEntry[]): Hit[] {
   ];
 }
 
+interface Action {
+  id: string;
+  name: string;
+  icon: ReactNode;
+  /** Whether the role permits it. */
+  may: boolean;
+  run: () => unknown;
+  /** Further terms that find it. */
+  terms?: string;
+}
+
+/** The actions. Another one is a line here, and its name and terms in i18n/en/shell.ts. */
 function useActions(): Hit[] {
-  const { me, grant, can } = useSession();
+  const { me, grant, can, actAs } = useSession();
   const navigate = useNavigate();
+  const notify = useNotify();
   const startSync = useSyncNow();
-  const mssp = grant.scope.level === "mssp";
-  const withList = can("see_clients") && !grant.scope.client_id;
+  const open = (address: string, state?: object) => () => navigate(address, { state });
+  const invite = t(grant.scope.level === "mssp" ? "admin.invite.mssp" : "admin.invite.msp");
+  const terms = (of: "invite" | "sync" | "expiring" | "expired" | "exceeded" | "switch") =>
+    t(`shell.search.terms.${of}`);
+  const list = can("see_clients") && !grant.scope.client_id;
+  const actTo = (to: Grant) => () => {
+    // The current screen may not exist in the new scope.
+    void navigate(links.overview);
+    return actAs(to).catch(() => notify({ tone: "error", text: t("shell.scope.failed", { node: to.node }) }));
+  };
+  const others = me.grants.filter(({ id }) => id !== grant.id);
   const expiring = links.clients({ expires_on: "30d", sort: "expires_on" });
-  return [
-    ...(can("manage_invites") && me.may_invite.length > 0
-      ? [
-          command(
-            "invite",
-            t(mssp ? "admin.invite.mssp" : "admin.invite.msp"),
-            <PersonAddIcon />,
-            () => navigate(links.admin, { state: { inviting: true } }),
-            t("shell.search.terms.invite"),
-          ),
-        ]
-      : []),
-    ...(can("run_sync")
-      ? [command("sync", t("sync.start"), <SyncIcon />, startSync, t("shell.search.terms.sync"))]
-      : []),
-    ...(withList
-      ? [
-          command(
-            "expiring",
-            t("shell.search.expiring", { count: 30 }),
-            <ClientsIcon />,
-            () => navigate(expiring),
-            t("shell.search.terms.expiring"),
-          ),
-        ]
-      : []),
+  const expired = links.clients({ expires_on: "expired", sort: "expires_on" });
+  const exceeded = links.clients({ seats_exceeded: "yes", sort: "-seats_over" });
+  const mayInvite = can("manage_invites") && me.may_invite.length > 0;
+  // biome-ignore format: one line each
+  const actions: Action[] = [
+    { id: "invite", name: invite, icon: <PersonAddIcon />, may: mayInvite, run: open(links.admin, { inviting: true }), terms: terms("invite") },
+    { id: "sync", name: t("sync.start"), icon: <SyncIcon />, may: can("run_sync"), run: startSync, terms: terms("sync") },
+    { id: "expiring", name: t("shell.search.expiring", { count: 30 }), icon: <ClientsIcon />, may: list, run: open(expiring), terms: terms("expiring") },
+    { id: "expired", name: t("shell.search.expired"), icon: <ClientsIcon />, may: list, run: open(expired), terms: terms("expired") },
+    { id: "exceeded", name: t("shell.search.exceeded"), icon: <ClientsIcon />, may: list, run: open(exceeded), terms: terms("exceeded") },
+    ...others.map((to): Action => ({ id: `act-${to.id}`, name: t("shell.search.actAs", { node: to.node, role: t(`words.role.${to.role}`) }), icon: <ForwardIcon />, may: true, run: actTo(to), terms: terms("switch") })),
   ];
+  return actions
+    .filter(({ may }) => may)
+    .map(({ id, name, icon, run, terms }) => command(id, name, icon, run, terms));
 }
 
 /** Starts a sync of the connection that has waited longest, and shows it. */
