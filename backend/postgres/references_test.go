@@ -123,7 +123,13 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			values ('%s', '%s', now() - interval '2 days', now() - interval '1 day', '%s', 'active')`,
 			own.MSSPID, values["client_id"], values["msp_id"]))
 	}
+	former := func(column, foreign string) reference {
+		return sync("former_name", column, foreign, fmt.Sprintf(`
+			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at, %s)
+			values ('%s', '%s', '%[3]s', '%[3]s', 'client', 'x', 'x', now(), '%[4]s')`, column, own.MSSPID, id(), foreign))
+	}
 	return []reference{
+		former("msp_id", msp), former("client_id", client),
 		change("msp_id", msp), change("client_id", client), change("run_id", otherRun),
 		change("before_msp_id", msp), change("after_msp_id", msp),
 		span("msp_id", msp), span("client_id", client),
@@ -228,7 +234,8 @@ func TestReferencesToAnotherMSSP(t *testing.T) {
 
 // notReferences are columns of ids that name no row of a tenant, or that no role of the server writes.
 var notReferences = []string{
-	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "mssp_product.product_id", "mssp_product.customer_id",
+	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "former_name.entity_id", "mssp_product.product_id",
+	"mssp_product.customer_id",
 	"pre_assigned_role.client_id", // TestClientNodes
 	"user_role.user_id",           // only a sign-in writes it
 	"invite_mail.inviter_id",      // a user, not a tenant's row

@@ -26,6 +26,11 @@ var schemaChecks = map[string][]string{
 	"change_reason_check":     {"update change set reason = 'other'"},
 	"client_span_order_check": {"update client_span set to_at = from_at", "update client_span set to_at = from_at - interval '1 day'"},
 	"client_status_check":     {"update client set status = 'other'"},
+	"former_name_entity_check": {`
+		insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at)
+		select id, id, id, id, 'other', 'x', 'x', now()
+		from mssp
+		limit 1`},
 	"identity_provider_check": {`
 		insert into identity (provider, issuer, subject, user_id)
 		select 'other', 'issuer', 'subject', id

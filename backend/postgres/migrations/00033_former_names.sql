@@ -30,9 +30,11 @@ alter table former_name enable row level security;
 drop policy if exists former_name_of_mssp on former_name;
 create policy former_name_of_mssp on former_name to portal_mssp using (mssp_id = scope_mssp());
 drop policy if exists former_name_of_msp on former_name;
-create policy former_name_of_msp on former_name to portal_msp using (msp_id = scope_msp());
+create policy former_name_of_msp on former_name to portal_msp
+  using (mssp_id = scope_mssp() and msp_id = scope_msp());
 drop policy if exists former_name_of_client on former_name;
-create policy former_name_of_client on former_name to portal_client using (client_id = scope_client());
+create policy former_name_of_client on former_name to portal_client
+  using (mssp_id = scope_mssp() and client_id = scope_client());
 drop policy if exists former_name_of_sync on former_name;
 create policy former_name_of_sync on former_name to portal_sync using (mssp_id = scope_mssp());
 grant select on former_name to portal_mssp, portal_msp, portal_client;

@@ -52,7 +52,8 @@ export function useFound(typed: string): Found {
   const { grant, can } = useSession();
   const navigate = useNavigate();
   const query = useDebounced(typed, 150);
-  const enabled = query !== "" && typed !== "" && can("see_clients");
+  const wanted = typed !== "" && can("see_clients");
+  const enabled = wanted && query !== "";
   const search = useQuery({ ...searchQuery(grant.id, query), enabled });
   const { items, totals }: SearchResult = (enabled && search.data) || { items: [], totals: [] };
   const groups = [...new Set(items.map(({ kind }) => kind)), ...totals.map(({ kind }) => kind)]
@@ -72,7 +73,7 @@ export function useFound(typed: string): Found {
     similar: groups.filter(onlySimilar).flatMap(linesOf),
     more: Math.max(0, totals.reduce((all, { total }) => all + total, 0) - counted),
     moreThan: totals.some(({ more }) => more),
-    settled: !enabled || (typed === query && !search.isPending && !search.isPlaceholderData),
+    settled: !wanted || (typed === query && !search.isPending && !search.isPlaceholderData),
     problem: enabled ? search.error : null,
   };
 }
