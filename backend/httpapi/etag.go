@@ -19,20 +19,20 @@ type Conditional struct {
 	IfNoneMatch string `header:"If-None-Match"`
 }
 
-// entityTag returns the ETag of a response: a hash of the viewer, the query, the version of the data, and the day,
-// because licences expire.
+// entityTag returns the ETag of a response: a hash of the viewer, the query, the version of the data, the day, because
+// licences expire, and the viewer's last visit, because changes are counted from there.
 func entityTag(viewer portal.Viewer, query any, stamp postgres.Stamp) string {
-	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s", viewer.GrantID, viewer.Role, viewer.Scope, query,
-		stamp.Version, asOf(stamp), stamp.Runs, stamp.Today.Format(time.DateOnly))
+	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s %v", viewer.GrantID, viewer.Role, viewer.Scope, query,
+		stamp.Version, micros(stamp.DataAsOf), stamp.Runs, stamp.Today.Format(time.DateOnly), micros(stamp.LastVisit))
 	sum := sha256.Sum256([]byte(text))
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
 
-func asOf(stamp postgres.Stamp) int64 {
-	if stamp.DataAsOf == nil {
+func micros(t *time.Time) int64 {
+	if t == nil {
 		return 0
 	}
-	return stamp.DataAsOf.UnixMicro()
+	return t.UnixMicro()
 }
 
 // matches reports whether the client already has the response with this ETag, compressed or not (RFC 9110 section

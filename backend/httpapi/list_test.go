@@ -16,7 +16,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/clients/facets", "GET /v1/msps", "GET /v1/msps/facets", "GET /v1/overview"}
+var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/clients/facets", "GET /v1/msps", "GET /v1/msps/facets", "GET /v1/overview",
+	"GET /v1/changes"}
 
 func (h *apiTest) conditionalGet(route, token, tag string) reply {
 	h.Helper()
@@ -29,6 +30,7 @@ func TestETag(t *testing.T) {
 	t.Run("changes_with_data", testETagChangesWithData)
 	t.Run("overview_changes_with_any_connection", testETagOverviewChangesWithAnyConnection)
 	t.Run("depends_on_viewer_and_query", testETagDependsOnViewerAndQuery)
+	t.Run("changes_with_last_visit", testETagChangesWithLastVisit)
 	t.Run("differs_for_compressed_body", testETagDiffersForCompressedBody)
 }
 
@@ -99,6 +101,19 @@ func testETagDependsOnViewerAndQuery(t *testing.T) {
 	h.wants(h.conditionalGet("GET /v1/msps", admin, tag), ok)
 	h.wants(h.send(call{route: "POST /v1/auth/logout", token: admin}), noContent)
 	h.wantsProblem(h.conditionalGet("GET /v1/clients", admin, tag), http.StatusUnauthorized, portal.SessionRevoked)
+}
+
+func testETagChangesWithLastVisit(t *testing.T) {
+	h := newAPITest(t)
+	token := h.as(portal.MSPUser)
+	h.wants(h.send(call{route: "POST /v1/changes/visit", token: token, body: `{"seen_to":"2020-01-01T00:00:00Z"}`}), noContent)
+	for _, route := range []string{"GET /v1/overview", "GET /v1/changes?since=last_visit"} {
+		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
+		h.wants(h.conditionalGet(route, token, tag), http.StatusNotModified)
+		h.Exec("update change_visit set touched_at = touched_at - interval '31 minutes'")
+		h.wants(h.conditionalGet(route, token, tag), ok)
+		h.Exec("update change_visit set touched_at = now()")
+	}
 }
 
 func testETagDiffersForCompressedBody(t *testing.T) {

@@ -39,6 +39,8 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/clients", portal.SeeClients, s.clients)
 	route(s, api, "GET /v1/clients/facets", portal.SeeClients, s.clientFacets)
 	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
+	route(s, api, "GET /v1/changes", portal.SeeClients, s.changes)
+	route(s, api, "POST /v1/changes/visit", portal.SeeClients, s.visitChanges, noContent)
 
 	route(s, api, "GET /v1/search", portal.SeeClients, s.search)
 

@@ -93,7 +93,8 @@ const setViewerScope = `
 	       set_config('role', $1, true),
 	       set_config('portal.mssp', $2, true),
 	       set_config('portal.msp', $3, true),
-	       set_config('portal.client', $4, true)`
+	       set_config('portal.client', $4, true),
+	       set_config('portal.grant', $5, true)`
 
 // Scoped runs statements as one viewer.
 type Scoped struct {
@@ -129,7 +130,7 @@ func (s Scoped) enter(batch *pgx.Batch) {
 
 // queueScope sets the viewer's role and scope. It must follow statements of the role of sign-in.
 func queueScope(batch *pgx.Batch, v portal.Viewer) {
-	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
+	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID, v.GrantID)
 }
 
 // queueViewerCheck checks the viewer against the current session, user and grant. A user without an active grant is

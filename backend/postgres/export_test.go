@@ -55,3 +55,8 @@ func (l SearchLayer) Search(ctx context.Context, db *DB, viewer portal.Viewer, q
 	}
 	return joinFound(found), nil
 }
+
+// HistoryFields returns the fields of customers that the history shows.
+func HistoryFields() []string {
+	return strings.Split(eachColumn(shownColumn, ",", func(c customerColumn) string { return c.name }), ",")
+}

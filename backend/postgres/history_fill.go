@@ -82,10 +82,31 @@ func (db *DB) fillMoves(ctx context.Context, mssp string) error {
 			filled = tag.RowsAffected()
 			return err
 		})
-		if err != nil || filled < fillBatch {
+		if err != nil {
 			return err
 		}
+		if filled < fillBatch {
+			return db.regroupMoves(ctx, mssp)
+		}
 	}
+}
+
+// regroupMoves counts an MSSP's moves again after their MSPs have been identified.
+func (db *DB) regroupMoves(ctx context.Context, mssp string) error {
+	return db.asOwner(ctx, func(tx pgx.Tx) error {
+		batch := &pgx.Batch{}
+		batch.Queue("select from mssp where id = $1 for no key update", mssp) // no run writes a move meanwhile
+		batch.Queue("delete from change_group where mssp_id = $1 and kind = 'moved'", mssp)
+		batch.Queue(`
+			insert into change_group (mssp_id, id, at, run_id, entity, kind, field, msp_id, before_msp_id, after_msp_id, n)
+			select h.mssp_id, new_id(), h.at, min(h.run_id::text)::uuid, h.entity, h.kind, coalesce(h.field, ''), `+orWhole("h.msp_id")+`,
+			       `+orWhole("h.before_msp_id")+`, `+orWhole("h.after_msp_id")+`, count(*)
+			from change h
+			where h.mssp_id = $1
+			and h.kind = 'moved'
+			group by 1, 3, 5, 6, 7, 8, 9, 10`, mssp)
+		return tx.SendBatch(ctx, batch).Close()
+	})
 }
 
 // mspNames selects the names that exactly one MSP of the MSSP $1 has or had.

@@ -30,6 +30,7 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 		queueProducts(batch, viewer.Scope, &o.Products)
 		queueTrend(batch, viewer.Scope, &days)
 		queueAttention(batch, viewer.Scope, stale, &o.Attention)
+		queueChangesSinceVisit(batch, viewer.Scope, &o.ChangesSinceVisit)
 	})
 	if err != nil {
 		return portal.Overview{}, Stamp{}, fmt.Errorf("read overview: %w", err)

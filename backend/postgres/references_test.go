@@ -174,6 +174,9 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 		{"invite_mail.msp_id_by_admin", "portal_mssp", fmt.Sprintf(`
 			insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox) values ('%s', '%s', '%s', '%s', 'a@example.com')`,
 			own.MSSPID, id(), msp, id()), "invite_mail", "msp_id", msp},
+		{"change_visit.grant_id", "portal_mssp", fmt.Sprintf(
+			"insert into change_visit (mssp_id, grant_id, seen_to, touched_at) values ('%s', '%s', now(), now())", own.MSSPID,
+			other.Viewers[portal.MSSPAdmin].GrantID), "change_visit", "grant_id", other.Viewers[portal.MSSPAdmin].GrantID},
 		{"field_map.noticed_in_by_admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
 			"field_map", "noticed_in", otherRun},
 	}
@@ -239,6 +242,8 @@ var notReferences = []string{
 	"pre_assigned_role.client_id", // TestClientNodes
 	"user_role.user_id",           // only a sign-in writes it
 	"invite_mail.inviter_id",      // a user, not a tenant's row
+	// the database alone writes groups
+	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",
 	"client.external_id", "msp.external_id", "sync_customer.external_id",
 }
 

@@ -55,6 +55,8 @@ type Stamp struct {
 	Runs string
 	// Today is the day in the time zone of the viewer's MSSP.
 	Today time.Time
+	// LastVisit is the first moment whose changes are new to the viewer; nil before the first visit.
+	LastVisit *time.Time
 }
 
 // readAt is when a run r had read its customers; an admin may have accepted it days later.
@@ -121,12 +123,12 @@ func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
 			and r.status = 'needs_review'))`
 	}
 	batch.Queue(`
-		select m.version, `+scopeDataAsOf(scope)+`, `+runs+`, `+today+`
+		select m.version, `+scopeDataAsOf(scope)+`, `+runs+`, `+today+`, (`+lastVisit+`)
 		from mssp m
 		where m.id = @mssp`,
 		scopeArgs(scope),
 	).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs, &stamp.Today)
+		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs, &stamp.Today, &stamp.LastVisit)
 	})
 }
 

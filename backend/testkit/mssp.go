@@ -89,7 +89,7 @@ func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
 	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day",
-		"client_span", "user_role", "change"} {
+		"client_span", "user_role", "change", "change_group"} {
 		if !slices.Contains(but, table) {
 			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = "+
 				"$1)", table))
@@ -160,6 +160,15 @@ var misspanned = map[string]string{
 
 // miscounted are queries that select the rows of an MSSP that differ from a new count, by the kind of count.
 var miscounted = map[string]string{
+	"change_group": `
+		with counted as (
+			select at, kind, coalesce(field, '') as field, entity, coalesce(msp_id, '00000000-0000-0000-0000-000000000000') as msp_id,
+			       coalesce(before_msp_id, '00000000-0000-0000-0000-000000000000') as before_msp_id,
+			       coalesce(after_msp_id, '00000000-0000-0000-0000-000000000000') as after_msp_id, run_id::text, count(*) as n
+			from change where mssp_id = $1 group by 1, 2, 3, 4, 5, 6, 7, 8),
+		kept as (
+			select at, kind, field, entity, msp_id, before_msp_id, after_msp_id, run_id::text, n from change_group where mssp_id = $1)
+		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
 	"client_count": `
 		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry,
 		        seats_exceeded
