@@ -193,6 +193,16 @@ func (a *App) Search(q portal.SearchQuery) (portal.SearchResult, error) {
 	return a.desktop.Search(a.ctx, q)
 }
 
+// Changes returns one page of the changes in the scope.
+func (a *App) Changes(q portal.ChangeQuery) (portal.ChangePage, error) {
+	return a.desktop.Changes(a.ctx, q)
+}
+
+// VisitChanges saves which changes the user has seen.
+func (a *App) VisitChanges(visit portal.ChangeVisit) error {
+	return a.desktop.VisitChanges(a.ctx, visit)
+}
+
 // Invites returns one page of invites.
 func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {
 	return a.desktop.Invites(a.ctx, q)
@@ -242,11 +252,6 @@ func (a *App) StartSync(connectionID string) (portal.SyncRun, error) {
 
 // Sync returns one sync run.
 func (a *App) Sync(id string) (portal.SyncRun, error) { return a.desktop.Sync(a.ctx, id) }
-
-// SyncChanges returns one page of what a run changed.
-func (a *App) SyncChanges(id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
-	return a.desktop.SyncChanges(a.ctx, id, q)
-}
 
 // SyncReview returns one page of the customers that a run in review would change.
 func (a *App) SyncReview(id string, q portal.ReviewQuery) (portal.Review, error) {

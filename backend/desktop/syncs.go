@@ -28,15 +28,6 @@ func (d *Desktop) Sync(ctx context.Context, id string) (portal.SyncRun, error) {
 	return readOne[portal.SyncRun](ctx, d, "/v1/syncs", id)
 }
 
-// SyncChanges returns one page of the changes of a run.
-func (d *Desktop) SyncChanges(ctx context.Context, id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
-	path, err := pathOf("/v1/syncs", id)
-	if err != nil {
-		return portal.RunChanges{}, err
-	}
-	return read[portal.RunChanges](ctx, d, path+"/changes", q)
-}
-
 // SyncReview returns one page of the customers that a run in review would mark as missing.
 func (d *Desktop) SyncReview(ctx context.Context, id string, q portal.ReviewQuery) (portal.Review, error) {
 	path, err := pathOf("/v1/syncs", id)

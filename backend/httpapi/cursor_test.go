@@ -49,6 +49,7 @@ func (h *apiTest) lists() []pagedList {
 		{name: "invites", path: "/v1/invites", rows: 5},
 		{name: "syncs", path: "/v1/syncs", rows: 7},
 		{name: "changes", path: "/v1/syncs/" + run + "/changes", rows: 7},
+		{name: "changes", path: "/v1/changes", rows: 7},
 		{name: "review", path: "/v1/syncs/" + review + "/review", rows: 4},
 	}
 	token := h.as(portal.MSSPAdmin)

@@ -11,7 +11,9 @@ type ListedChange struct {
 	Name     string  `json:"name" doc:"Of the MSP or client, as it is now; empty if it has left the caller's scope."`
 	MSPID    *string `json:"msp_id" doc:"The MSP that the client was under; null for an MSP, a move, and a client directly under the MSSP."`
 	MSPName  *string `json:"msp_name"`
-	GroupID  string  `json:"group_id" doc:"The changes that are alike: of one run, kind, MSP and field."`
+	// SeatsTotal is the client's as it is now.
+	SeatsTotal *int64 `json:"seats_total" doc:"Licences the client has purchased."`
+	GroupID    string `json:"group_id" doc:"The changes that are alike: of one run, kind, MSP and field."`
 	// Alike is 1 for a line that stands for itself only.
 	Alike int64 `json:"alike" doc:"How many changes of the group the line stands for."`
 }

@@ -156,7 +156,7 @@ func (l changeList) queueRows(batch *pgx.Batch) *pgx.QueuedQuery {
 	groups := l.groupsAhead(args)
 	return batch.Queue(`
 		select h.id, h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, h.entity, h.entity_id,
-		       `+actorOf(l.scope)+` as actor, coalesce(c.name, m.name, '') as name, p.id as msp_id, p.name as msp_name,
+		       `+actorOf(l.scope)+` as actor, coalesce(c.name, m.name, '') as name, p.id as msp_id, p.name as msp_name, c.seats_total,
 		       g.id as group_id, g.alike, `+l.keys.columns()+` as position
 		from (`+groups+`) g
 		cross join lateral (`+l.linesOf()+`) h

@@ -55,6 +55,7 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"runTriggers", "RunTrigger", tagOf(portal.SyncRun{}, "Trigger")},
 		{"changeKinds", "ChangeKind", tagOf(portal.Change{}, "Kind")},
 		{"changeReasons", "ChangeReason", tagOf(portal.Change{}, "Reason")},
+		{"changeFields", "ChangeField", tagOf(portal.ChangeFilter{}, "Field")},
 		{"reviewEffects", "ReviewEffect", ofType(inPortal, "ReviewEffect")},
 		{"attentionKinds", "AttentionKind", tagOf(portal.Attention{}, "Kind")},
 		{"severities", "Severity", tagOf(portal.Attention{}, "Severity")},
