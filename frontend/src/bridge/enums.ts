@@ -120,6 +120,21 @@ export const changeReasons = [
 ] as const;
 export type ChangeReason = (typeof changeReasons)[number];
 
+export const changeFields = [
+  "name",
+  "type",
+  "status_reason",
+  "products",
+  "licence_type",
+  "spla",
+  "seats_used",
+  "seats_total",
+  "expires_on",
+  "msp",
+  "details",
+] as const;
+export type ChangeField = (typeof changeFields)[number];
+
 export const reviewEffects = [
   "missing",
   "removed",

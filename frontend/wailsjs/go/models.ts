@@ -51,6 +51,50 @@ export namespace portal {
 	    reason?: string;
 	    actor?: Actor;
 	}
+	export interface ListedChange {
+	    at: string;
+	    kind: string;
+	    field?: string;
+	    before?: string;
+	    after?: string;
+	    run_id?: string;
+	    reason?: string;
+	    actor?: Actor;
+	    id: string;
+	    entity: string;
+	    entity_id: string;
+	    name: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    seats_total?: number;
+	    group_id: string;
+	    alike: number;
+	}
+	export interface ChangePage {
+	    items: ListedChange[];
+	    next_cursor?: string;
+	    total: number;
+	    data_as_of?: string;
+	    since?: string;
+	    until?: string;
+	    newest_at?: string;
+	}
+	export interface ChangeQuery {
+	    kind: string;
+	    field: string;
+	    msp_id: string;
+	    run_id: string;
+	    group_id: string;
+	    customer_id: string;
+	    since: string;
+	    until: string;
+	    grouped: string;
+	    cursor: string;
+	    limit: number;
+	}
+	export interface ChangeVisit {
+	    seen_to: string;
+	}
 	export interface Client {
 	    id: string;
 	    name: string;
@@ -355,6 +399,7 @@ export namespace portal {
 	    cursor: string;
 	    limit: number;
 	}
+	
 	export interface MSP {
 	    id: string;
 	    name: string;
@@ -493,6 +538,7 @@ export namespace portal {
 	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];
+	    changes_since_visit?: number;
 	    data_as_of?: string;
 	}
 	export interface OwnSession {
@@ -531,72 +577,8 @@ export namespace portal {
 	}
 	
 	export interface ReviewQuery {
-	    q: string;
-	    kind: string;
-	    msp_id: string;
-	    effect: string;
 	    cursor: string;
 	    limit: number;
-	}
-	export interface ReviewTotal {
-	    kind: string;
-	    msp_id?: string;
-	    msp_name?: string;
-	    effect: string;
-	    to_msp_name?: string;
-	    count: number;
-	    of: number;
-	}
-	export interface ReviewTotals {
-	    items: ReviewTotal[];
-	    total: number;
-	}
-	export interface RunChange {
-	    at: string;
-	    kind: string;
-	    field?: string;
-	    before?: string;
-	    after?: string;
-	    run_id?: string;
-	    reason?: string;
-	    actor?: Actor;
-	    entity: string;
-	    entity_id: string;
-	    name: string;
-	    msp_name?: string;
-	    seats_total?: number;
-	}
-	export interface RunChangeQuery {
-	    kind: string;
-	    cursor: string;
-	    limit: number;
-	}
-	export interface RunChanges {
-	    items: RunChange[];
-	    next_cursor?: string;
-	}
-	
-	export interface SearchHit {
-	    kind: string;
-	    id: string;
-	    name: string;
-	    context: string;
-	    status: string;
-	    matched: string;
-	    text: string;
-	}
-	export interface SearchQuery {
-	    q: string;
-	    limit: number;
-	}
-	export interface SearchTotal {
-	    kind: string;
-	    total: number;
-	    more: boolean;
-	}
-	export interface SearchResult {
-	    items: SearchHit[];
-	    totals: SearchTotal[];
 	}
 	
 	

@@ -19,6 +19,8 @@ export function ChangeOrganisation(arg1:portal.OrganisationChange):Promise<porta
 
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
 
+export function Changes(arg1:portal.ChangeQuery):Promise<portal.ChangePage>;
+
 export function ChooseInvites(arg1:Array<string>):Promise<portal.Me>;
 
 export function ClaimInvite(arg1:string):Promise<portal.Grant>;
@@ -97,8 +99,6 @@ export function SubmitInviteCode(arg1:string):Promise<portal.Me>;
 
 export function Sync(arg1:string):Promise<portal.SyncRun>;
 
-export function SyncChanges(arg1:string,arg2:portal.RunChangeQuery):Promise<portal.RunChanges>;
-
 export function SyncReview(arg1:string,arg2:portal.ReviewQuery):Promise<portal.Review>;
 
 export function SyncReviewTotals(arg1:string):Promise<portal.ReviewTotals>;
@@ -114,5 +114,7 @@ export function UseGrant(arg1:string):Promise<portal.Me>;
 export function User(arg1:string):Promise<portal.UserItem>;
 
 export function Users(arg1:portal.UserQuery):Promise<portal.UserPage>;
+
+export function VisitChanges(arg1:portal.ChangeVisit):Promise<void>;
 
 export function WatchSync(arg1:string):Promise<void>;

@@ -34,6 +34,10 @@ export function ChangeUser(arg1, arg2) {
   return window['go']['main']['App']['ChangeUser'](arg1, arg2);
 }
 
+export function Changes(arg1) {
+  return window['go']['main']['App']['Changes'](arg1);
+}
+
 export function ChooseInvites(arg1) {
   return window['go']['main']['App']['ChooseInvites'](arg1);
 }
@@ -190,10 +194,6 @@ export function Sync(arg1) {
   return window['go']['main']['App']['Sync'](arg1);
 }
 
-export function SyncChanges(arg1, arg2) {
-  return window['go']['main']['App']['SyncChanges'](arg1, arg2);
-}
-
 export function SyncReview(arg1, arg2) {
   return window['go']['main']['App']['SyncReview'](arg1, arg2);
 }
@@ -224,6 +224,10 @@ export function User(arg1) {
 
 export function Users(arg1) {
   return window['go']['main']['App']['Users'](arg1);
+}
+
+export function VisitChanges(arg1) {
+  return window['go']['main']['App']['VisitChanges'](arg1);
 }
 
 export function WatchSync(arg1) {
