@@ -3,7 +3,7 @@ import { Navigate, Route, Routes } from "react-router";
 import { links } from "./bridge/links";
 import type { Permission } from "./bridge/models";
 import { t } from "./i18n/i18n";
-import { AdminIcon, ClientsIcon, MspsIcon, OverviewIcon, SyncIcon } from "./parts/icons";
+import { AdminIcon, ClientsIcon, HistoryIcon, MspsIcon, OverviewIcon, SyncIcon } from "./parts/icons";
 import { type Session, useSession } from "./session/session";
 import { Crash } from "./shell/Crash";
 import { Forbidden } from "./shell/Forbidden";
@@ -23,10 +23,10 @@ const screens: Screen[] = [
   { path: "/overview", may: "see_overview", Page: lazy(() => import("./overview/Overview")) },
   { path: "/msps/:id?", may: "see_msps", Page: lazy(() => import("./msps/MSPs")) },
   { path: "/clients/:id?", may: "see_clients", Page: lazy(() => import("./clients/Clients")) },
+  { path: "/changes", may: "see_clients", Page: lazy(() => import("./changes/Changes")) },
   { path: "/admin", may: "manage_invites", Page: lazy(() => import("./admin/Admin")) },
   { path: "/admin/users/:id?", may: "manage_users", Page: lazy(() => import("./admin/Users")) },
   { path: "/syncs/:id?", may: "see_syncs", Page: lazy(() => import("./sync/Sync")) },
-  { path: "/syncs/:id/changes", may: "see_syncs", Page: lazy(() => import("./sync/RunChanges")) },
   { path: "/syncs/:id/review", may: "see_syncs", Page: lazy(() => import("./sync/Review")) },
   {
     path: "/admin/connections/:id/fields",
@@ -48,6 +48,7 @@ export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[
     { may: "see_overview", to: links.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
     { may: "see_msps", ...msps, icon: <MspsIcon /> },
     { may: "see_clients", ...clients, icon: <ClientsIcon /> },
+    { may: "see_clients", to: links.changes(), name: t("shell.rail.changes"), icon: <HistoryIcon /> },
     // Administrators have them as a tab of Admin.
     ...(can("manage_invites")
       ? []

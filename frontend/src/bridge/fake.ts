@@ -3,6 +3,7 @@
 
 import { standardAppearance } from "./appearance";
 import { meUnder, type UserWithGrants } from "./fakeBasics";
+import { fakeChanges } from "./fakeChanges";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeFields } from "./fakeFields";
@@ -114,7 +115,8 @@ export function createFake(options: FakeOptions = {}): Fake {
   const syncs = fakeSyncs({ world, need, page, emit: (run) => fake.emit("sync:run", { run }) });
   const products = fakeConnections({ world, need, queue: syncs.queue });
   const fields = fakeFields({ world, need, queue: syncs.queue });
-  const customers = fakeCustomers({ world, need, scope });
+  const changes = fakeChanges({ world, need, scope });
+  const customers = fakeCustomers({ world, need, scope, changesSinceVisit: changes.sinceVisit });
   const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
   const userCalls = fakeUsers({ world, need, includes, sorted, page });
@@ -264,6 +266,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     clientFacets: call("clientFacets", customers.clientFacets),
     client: call("client", customers.client),
     search: call("search", fakeSearch({ world, need, scope, ...customers, ...userCalls })),
+    changes: call("changes", changes.list),
+    visitChanges: call("visitChanges", changes.visit),
     invites: call("invites", invites.list),
     createInvite: call("createInvite", invites.create),
     revokeInvite: call("revokeInvite", invites.revoke),
@@ -283,7 +287,6 @@ export function createFake(options: FakeOptions = {}): Fake {
     syncs: call("syncs", syncs.list),
     startSync: call("startSync", syncs.start),
     sync: call("sync", syncs.one),
-    syncChanges: call("syncChanges", syncs.changes),
     syncReview: call("syncReview", syncs.review),
     syncReviewTotals: call("syncReviewTotals", syncs.reviewTotals),
     acceptSync: call("acceptSync", syncs.accept),

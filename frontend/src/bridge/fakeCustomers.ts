@@ -27,6 +27,7 @@ interface Tools {
   /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
   scope: () => Scope;
+  changesSinceVisit: () => number | null;
 }
 
 /** Whether an active client's licence has ended, has no end ("none"), or ends from today to so many days from now. */
@@ -99,7 +100,7 @@ const values = (all: (string | null)[]): string[] => {
   return [...found.values()].sort();
 };
 
-export function fakeCustomers({ world, need, scope }: Tools) {
+export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) {
   function clientsInScope(): Client[] {
     const { msp_id, client_id } = scope();
     if (client_id) return world.clients.filter((client) => client.id === client_id);
@@ -146,6 +147,7 @@ export function fakeCustomers({ world, need, scope }: Tools) {
       seats_exceeded: active.filter((client) => (seatsOver(client) ?? 0) > 0).length,
       msps_without_clients: seen.filter((msp) => msp.status === "active" && msp.clients === 0).length,
       attention: [...(whole ? world.attention : []), ...attentionOf(clients, seen)].slice(0, 20),
+      changes_since_visit: changesSinceVisit(),
       data_as_of: world.dataAsOf,
     };
   }

@@ -2,19 +2,9 @@
 import { run as newRun } from "./fakeRecords";
 import { reviewItems, reviewTotals } from "./fakeReviews";
 import type { World } from "./fakeWorld";
-import type {
-  ChangeKind,
-  Client,
-  Me,
-  Page,
-  PageQuery,
-  ReviewFilter,
-  RunChange,
-  RunChangeFilter,
-  SyncRun,
-} from "./models";
+import type { Me, Page, PageQuery, ReviewFilter, SyncRun } from "./models";
 import { Problem } from "./problem";
-import { isActive, isMerged } from "./runs";
+import { isActive } from "./runs";
 
 interface Tools {
   world: World;
@@ -22,53 +12,6 @@ interface Tools {
   need: (permission: Me["permissions"][number]) => Me;
   page: <Item>(items: Item[], query: PageQuery, dataAsOf: string | null) => Page<Item>;
   emit: (run: SyncRun) => void;
-}
-
-const fields = [
-  { field: "seats_total", before: "40", after: "60" },
-  { field: "expires_on", before: "2027-01-31", after: "2028-01-31" },
-  { field: "name", before: "Old Name Ltd", after: "New Name Ltd" },
-  { field: "products", before: "Threat Prevention", after: "Threat Prevention, Patch Management" },
-];
-
-function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): RunChange {
-  const place = { before: "Baltic Managed Systems", after: client.msp_name };
-  const bare = { field: null, before: null, after: null };
-  const what =
-    kind === "changed" ? fields[n % fields.length] : kind === "moved" ? { field: "msp", ...place } : bare;
-  return {
-    at: run.finished_at ?? run.created_at,
-    kind,
-    run_id: run.id,
-    reason: null,
-    actor: run.reviewer_name === null ? null : { name: run.reviewer_name },
-    entity: "client",
-    entity_id: client.id,
-    name: client.name,
-    msp_name: client.msp_name,
-    seats_total: client.seats_total,
-    ...(what ?? bare),
-  };
-}
-
-/** As many changes as the counts of a run, ordered by kind. */
-function changesOf(run: SyncRun, world: World): RunChange[] {
-  if (!isMerged(run)) return [];
-  const counts: [ChangeKind, number][] = [
-    ["added", run.added],
-    ["changed", run.changed - run.moved - run.returned],
-    ["missing", run.missing],
-    ["moved", run.moved],
-    ["removed", run.removed],
-    ["returned", run.returned],
-  ];
-  let at = 0;
-  return counts.flatMap(([kind, count]) =>
-    Array.from({ length: Math.max(0, count) }, (_, n) => {
-      const client = world.clients[at++ % world.clients.length] as Client;
-      return changeOf(run, kind, client, n);
-    }),
-  );
 }
 
 const alreadyDecided = new Problem("conflict", {
@@ -210,11 +153,6 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     one: (id: string) => {
       need("see_syncs");
       return known(id);
-    },
-    changes: (id: string, query: RunChangeFilter & PageQuery) => {
-      need("see_syncs");
-      const lines = changesOf(known(id), world).filter(({ kind }) => !query.kind || kind === query.kind);
-      return { ...page(lines, query, null), total: null };
     },
     review: (id: string, { q, kind, msp_id, effect, ...query }: ReviewFilter & PageQuery) => {
       need("see_syncs");

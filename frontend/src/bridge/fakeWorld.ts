@@ -1,5 +1,6 @@
 // The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
+import type { FakeVisit } from "./fakeChanges";
 import { fieldMap } from "./fakeFieldMap";
 import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
 import { type FakeUser, newSessions, newUsers, users } from "./fakeUserRecords";
@@ -158,6 +159,10 @@ export interface World {
   attention: Attention[];
   timeZone: string;
   dataAsOf: string | null;
+  /** When every user last looked at the changes; null for never. */
+  visitedAt: string | null;
+  /** By the id of the grant: visits since then. */
+  visits: Map<string, FakeVisit>;
 }
 
 /** Returns the data as it is before any change. */
@@ -190,5 +195,7 @@ export function newWorld(): World {
     attention: [],
     timeZone: "UTC",
     dataAsOf: ago(0.19 * hour),
+    visitedAt: ago(day),
+    visits: new Map(),
   };
 }

@@ -24,11 +24,6 @@ describe("a call of Go", () => {
     expect(bound.mock.calls).toEqual([["c"], [""]]);
   });
 
-  it("returns changes without a total", async () => {
-    bind("SyncChanges", async () => ({ items: [], next_cursor: null }));
-    expect(await go.syncChanges("r", {})).toEqual({ items: [], next_cursor: null, total: null });
-  });
-
   it("rejects with a Problem", async () => {
     bind("SignOut", () => Promise.reject({ code: "offline", message: "No network." }));
     await expect(go.signOut()).rejects.toMatchObject({ name: "Problem", code: "offline" });

@@ -1,7 +1,7 @@
 import * as app from "../../wailsjs/go/main/App";
 import type { portal } from "../../wailsjs/go/models";
 import { EventsOn } from "../../wailsjs/runtime/runtime";
-import type { OwnSession, Page, RunChange } from "./models";
+import type { OwnSession } from "./models";
 import type { Portal } from "./portal";
 import { toProblem } from "./problem";
 
@@ -45,6 +45,8 @@ export const go: Portal = {
   clientFacets: () => call(app.ClientFacets()),
   client: (id) => call(app.Client(id)),
   search: (query) => call(app.Search(query)),
+  changes: (query) => call(app.Changes(query as portal.ChangeQuery)),
+  visitChanges: (visit) => call(app.VisitChanges(visit)),
   invites: (query) => call(app.Invites({ ...firstPage, q: "", status: "", ...query })),
   createInvite: (invite) => call(app.CreateInvite(invite)),
   revokeInvite: (id) => call(app.RevokeInvite(id)),
@@ -58,11 +60,6 @@ export const go: Portal = {
   syncs: (query) => call(app.Syncs({ ...firstPage, ...query })),
   startSync: (connectionID) => call(app.StartSync(connectionID ?? "")),
   sync: (id) => call(app.Sync(id)),
-  // The API does not count changes.
-  syncChanges: async (id, query) => ({
-    ...(await call<Page<RunChange>>(app.SyncChanges(id, { ...firstPage, kind: "", ...query }))),
-    total: null,
-  }),
   syncReview: (id, query) =>
     call(app.SyncReview(id, { ...firstPage, q: "", kind: "", msp_id: "", effect: "", ...query })),
   syncReviewTotals: (id) => call(app.SyncReviewTotals(id)),

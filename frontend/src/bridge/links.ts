@@ -1,4 +1,4 @@
-import type { ClientFilter, MSPFilter, Permission, RunChangeFilter, Sort } from "./models";
+import type { ChangeFilter, ClientFilter, MSPFilter, Permission, Sort } from "./models";
 
 function query(filter: object): string {
   const pairs = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
@@ -13,6 +13,7 @@ export const links = {
   msp: (id: string) => `/msps/${id}`,
   clients: (filter: ClientFilter & Sort = {}) => `/clients${query(filter)}`,
   client: (id: string) => `/clients/${id}`,
+  changes: (filter: ChangeFilter = {}) => `/changes${query(filter)}`,
   admin: "/admin",
   users: "/admin/users",
   user: (id: string) => `/admin/users/${id}`,
@@ -20,7 +21,6 @@ export const links = {
   syncs: "/syncs",
   fields: (connectionID: string) => `/admin/connections/${connectionID}/fields`,
   sync: (id: string) => `/syncs/${id}`,
-  syncChanges: (id: string, filter: RunChangeFilter = {}) => `/syncs/${id}/changes${query(filter)}`,
   syncReview: (id: string) => `/syncs/${id}/review`,
   settings: "/settings",
   sessions: "/settings/sessions",

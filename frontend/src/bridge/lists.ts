@@ -17,6 +17,10 @@ export interface List<Item> {
   dataAsOf: string | null;
   /** For MSPs and clients: whether any client in the viewer's scope has an expiry date. */
   hasExpiry: boolean;
+  /** For changes: the beginning of the span, null for all. */
+  since: string | null;
+  /** For changes: the newest one in the viewer's scope when the list was loaded; null for none. */
+  newestAt: string | null;
   /** No page has been loaded yet. */
   loading: boolean;
   /** The rows belong to the previous filter while those of the new one load. */
@@ -41,6 +45,8 @@ export function useList<Item, Key extends QueryKey>(
     total: newest ? newest.total : 0,
     dataAsOf: newest?.data_as_of ?? null,
     hasExpiry: newest?.has_expiry ?? false,
+    since: pages?.[0]?.since ?? null,
+    newestAt: pages?.[0]?.newest_at ?? null,
     loading: query.isPending,
     refreshing: query.isFetching && query.isPlaceholderData,
     problem: query.error,

@@ -4,6 +4,7 @@
 import type { desktop, portal } from "../../wailsjs/go/models";
 import type {
   AttentionKind,
+  ChangeField,
   ChangeKind,
   ChangeReason,
   CustomerField,
@@ -31,6 +32,7 @@ import type {
 
 export type {
   AttentionKind,
+  ChangeField,
   ChangeKind,
   CustomerField,
   CustomerStatus,
@@ -174,9 +176,9 @@ export type SyncRun = Narrowed<
     remapped: CustomerField[];
   }
 >;
-/** One change of a run; name is the customer's current name. */
-export type RunChange = Narrowed<
-  portal.RunChange,
+/** A line of the list of changes; name is the customer's current name, "" for one that has left the scope. */
+export type ListedChange = Narrowed<
+  portal.ListedChange,
   { kind: ChangeKind; entity: CustomerKind; reason: ChangeReason | null }
 >;
 /** A customer that a run in review would mark as missing, move or rename. */
@@ -225,6 +227,9 @@ export interface Page<Item> {
   data_as_of?: string | null;
   /** For MSPs and clients: whether any client in the viewer's scope has an expiry date. */
   has_expiry?: boolean;
+  /** For changes: the beginning of the span, null for all, and the newest change in the viewer's scope. */
+  since?: string | null;
+  newest_at?: string | null;
 }
 
 interface FilterFields {
@@ -232,6 +237,8 @@ interface FilterFields {
   status_reason: StatusReason;
   spla: YesNo;
   seats_exceeded: YesNo;
+  kind: ChangeKind;
+  field: ChangeField;
 }
 
 /** The filter parameters of a generated query, all optional. */
@@ -247,6 +254,8 @@ type FilterOf<Query> = {
  */
 export type MSPFilter = FilterOf<portal.MSPQuery>;
 export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, "expires_within">;
+export type ChangeFilter = Omit<FilterOf<portal.ChangeQuery>, "grouped">;
+export type ChangeVisit = portal.ChangeVisit;
 
 /** The order of a list: a field, descending with a leading minus. */
 export interface Sort {
@@ -264,10 +273,6 @@ export interface UserFilter {
   status?: UserStatus;
   role?: Role;
   msp_id?: string;
-}
-
-export interface RunChangeFilter {
-  kind?: ChangeKind;
 }
 
 /** Which page of a list. */

@@ -1,5 +1,7 @@
 import type {
   Appearance,
+  ChangeFilter,
+  ChangeVisit,
   Client,
   ClientDetail,
   ClientFilter,
@@ -17,6 +19,7 @@ import type {
   Grant,
   Invite,
   InviteFilter,
+  ListedChange,
   Me,
   MSP,
   MSPDetail,
@@ -35,8 +38,6 @@ import type {
   ReviewFilter,
   ReviewItem,
   ReviewTotals,
-  RunChange,
-  RunChangeFilter,
   SearchQuery,
   SearchResult,
   Sort,
@@ -79,6 +80,10 @@ export interface Portal {
   client(id: string): Promise<ClientDetail>;
   /** The best matches over MSPs, clients and users that the viewer may see; rejects with invalid for q. */
   search(query: SearchQuery): Promise<SearchResult>;
+  /** The changes in the scope, newest first; grouped: many that are alike as one line. */
+  changes(query: ChangeFilter & { grouped?: "yes" } & PageQuery): Promise<Page<ListedChange>>;
+  /** Saves that the user has seen the changes up to newest_at of the list. */
+  visitChanges(visit: ChangeVisit): Promise<void>;
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;
@@ -100,8 +105,6 @@ export interface Portal {
    */
   startSync(connectionID?: string): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;
-  /** The changes of a run, without their total. */
-  syncChanges(id: string, query: RunChangeFilter & PageQuery): Promise<Page<RunChange>>;
   /** The customers that accepting a run in review would change; empty for any other run. */
   syncReview(id: string, query: ReviewFilter & PageQuery): Promise<Page<ReviewItem>>;
   /** How many customers of each MSP it would change, and how; empty for any other run. */

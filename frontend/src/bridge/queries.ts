@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type {
+  ChangeFilter,
   ClientFilter,
   FieldMapChange,
   InviteFilter,
   MSPFilter,
   Page,
   ReviewFilter,
-  RunChangeFilter,
   Sort,
   UserFilter,
 } from "./models";
@@ -23,6 +23,7 @@ export const keys = {
   overview: (grant: string) => [grant, "overview"] as const,
   msps: (grant: string) => [grant, "msps"] as const,
   clients: (grant: string) => [grant, "clients"] as const,
+  changes: (grant: string) => [grant, "changes"] as const,
   invites: (grant: string) => [grant, "invites"] as const,
   users: (grant: string) => [grant, "users"] as const,
   sessions: (grant: string) => [grant, "sessions"] as const,
@@ -80,6 +81,23 @@ export const clientQuery = (grant: string, id: string) =>
 export const clientFacetsQuery = (grant: string) =>
   queryOptions({ queryKey: [...keys.clients(grant), "facets"], queryFn: () => getPortal().clientFacets() });
 
+/** The changes in the scope; those of one group line by line, all others grouped. */
+export const changesQuery = (grant: string, filter: ChangeFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.changes(grant), filter],
+    queryFn: ({ pageParam }) =>
+      getPortal().changes({
+        ...filter,
+        ...(filter.group_id === undefined && { grouped: "yes" as const }),
+        cursor: pageParam,
+        limit: pageSize,
+      }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
 export const invitesQuery = (grant: string, filter: InviteFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.invites(grant), "list", filter],
@@ -120,18 +138,6 @@ export const syncsQuery = (grant: string) =>
 /** One run; useRun also watches its events. */
 export const syncQuery = (grant: string, id: string) =>
   queryOptions({ queryKey: [...keys.syncs(grant), "one", id], queryFn: () => getPortal().sync(id) });
-
-/** The changes of one run. */
-export const syncChangesQuery = (grant: string, id: string, filter: RunChangeFilter) =>
-  infiniteQueryOptions({
-    queryKey: [...keys.syncs(grant), "changes", id, filter],
-    queryFn: ({ pageParam }) =>
-      getPortal().syncChanges(id, { ...filter, cursor: pageParam, limit: pageSize }),
-    initialPageParam: "",
-    getNextPageParam: next,
-    placeholderData: keepPreviousData,
-    refetchOnWindowFocus: onFocus,
-  });
 
 /** The customers that accepting a run in review would change. */
 export const syncReviewQuery = (grant: string, id: string, filter: ReviewFilter) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as enums from "../bridge/enums";
 import { en } from "./en";
 
-const { words, sync, fields, overview, history, admin, parts } = en;
+const { words, changes, sync, fields, overview, history, admin, parts } = en;
 
 type Table = [name: string, values: readonly string[], labels: Record<string, string>];
 
@@ -25,7 +25,7 @@ describe("every value has a label of its own, and no label is left over", () => 
     ["sign-in provider", enums.providerIDs, words.provider],
     ["domain of a provider", enums.providerIDs, admin.form.domain],
     ["hint of a provider", enums.providerIDs, admin.form.optional],
-    ["kind of a change", enums.changeKinds, sync.changes.kinds],
+    ["kind of a change", enums.changeKinds, changes.kinds],
     ["reason of a change", enums.changeReasons, history.reason],
     ["severity", enums.severities, overview.attention.severity],
     ["field of a customer", enums.customerFields, fields.name],
@@ -48,6 +48,7 @@ describe("every value has a text of its own, among others", () => {
       enums.changeKinds.filter((kind) => !movedOrChanged.includes(kind)),
       history as unknown as Record<string, string>,
     ],
+    ["field of a change", enums.changeFields, history.field],
     ["what needs attention", enums.attentionKinds, overview.attention as unknown as Record<string, string>],
     ["notice about a field", enums.noticeKinds, sync.run.notice],
   ])("%s", (_, values, texts) => {

@@ -3,7 +3,7 @@ import { formatDate, formatNumber } from "./format";
 import { t } from "./i18n";
 
 interface Change {
-  kind: keyof typeof en.sync.changes.kinds;
+  kind: keyof typeof en.changes.kinds;
   field: string | null;
   before: string | null;
   after: string | null;
@@ -14,7 +14,8 @@ interface Change {
 const hasText = <Texts extends object>(texts: Texts, key: string): key is Extract<keyof Texts, string> =>
   Object.hasOwn(texts, key);
 
-const fieldName = (field: string): string =>
+/** The name of a field of a customer. */
+export const fieldName = (field: string): string =>
   hasText(en.history.field, field) ? t(`history.field.${field}`) : field;
 
 function shown(field: string, value: string): string {

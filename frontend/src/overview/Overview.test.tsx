@@ -348,6 +348,7 @@ describe("before the first sync", () => {
       seats_total: 4,
       expired: 0,
       expiring_soon: 0,
+      changes_since_visit: null,
       trend: [],
       attention: [],
       data_as_of: new Date().toISOString(),

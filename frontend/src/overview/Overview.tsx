@@ -12,6 +12,7 @@ import { useIsShownAge } from "../parts/shownAge";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionList } from "./AttentionList";
+import { ChangesSinceVisit } from "./ChangesSinceVisit";
 import { Figures } from "./Figures";
 import { FirstSync } from "./FirstSync";
 import { Trend } from "./Trend";
@@ -61,6 +62,7 @@ function Content({ overview }: { overview: OverviewData | undefined }) {
   const trend = grant.scope.level !== "client";
   return (
     <Box sx={{ containerType: "inline-size" }}>
+      <ChangesSinceVisit count={overview?.changes_since_visit} />
       <Figures overview={overview} />
       <Box
         sx={{

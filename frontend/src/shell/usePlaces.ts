@@ -7,7 +7,7 @@ import type { ListPlaces } from "../parts/listPlaces";
 import { useSession } from "../session/session";
 
 /** The paths of the lists; a row opens below its list. */
-const lists = [links.users, links.admin, links.syncs, links.msps(), links.clients()];
+const lists = [links.users, links.admin, links.syncs, links.msps(), links.clients(), links.changes()];
 
 /** The list to which an address belongs; undefined for other screens. */
 export function listOf(pathname: string): string | undefined {

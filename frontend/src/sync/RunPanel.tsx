@@ -233,7 +233,7 @@ function Changes({ run }: { run: SyncRun }) {
     <Section title={t("sync.run.changes")}>
       <Facts facts={facts} />
       {some && (
-        <Button component={RouterLink} to={links.syncChanges(run.id)} sx={{ mt: 2 }}>
+        <Button component={RouterLink} to={links.changes({ run_id: run.id })} sx={{ mt: 2 }}>
           {t("sync.run.all")}
         </Button>
       )}
@@ -252,8 +252,8 @@ function Count({ run, kind }: { run: SyncRun; kind: ChangeKind }) {
   return (
     <Link
       component={RouterLink}
-      to={links.syncChanges(run.id, { kind })}
-      aria-label={`${t(`sync.changes.kinds.${kind}`)}: ${formatNumber(value)}`}
+      to={links.changes({ run_id: run.id, kind })}
+      aria-label={`${t(`changes.kinds.${kind}`)}: ${formatNumber(value)}`}
     >
       {formatNumber(value)}
     </Link>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { inviteTones } from "../admin/columns";
 import * as enums from "../bridge/enums";
+import { changeTones } from "../changes/kinds";
 import { statusTones } from "../customers/status";
 import { severityLooks } from "../overview/AttentionList";
 import { StatusChip, type Tone } from "../parts/StatusChip";
-import { changeTones } from "../sync/RunChanges";
 import { runTones } from "../sync/run";
 import { renderPart } from "./render";
 

@@ -1,4 +1,5 @@
 import { admin } from "./admin";
+import { changes } from "./changes";
 import { clients } from "./clients";
 import { customers } from "./customers";
 import { fields } from "./fields";
@@ -20,6 +21,7 @@ import { words } from "./words";
  */
 export const en = {
   admin,
+  changes,
   clients,
   customers,
   fields,

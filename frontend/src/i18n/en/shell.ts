@@ -10,6 +10,7 @@ export const shell = {
     clients: "Clients",
     ownMSP: "My MSP",
     ownClient: "My company",
+    changes: "Changes",
     admin: "Admin",
   },
   history: { back: "Back", forward: "Forward" },

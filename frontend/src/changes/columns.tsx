@@ -1,0 +1,103 @@
+import Link from "@mui/material/Link";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { ListedChange } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { StatusChip } from "../parts/StatusChip";
+import { Time } from "../parts/Time";
+import { changeTones } from "./kinds";
+import { manyAlike, whatChanged } from "./sentences";
+
+/** The path of what a line is about: its customer, or the list of its group. */
+export function pathOf({ alike, group_id, entity, entity_id, name }: ListedChange): string | null {
+  if (alike > 1) return links.changes({ group_id });
+  if (name === "") return null;
+  return entity === "msp" ? links.msp(entity_id) : links.client(entity_id);
+}
+
+interface Options {
+  /** The MSSP's name for a viewer who sees more than one MSP; null for others. */
+  mssp: string | null;
+  /** Whether the viewer may see sync runs. */
+  withRuns: boolean;
+}
+
+export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>[] => [
+  { field: "at", name: t("changes.column.at"), render: ({ at }) => <Time at={at} />, width: 220, rank: 1 },
+  {
+    field: "kind",
+    name: t("changes.column.kind"),
+    render: ({ kind }) => <StatusChip tone={changeTones[kind]} label={t(`changes.kinds.${kind}`)} />,
+    width: 108,
+    rank: 3,
+  },
+  {
+    field: "name",
+    name: t("changes.column.customer"),
+    render: (change) => <Subject change={change} mssp={mssp} />,
+    flex: 2,
+    minWidth: 180,
+  },
+  { field: "what", name: t("changes.column.what"), text: whatChanged, flex: 3, minWidth: 220 },
+  ...(mssp === null
+    ? []
+    : [
+        {
+          field: "msp",
+          name: t("changes.column.msp"),
+          render: (change: ListedChange) => <OfMSP change={change} />,
+          flex: 1.5,
+          minWidth: 120,
+          rank: 2,
+        },
+      ]),
+  ...(withRuns
+    ? [
+        {
+          field: "source",
+          name: t("changes.column.source"),
+          render: (change: ListedChange) => <Source change={change} />,
+          flex: 1,
+          minWidth: 110,
+          rank: 4,
+        },
+      ]
+    : []),
+];
+
+function Subject({ change, mssp }: { change: ListedChange; mssp: string | null }) {
+  const path = pathOf(change);
+  if (path === null) return t("changes.left");
+  const text = change.alike > 1 ? manyAlike(change, mssp) : change.name;
+  return (
+    <Link component={RouterLink} to={path} color="inherit" title={text} noWrap>
+      {text}
+    </Link>
+  );
+}
+
+/** The MSP that the client was under; a move and a group name theirs in the sentence. */
+function OfMSP({ change: { entity, kind, msp_id, msp_name } }: { change: ListedChange }) {
+  if (entity === "msp" || kind === "moved") return null;
+  if (!msp_id || !msp_name) return t("customers.client.directly");
+  return (
+    <Link component={RouterLink} to={links.msp(msp_id)} color="inherit" title={msp_name} noWrap>
+      {msp_name}
+    </Link>
+  );
+}
+
+/** The run, and who started or accepted it. */
+function Source({ change: { run_id, actor } }: { change: ListedChange }) {
+  return (
+    <>
+      {run_id && (
+        <Link component={RouterLink} to={links.sync(run_id)} color="inherit">
+          {t("changes.bySync")}
+        </Link>
+      )}
+      {actor && ` ${t("changes.by", { who: actor.name })}`}
+    </>
+  );
+}
