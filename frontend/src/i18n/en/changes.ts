@@ -42,7 +42,6 @@ export const changes = {
     returned: "Returned: a sync listed them again",
     removed: "Removed",
     changed: "{{field}} changed",
-    show: "Show each",
   },
   span: {
     since: "Since",
