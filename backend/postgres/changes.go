@@ -159,7 +159,9 @@ func (l changeList) queueRows(batch *pgx.Batch) *pgx.QueuedQuery {
 		       `+actorOf(l.scope)+` as actor, coalesce(c.name, m.name, '') as name, p.id as msp_id, p.name as msp_name, c.seats_total,
 		       g.id as group_id, g.alike, `+l.keys.columns()+` as position
 		from (`+groups+`) g
-		cross join lateral (`+l.linesOf()+`) h
+		cross join lateral (
+			select * from (`+l.linesOf()+`) h
+			limit case when g.alike > 1 then 1 else @rows end) h
 		left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
 		left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
 		left join msp p on h.entity = 'client' and p.mssp_id = h.mssp_id and p.id = h.msp_id
@@ -177,7 +179,7 @@ func (l changeList) linesOf() string {
 	ordered := `
 				and ` + behind + `
 				order by h.id desc
-				limit case when g.alike > 1 then 1 else @rows end`
+				limit @rows`
 	if !keptGroups(l.scope, l.query.ChangeFilter) {
 		return `
 				select h.*
