@@ -20,11 +20,11 @@ const railNames = async () => {
 
 describe("the rail shows what the role permits", () => {
   it.each([
-    ["admin", ["Overview", "MSPs", "Clients", "Admin"]],
-    ["staff", ["Overview", "MSPs", "Clients", "Products & sync"]],
-    ["mspAdmin", ["Overview", "My MSP", "Clients", "Admin"]],
-    ["mspUser", ["Overview", "My MSP", "Clients"]],
-    ["clientUser", ["Overview", "My company"]],
+    ["admin", ["Overview", "MSPs", "Clients", "Changes", "Admin"]],
+    ["staff", ["Overview", "MSPs", "Clients", "Changes", "Products & sync"]],
+    ["mspAdmin", ["Overview", "My MSP", "Clients", "Changes", "Admin"]],
+    ["mspUser", ["Overview", "My MSP", "Clients", "Changes"]],
+    ["clientUser", ["Overview", "My company", "Changes"]],
   ] as const)("%s", async (who, names) => {
     renderApp({ signedIn: users[who] });
     expect(await railNames()).toEqual(names);
@@ -74,7 +74,7 @@ describe("the frame", () => {
     const { user } = renderApp({ signedIn: users.admin });
     await user.click(await screen.findByRole("button", { name: "Collapse menu" }));
     expect(screen.queryByText("Overview", { selector: "nav span" })).toBeNull();
-    expect(await railNames()).toEqual(["Overview", "MSPs", "Clients", "Admin"]);
+    expect(await railNames()).toEqual(["Overview", "MSPs", "Clients", "Changes", "Admin"]);
     await user.click(screen.getByRole("button", { name: "Expand menu" }));
     expect(screen.getByText("Overview", { selector: "nav span" })).toBeVisible();
   });
