@@ -1,6 +1,6 @@
 // The changes of the fake: as many as the counts of its merged runs, in the scope of the viewer.
 import { page } from "./fakeLists";
-import type { World } from "./fakeWorld";
+import type { FakeVisit, World } from "./fakeWorld";
 import type {
   ChangeFilter,
   ChangeKind,
@@ -20,14 +20,6 @@ interface Tools {
   /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
   scope: () => Scope;
-}
-
-/** What a grant's user has seen, as the API keeps it. */
-export interface FakeVisit {
-  seenTo: number;
-  /** Null in the first visit. */
-  since: number | null;
-  touched: number;
 }
 
 /** A visit ends this long after it was saved. */

@@ -1,6 +1,5 @@
 // The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
-import type { FakeVisit } from "./fakeChanges";
 import { fieldMap } from "./fakeFieldMap";
 import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
 import { type FakeUser, newSessions, newUsers, users } from "./fakeUserRecords";
@@ -137,6 +136,14 @@ function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
     next_expires_on: dates.find((on) => on >= today) ?? null,
     expired: dates.filter((on) => on < today).length,
   };
+}
+
+/** What a grant's user has seen, as the API keeps it. */
+export interface FakeVisit {
+  seenTo: number;
+  /** Null in the first visit. */
+  since: number | null;
+  touched: number;
 }
 
 export interface World {
