@@ -110,7 +110,7 @@ describe("acting under another grant", () => {
     await screen.findByRole("button", { name: "Switch scope, now Baltic Managed Systems" });
     expect(fake.calls).toContain("useGrant");
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-    expect(await railNames()).toEqual(["Overview", "My MSP", "Clients"]);
+    expect(await railNames()).toEqual(["Overview", "My MSP", "Clients", "Changes"]);
   });
 
   it("stays on the old scope when the switch fails, and shows why", async () => {
