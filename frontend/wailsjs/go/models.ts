@@ -577,8 +577,48 @@ export namespace portal {
 	}
 	
 	export interface ReviewQuery {
+	    q: string;
+	    kind: string;
+	    msp_id: string;
+	    effect: string;
 	    cursor: string;
 	    limit: number;
+	}
+	export interface ReviewTotal {
+	    kind: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    effect: string;
+	    to_msp_name?: string;
+	    count: number;
+	    of: number;
+	}
+	export interface ReviewTotals {
+	    items: ReviewTotal[];
+	    total: number;
+	}
+	
+	export interface SearchHit {
+	    kind: string;
+	    id: string;
+	    name: string;
+	    context: string;
+	    status: string;
+	    matched: string;
+	    text: string;
+	}
+	export interface SearchQuery {
+	    q: string;
+	    limit: number;
+	}
+	export interface SearchTotal {
+	    kind: string;
+	    total: number;
+	    more: boolean;
+	}
+	export interface SearchResult {
+	    items: SearchHit[];
+	    totals: SearchTotal[];
 	}
 	
 	
