@@ -1,0 +1,79 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
+
+// byteOrderMark makes Excel read a CSV file as UTF-8.
+const byteOrderMark = "\ufeff"
+
+type csvWriter struct {
+	raw    io.Writer
+	out    *csv.Writer
+	layout Layout
+	cells  []string
+}
+
+func newCSV(out io.Writer, layout Layout) (*csvWriter, error) {
+	if _, err := io.WriteString(out, byteOrderMark); err != nil {
+		return nil, err
+	}
+	w := &csvWriter{raw: out, out: csv.NewWriter(out), layout: layout, cells: make([]string, len(layout.Columns))}
+	for i, c := range layout.Columns {
+		w.cells[i] = c.Title
+	}
+	return w, w.out.Write(w.cells)
+}
+
+func (w *csvWriter) Row(row portal.ExportRow) error {
+	for i, value := range w.layout.values(row) {
+		switch v := value.(type) {
+		case nil:
+			w.cells[i] = ""
+		case int64:
+			w.cells[i] = strconv.FormatInt(v, 10)
+		case bool:
+			w.cells[i] = strconv.FormatBool(v)
+		default:
+			w.cells[i] = neutral(text(v))
+		}
+	}
+	if len(w.cells) == 1 && w.cells[0] == "" {
+		return w.emptyRecord()
+	}
+	return w.out.Write(w.cells)
+}
+
+// emptyRecord writes a record of one empty cell with quotes: readers skip an empty line.
+func (w *csvWriter) emptyRecord() error {
+	w.out.Flush()
+	if err := w.out.Error(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w.raw, "\"\"\n")
+	return err
+}
+
+func (w *csvWriter) Finish() error {
+	w.out.Flush()
+	return w.out.Error()
+}
+
+func (w *csvWriter) Discard() {}
+
+// formulaStarts are the characters with which spreadsheets begin a formula, or which they skip before one. The last four
+// are the forms of full width. https://owasp.org/www-community/attacks/CSV_Injection
+const formulaStarts = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+
+// neutral returns a text that no spreadsheet runs as a formula: an apostrophe precedes one that begins like it.
+func neutral(text string) string {
+	if strings.IndexAny(text, formulaStarts) == 0 {
+		return "'" + text
+	}
+	return text
+}

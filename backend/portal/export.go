@@ -1,0 +1,128 @@
+package portal
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// ExportFormat is the form of an exported file, and its extension.
+type ExportFormat string
+
+const (
+	ExportCSV    ExportFormat = "csv"
+	ExportXLSX   ExportFormat = "xlsx"
+	ExportNDJSON ExportFormat = "ndjson"
+)
+
+// MaxExportIDs is how many rows a selection can have. Their ids fit into the 8 KiB that proxies accept of a URL.
+const MaxExportIDs = 200
+
+// ExportOptions says what an export writes of a list, and how.
+type ExportOptions struct {
+	Format  string `query:"format" json:"format" enum:"csv,xlsx,ndjson" default:"csv"`
+	Columns string `query:"columns" json:"columns" maxLength:"500" doc:"Names of the JSON, separated by commas; all if empty."`
+	IDs     string `query:"ids" json:"ids" maxLength:"7400" doc:"At most 200 ids, separated by commas: only these rows of the list."`
+}
+
+// ClientExport asks for all clients that match a filter.
+type ClientExport struct {
+	ClientFilter
+	Sort string `query:"sort" json:"sort" maxLength:"100"`
+	ExportOptions
+}
+
+// MSPExport asks for all MSPs that match a filter.
+type MSPExport struct {
+	MSPFilter
+	Sort string `query:"sort" json:"sort" maxLength:"100"`
+	ExportOptions
+	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: each MSP is followed by all its clients."`
+}
+
+// Nested reports whether each MSP is followed by its clients.
+func (e MSPExport) Nested() bool { return e.WithClients == "yes" }
+
+// ExportRow is one row of an export: either an MSP or a client.
+type ExportRow struct {
+	MSP    *MSP
+	Client *Client
+}
+
+// ExportHead is known of an export before its first row.
+type ExportHead struct {
+	// Total is the number of rows.
+	Total    int64
+	DataAsOf *time.Time
+}
+
+// The headers of an export. ExportFilterHeader has the list's parameters as a query string.
+const (
+	ExportTotalHeader  = "Portal-Total"
+	ExportAgeHeader    = "Portal-Data-As-Of"
+	ExportFilterHeader = "Portal-Filter"
+)
+
+// ExportFilter returns the parameters of a filter struct that are set, and the sort, by their names in a query.
+func ExportFilter(filter any, sort string) url.Values {
+	values := url.Values{}
+	v := reflect.ValueOf(filter)
+	for i := range v.NumField() {
+		if name, field := v.Type().Field(i).Tag.Get("query"), v.Field(i); name != "" && !field.IsZero() {
+			values.Set(name, parameter(field.Interface()))
+		}
+	}
+	if sort != "" {
+		values.Set("sort", sort)
+	}
+	return values
+}
+
+// parameter returns a value as it is in a query.
+func parameter(value any) string {
+	if list, ok := value.([]string); ok {
+		return strings.Join(list, ",")
+	}
+	return fmt.Sprint(value)
+}
+
+// maxFilterName is how many characters of a filter are in a file's name.
+const maxFilterName = 60
+
+// ExportName returns the name of an exported file: the list, the filter in short, and the data's age. It has characters
+// only that every file system accepts.
+func ExportName(list string, filter url.Values, asOf *time.Time, format ExportFormat) string {
+	parts := []string{list}
+	text := url.Values{}
+	for name, values := range filter {
+		if name != "sort" {
+			text[name] = values
+		}
+	}
+	if short := fileText(strings.NewReplacer("=", "-", "&", "-").Replace(decoded(text.Encode()))); short != "" {
+		parts = append(parts, short)
+	}
+	if asOf != nil {
+		parts = append(parts, asOf.UTC().Format("2006-01-02-1504Z"))
+	}
+	return strings.Join(parts, "-") + "." + string(format)
+}
+
+func decoded(query string) string {
+	text, err := url.QueryUnescape(query)
+	if err != nil {
+		return query
+	}
+	return text
+}
+
+// fileText keeps the letters and digits of ASCII in a text, with single hyphens between them.
+func fileText(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
+	})
+	short := strings.Join(words, "-")
+	return strings.Trim(short[:min(len(short), maxFilterName)], "-")
+}
