@@ -42,16 +42,19 @@ func (s *server) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		r = r.WithContext(ctx)
+		defer func() { s.record(r, id, seen.status, time.Since(start)) }() // also of a response that was broken off
 		next.ServeHTTP(seen, r)
-		route := r.Pattern
-		if route == "" || route == "/" {
-			route = "none"
-		}
-		took := time.Since(start)
-		s.requests.WithLabelValues(route, strconv.Itoa(seen.status)).Observe(took.Seconds())
-		s.Log.DebugContext(ctx, "request", "request_id", id, "method", r.Method, "route", route, "status", seen.status,
-			"milliseconds", took.Milliseconds())
 	})
+}
+
+func (s *server) record(r *http.Request, id string, status int, took time.Duration) {
+	route := r.Pattern
+	if route == "" || route == "/" {
+		route = "none"
+	}
+	s.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+	s.Log.DebugContext(r.Context(), "request", "request_id", id, "method", r.Method, "route", route, "status", status,
+		"milliseconds", took.Milliseconds())
 }
 
 // statusWriter records the status. Unwrap gives access to the deadlines of the underlying writer. Flush is needed
@@ -74,6 +77,9 @@ func (s *server) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
+				if cause == http.ErrAbortHandler {
+					panic(cause) // breaks the response off
+				}
 				s.Log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()), "cause", cause,
 					"stack", string(debug.Stack()))
 				writeProblem(w, r.Context(), &Problem{Status: http.StatusInternalServerError, Code: portal.Internal,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"fs-client-portal/backend/export"
 	"fs-client-portal/backend/portal"
 )
 
@@ -35,9 +36,11 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
 	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
 	route(s, api, "GET /v1/msps/facets", portal.SeeMSPs, s.mspFacets)
+	route(s, api, "GET /v1/msps/export", portal.Export, s.exportMSPs, file)
 	route(s, api, "GET /v1/msps/{id}", portal.SeeMSPs, s.msp)
 	route(s, api, "GET /v1/clients", portal.SeeClients, s.clients)
 	route(s, api, "GET /v1/clients/facets", portal.SeeClients, s.clientFacets)
+	route(s, api, "GET /v1/clients/export", portal.Export, s.exportClients, file)
 	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
 	route(s, api, "GET /v1/changes", portal.SeeClients, s.changes)
 	route(s, api, "POST /v1/changes/visit", portal.SeeClients, s.visitChanges, noContent)
@@ -151,6 +154,23 @@ func events(_ *server, r *routeRow) {
 	r.Responses = map[string]*huma.Response{"200": {
 		Description: "Events named run, each a run as GET /v1/syncs/{id} returns it; the stream ends with the run.",
 		Content:     map[string]*huma.MediaType{eventStream: {}},
+	}}
+}
+
+// file marks a route whose response is a file in one of the formats of an export.
+func file(_ *server, r *routeRow) {
+	content := map[string]*huma.MediaType{}
+	for _, kind := range export.ContentTypes {
+		content[kind] = &huma.MediaType{}
+	}
+	r.Responses = map[string]*huma.Response{"200": {
+		Description: "The whole list as a file. A response that breaks off is no file. HEAD returns the headers alone.",
+		Content:     content,
+		Headers: map[string]*huma.Param{
+			portal.ExportTotalHeader:  {Description: "The number of rows.", Schema: &huma.Schema{Type: huma.TypeInteger}},
+			portal.ExportAgeHeader:    {Description: "When the data was last good.", Schema: &huma.Schema{Type: huma.TypeString}},
+			portal.ExportFilterHeader: {Description: "The list's parameters as a query.", Schema: &huma.Schema{Type: huma.TypeString}},
+		},
 	}}
 }
 

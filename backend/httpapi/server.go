@@ -40,6 +40,11 @@ type Config struct {
 	AnonymousAtOnce int
 	AddressAtOnce   int
 	SessionAtOnce   int
+	// ExportsAtOnce is how many exports run at the same time, a half of them for one MSSP; 0 means a quarter of the
+	// database's connections, because each holds one.
+	ExportsAtOnce int
+	// Ending is closed when the server begins to stop. nil means that it never does.
+	Ending <-chan struct{}
 	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
 	Now            func() time.Time // nil means time.Now
@@ -51,8 +56,8 @@ type server struct {
 	limits    limits
 	streams   streams
 	readiness singleflight.Group
-	// anonymous, addresses and sessions limit the concurrent requests.
-	anonymous, addresses, sessions gate
+	// anonymous, addresses, sessions and exports limit the concurrent requests.
+	anonymous, addresses, sessions, exports gate
 }
 
 // New returns the API's handler.
@@ -63,6 +68,11 @@ func New(c Config) http.Handler {
 	s := &server{Config: c, limits: newLimits(c), streams: streams{of: map[string]int{}}}
 	s.anonymous, s.addresses = gate{all: c.AnonymousAtOnce}, gate{each: c.AddressAtOnce}
 	s.sessions = gate{each: c.SessionAtOnce}
+	exports := c.ExportsAtOnce
+	if exports == 0 {
+		exports = max(1, int(c.DB.Pool().Config().MaxConns)/4)
+	}
+	s.exports = gate{all: exports, each: max(1, exports/2)}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
 		Help:    "Response time by route and status.",

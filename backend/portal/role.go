@@ -30,6 +30,9 @@ const (
 	SeeOverview Permission = "see_overview"
 	SeeMSPs     Permission = "see_msps"
 	SeeClients  Permission = "see_clients"
+	// Export writes a list that the role sees to a file. Every role has it: a file holds nothing that the user could not
+	// copy from the screen, and IT can forbid it on its computers.
+	Export Permission = "export"
 	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
 	ManageInvites Permission = "manage_invites"
 	// ManageUsers lists the users with a grant inside the scope, and changes grants with a role in MayInvite.
@@ -55,14 +58,15 @@ type RoleRule struct {
 // Roles is the role table: the permissions of every role.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts, ManageOrganisation},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts,
+			ManageOrganisation},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
-	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, SeeSyncs}, nil},
+	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ManageInvites, ManageUsers},
 		[]Role{MSPAdmin, MSPUser, ClientUser}},
-	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients}, nil},
-	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients}, nil},
+	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export}, nil},
+	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients, Export}, nil},
 }
 
 func (r Role) rule() RoleRule {

@@ -152,16 +152,21 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	if err != nil {
 		return err
 	}
+	ending := make(chan struct{})
 	api := httpapi.New(httpapi.Config{
 		DB: db, Sessions: sessions, Identity: identities, Sync: syncs, Log: log, Metrics: registry, Version: version,
 		AuthRate: c.AuthRate, AccountRate: c.AccountRate, SessionRate: c.SessionRate, TrustedProxies: proxies,
 		AnonymousAtOnce: c.AuthAtOnce, AddressAtOnce: c.addressAtOnce(), SessionAtOnce: sessionAtOnce,
+		Ending: ending,
 	})
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	stopJobs := startJobs(ctx, db, syncs, log)
 	log.Info("serving", "listen", listener.Addr().String(), "metrics", metricsListener.Addr().String(), "version", version)
-	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics}, syncs.EndWatches)
+	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics}, func() {
+		close(ending)
+		syncs.EndWatches()
+	})
 	stopJobs()
 	log.Info("stopped")
 	return err
