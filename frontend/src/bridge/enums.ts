@@ -20,6 +20,7 @@ export const permissions = [
   "see_overview",
   "see_msps",
   "see_clients",
+  "export",
   "manage_invites",
   "manage_users",
   "see_syncs",
@@ -313,6 +314,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_overview",
       "see_msps",
       "see_clients",
+      "export",
       "manage_invites",
       "manage_users",
       "see_syncs",
@@ -333,6 +335,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_overview",
       "see_msps",
       "see_clients",
+      "export",
       "see_syncs"
     ],
     "may_invite": []
@@ -342,6 +345,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_overview",
       "see_msps",
       "see_clients",
+      "export",
       "manage_invites",
       "manage_users"
     ],
@@ -355,14 +359,16 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
     "permissions": [
       "see_overview",
       "see_msps",
-      "see_clients"
+      "see_clients",
+      "export"
     ],
     "may_invite": []
   },
   client_user: {
     "permissions": [
       "see_overview",
-      "see_clients"
+      "see_clients",
+      "export"
     ],
     "may_invite": []
   },
