@@ -109,6 +109,8 @@ func (j *exportJob) serve(response huma.Context) {
 	defer cancel(nil)
 	defer j.watch(ctx, cancel)()
 	j.stopped = func() error { return context.Cause(ctx) }
+	// A receiver that does not read would hold up the end until the write deadline.
+	defer context.AfterFunc(ctx, func() { _ = http.NewResponseController(w).SetWriteDeadline(time.Now()) })()
 	err := j.run(ctx, request.Method == http.MethodHead)
 	if j.file != nil {
 		j.end(ctx, response.Context(), err)
@@ -170,7 +172,7 @@ func (j *exportJob) end(ctx, request context.Context, err error) {
 	if err != nil {
 		j.audit.Outcome = "failed"
 	}
-	if err != nil && (request.Err() != nil || lostAccess(context.Cause(ctx))) {
+	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errStopping) {
 		j.audit.Outcome = "cancelled"
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(request), exportAudit)
@@ -230,6 +232,9 @@ func (j *exportJob) Write(part []byte) (int, error) {
 	if now := time.Now(); now.Sub(j.written) > time.Second {
 		_ = http.NewResponseController(j.w).SetWriteDeadline(now.Add(exportWrite))
 		j.written = now
+		if err := j.stopped(); err != nil {
+			return 0, err
+		}
 	}
 	return j.w.Write(part)
 }
