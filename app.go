@@ -31,6 +31,9 @@ func newApp(o desktop.Options) *App {
 	a := &App{ctx: ctx, stop: stop, opened: make(chan struct{})}
 	o.Emit = func(event string, payload any) { runtime.EventsEmit(a.handle(), event, payload) }
 	o.Raise = a.raise
+	o.ChooseFile = func(name string) (string, error) {
+		return runtime.SaveFileDialog(a.handle(), runtime.SaveDialogOptions{Title: "Export", DefaultFilename: name})
+	}
 	a.desktop = desktop.New(o)
 	return a
 }
@@ -202,6 +205,19 @@ func (a *App) Changes(q portal.ChangeQuery) (portal.ChangePage, error) {
 func (a *App) VisitChanges(visit portal.ChangeVisit) error {
 	return a.desktop.VisitChanges(a.ctx, visit)
 }
+// ExportClients saves the clients that match a query to a file that the user chooses; asOf is the age of the data on the
+// screen. The event export:progress reports how far it is.
+func (a *App) ExportClients(q portal.ClientExport, asOf string) (desktop.Exported, error) {
+	return a.desktop.ExportClients(a.ctx, q, asOf)
+}
+
+// ExportMSPs saves MSPs as ExportClients saves clients.
+func (a *App) ExportMSPs(q portal.MSPExport, asOf string) (desktop.Exported, error) {
+	return a.desktop.ExportMSPs(a.ctx, q, asOf)
+}
+
+// CancelExport ends the running export and removes its file; without one it does nothing.
+func (a *App) CancelExport() error { return a.desktop.CancelExport() }
 
 // Invites returns one page of invites.
 func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {

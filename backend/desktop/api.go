@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
 	"net"
@@ -47,7 +48,7 @@ type apiClient struct {
 }
 
 // request is one call. out receives the JSON response and may be nil. If event is set, the response is a stream of
-// events.
+// events; if save is set, a file.
 type request struct {
 	method, path string
 	query        url.Values
@@ -56,6 +57,7 @@ type request struct {
 	// refreshID is the request id of a refresh.
 	refreshID string
 	event     func(name string, data []byte) error
+	save      func(header http.Header, file io.Reader) error
 }
 
 func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logger) *apiClient {
@@ -97,6 +99,11 @@ func (c *apiClient) ask(ctx context.Context, call request) error {
 	began := time.Now()
 	if call.event != nil {
 		err := c.follow(ctx, call)
+		c.record(ctx, call, began, err)
+		return err
+	}
+	if call.save != nil {
+		err := c.download(ctx, call)
 		c.record(ctx, call, began, err)
 		return err
 	}

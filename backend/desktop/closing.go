@@ -30,6 +30,7 @@ func (d *Desktop) Close() {
 	d.atMost(d.closeWait, "what was under way", func() {
 		_ = d.CancelSignIn()
 		d.unwatch()
+		d.exports.stop(problem(Cancelled, "The app is closing."))
 		if current, err := d.currentEndpoint(); err == nil {
 			current.session.settled()
 		}

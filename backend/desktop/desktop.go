@@ -33,11 +33,15 @@ type Options struct {
 	Emit        func(event string, payload any)
 	Raise       func()
 	OpenBrowser func(link string) error
-	Keyring     keyring.Keyring
+	// ChooseFile asks the user where to save a file of this name. It returns "" if the user cancels.
+	ChooseFile func(name string) (path string, err error)
+	Keyring    keyring.Keyring
 	// clock, network and exit are the system's unless a test sets others.
 	clock   clock
 	network *networkWatch
 	exit    func(code int)
+	// disk, if set by a test, is what exports are written through.
+	disk func(io.Writer) io.Writer
 }
 
 // Desktop implements everything behind the window. Its methods are safe for concurrent use.
@@ -48,6 +52,7 @@ type Desktop struct {
 	closeWait   time.Duration
 	clock       clock
 	watches     watches
+	exports     exports
 	liveness    liveness
 	leaving     sync.Once
 	// former ends the sessions that earlier runs have left at other addresses.
@@ -146,6 +151,7 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	}
 	err = d.CancelSignIn()
 	d.unwatch()
+	d.exports.stop(signedOut())
 	previous, _ := d.currentEndpoint()
 	if previous != nil && !sameOrigin(checked, d.address()) {
 		telling, cancel := context.WithTimeout(context.Background(), logoutWait)
@@ -242,6 +248,7 @@ func (d *Desktop) UseGrant(ctx context.Context, id string) (portal.Me, error) {
 	err = current.session.call(ctx, request{method: "GET", path: "/v1/me", grant: id, out: &me})
 	if err == nil {
 		d.unwatch()
+		d.exports.stop(problem(Cancelled, "The export ended because you have changed your role."))
 		current.session.useGrant(ctx, id)
 	}
 	return me, err
@@ -254,6 +261,7 @@ func (d *Desktop) SignOut(ctx context.Context) error {
 		return err
 	}
 	d.unwatch()
+	d.exports.stop(signedOut())
 	return errors.Join(d.CancelSignIn(), current.session.signOut(ctx))
 }
 

@@ -17,6 +17,7 @@ const (
 	EventSyncRun          = "sync:run"
 	EventNetworkChanged   = "network:changed"
 	EventWindowHistory    = "window:history"
+	EventExportProgress   = "export:progress"
 )
 
 // SignInWaiting is sent when the browser was opened. URL is a link on this computer that leads to the provider and
@@ -69,4 +70,12 @@ type Waiting struct {
 // SyncRun is the state of a watched run. The last one has the final state.
 type SyncRun struct {
 	Run portal.SyncRun `json:"run"`
+}
+
+// ExportProgress is sent while an export is received. Rows is 0 for a format whose rows cannot be counted before its
+// end.
+type ExportProgress struct {
+	Rows  int64 `json:"rows"`
+	Total int64 `json:"total"`
+	Bytes int64 `json:"bytes"`
 }

@@ -21,6 +21,8 @@ const (
 	StateMismatch      portal.Code = "state_mismatch"
 	KeyringUnavailable portal.Code = "keyring_unavailable"
 	PolicyForbids      portal.Code = "policy"
+	FileFailed         portal.Code = "file_failed"
+	Interrupted        portal.Code = "interrupted"
 )
 
 // Problem is an error as a screen receives it: what went wrong and what to do, in a text for the user.

@@ -124,6 +124,7 @@ func (j *exportJob) serve(response huma.Context) {
 	case cause != nil:
 		err = cause
 	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportWrite))
 	writeProblem(w, ctx, j.problem(ctx, err))
 }
 

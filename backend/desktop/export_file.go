@@ -1,0 +1,98 @@
+package desktop
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
+
+// exportFile is written beside its final path, which it replaces as a whole.
+type exportFile struct {
+	path string
+	temp *os.File
+	// out is temp, unless a test has another.
+	out io.Writer
+}
+
+// newExportFile creates a temporary file in the folder of path. A missing extension is added to path.
+func newExportFile(path string, format portal.ExportFormat) (*exportFile, error) {
+	if extension := "." + string(format); !strings.EqualFold(filepath.Ext(path), extension) {
+		path += extension
+		if _, err := os.Lstat(path); err == nil { // the dialog has asked about the name without it
+			return nil, fileProblem(fileError{fs.ErrExist})
+		}
+	}
+	if link, err := filepath.EvalSymlinks(path); err == nil {
+		path = link // replaces the file, and not the link to it
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fileProblem(fileError{errors.New("not a regular file")})
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".part-*")
+	if err != nil {
+		return nil, fileProblem(fileError{err})
+	}
+	return &exportFile{path, temp, temp}, nil
+}
+
+func (f *exportFile) Write(part []byte) (int, error) {
+	n, err := f.out.Write(part)
+	if err != nil {
+		return n, fileError{err}
+	}
+	return n, nil
+}
+
+// commit makes the file what path names.
+func (f *exportFile) commit() error {
+	err := errors.Join(f.temp.Sync(), f.temp.Close())
+	if err == nil {
+		err = os.Rename(f.temp.Name(), f.path)
+	}
+	if err != nil {
+		return fileProblem(fileError{err})
+	}
+	f.temp = nil
+	return nil
+}
+
+// discard removes a file that was not committed.
+func (f *exportFile) discard() {
+	if f.temp == nil {
+		return
+	}
+	_ = f.temp.Close()
+	_ = os.Remove(f.temp.Name())
+}
+
+// Causes of the code file_failed.
+const (
+	causeDiskFull     = "disk_full"
+	causeNoPermission = "no_permission"
+	causeNoFolder     = "no_folder"
+	causeExists       = "exists"
+	causeOtherFault   = "other"
+)
+
+// fileProblem returns why a file cannot be written. The log gets no path: it may be personal.
+func fileProblem(err error) *Problem {
+	cause, message := causeOtherFault, "The file cannot be written there. Choose another folder or name."
+	switch {
+	case diskFull(err):
+		cause, message = causeDiskFull, "There is not enough space for the file. Free some, or choose another folder."
+	case errors.Is(err, fs.ErrPermission) || readOnly(err):
+		cause, message = causeNoPermission, "You may not write to this folder or file. Choose another folder."
+	case errors.Is(err, fs.ErrNotExist):
+		cause, message = causeNoFolder, "The folder does not exist any more. Choose another one."
+	case errors.Is(err, fs.ErrExist):
+		cause, message = causeExists, "A file of this name exists. Choose another name, or choose that file to replace it."
+	}
+	p := problem(FileFailed, message+" Nothing was saved.")
+	p.Cause = cause
+	return p
+}
