@@ -270,6 +270,8 @@ export const problemCodes = [
   "state_mismatch",
   "keyring_unavailable",
   "policy",
+  "file_failed",
+  "interrupted",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -297,6 +299,11 @@ export const causes = [
   "wrong_address",
   "gateway",
   "intermediary",
+  "disk_full",
+  "no_permission",
+  "no_folder",
+  "exists",
+  "other",
 ] as const;
 export type Cause = (typeof causes)[number];
 

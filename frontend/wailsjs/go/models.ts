@@ -6,6 +6,12 @@ export namespace desktop {
 	    density: string;
 	    text_size: number;
 	}
+	export interface Exported {
+	    name: string;
+	    folder: string;
+	    rows: number;
+	    data_as_of?: string;
+	}
 	export interface Places {
 	    lists: string[];
 	    opened: string[];
@@ -136,6 +142,24 @@ export namespace portal {
 	    external_id: string;
 	    fields: Field[];
 	    history: Change[];
+	}
+	export interface ClientExport {
+	    q: string;
+	    status: string;
+	    status_reason: string;
+	    type: string;
+	    licence_type: string;
+	    spla: string;
+	    seats_used: string;
+	    seats_total: string;
+	    msp_id: string;
+	    seats_exceeded: string;
+	    expires_on: string;
+	    expires_within: number;
+	    sort: string;
+	    format: string;
+	    columns: string;
+	    ids: string;
 	}
 	export interface ClientPage {
 	    items: Client[];
@@ -453,6 +477,21 @@ export namespace portal {
 	    clients_seats: SeatSums;
 	    fields: Field[];
 	    history: Change[];
+	}
+	export interface MSPExport {
+	    q: string;
+	    status: string;
+	    status_reason: string;
+	    licence_type: string;
+	    spla: string;
+	    clients: string;
+	    seats_used: string;
+	    seats_total: string;
+	    sort: string;
+	    format: string;
+	    columns: string;
+	    ids: string;
+	    with_clients: string;
 	}
 	export interface MSPPage {
 	    items: MSP[];

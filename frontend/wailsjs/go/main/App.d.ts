@@ -9,6 +9,8 @@ export function Alive(arg1:string):Promise<void>;
 
 export function Appearance():Promise<desktop.Appearance>;
 
+export function CancelExport():Promise<void>;
+
 export function CancelSignIn():Promise<void>;
 
 export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;
@@ -42,6 +44,10 @@ export function CreateInvite(arg1:portal.NewInvite):Promise<portal.CreatedInvite
 export function DiscardSync(arg1:string):Promise<portal.SyncRun>;
 
 export function EndSession(arg1:string):Promise<void>;
+
+export function ExportClients(arg1:portal.ClientExport,arg2:string):Promise<desktop.Exported>;
+
+export function ExportMSPs(arg1:portal.MSPExport,arg2:string):Promise<desktop.Exported>;
 
 export function FieldMap(arg1:string):Promise<portal.FieldMap>;
 

@@ -14,6 +14,10 @@ export function Appearance() {
   return window['go']['main']['App']['Appearance']();
 }
 
+export function CancelExport() {
+  return window['go']['main']['App']['CancelExport']();
+}
+
 export function CancelSignIn() {
   return window['go']['main']['App']['CancelSignIn']();
 }
@@ -80,6 +84,14 @@ export function DiscardSync(arg1) {
 
 export function EndSession(arg1) {
   return window['go']['main']['App']['EndSession'](arg1);
+}
+
+export function ExportClients(arg1, arg2) {
+  return window['go']['main']['App']['ExportClients'](arg1, arg2);
+}
+
+export function ExportMSPs(arg1, arg2) {
+  return window['go']['main']['App']['ExportMSPs'](arg1, arg2);
 }
 
 export function FieldMap(arg1) {
