@@ -72,25 +72,25 @@ func (f *exportFile) discard() {
 
 // Causes of the code file_failed.
 const (
-	causeDiskFull     = "disk_full"
-	causeNoPermission = "no_permission"
-	causeNoFolder     = "no_folder"
-	causeExists       = "exists"
-	causeOtherFault   = "other"
+	fileDiskFull     = "disk_full"
+	fileNoPermission = "no_permission"
+	fileNoFolder     = "no_folder"
+	fileExists       = "exists"
+	fileOtherFault   = "other"
 )
 
 // fileProblem returns why a file cannot be written. The log gets no path: it may be personal.
 func fileProblem(err error) *Problem {
-	cause, message := causeOtherFault, "The file cannot be written there. Choose another folder or name."
+	cause, message := fileOtherFault, "The file cannot be written there. Choose another folder or name."
 	switch {
 	case diskFull(err):
-		cause, message = causeDiskFull, "There is not enough space for the file. Free some, or choose another folder."
+		cause, message = fileDiskFull, "There is not enough space for the file. Free some, or choose another folder."
 	case errors.Is(err, fs.ErrPermission) || readOnly(err):
-		cause, message = causeNoPermission, "You may not write to this folder or file. Choose another folder."
+		cause, message = fileNoPermission, "You may not write to this folder or file. Choose another folder."
 	case errors.Is(err, fs.ErrNotExist):
-		cause, message = causeNoFolder, "The folder does not exist any more. Choose another one."
+		cause, message = fileNoFolder, "The folder does not exist any more. Choose another one."
 	case errors.Is(err, fs.ErrExist):
-		cause, message = causeExists, "A file of this name exists. Choose another name, or choose that file to replace it."
+		cause, message = fileExists, "A file of this name exists. Choose another name, or choose that file to replace it."
 	}
 	p := problem(FileFailed, message+" Nothing was saved.")
 	p.Cause = cause

@@ -320,7 +320,7 @@ func (d *fullDisk) Write(part []byte) (int, error) {
 }
 
 func testExportDisk(t *testing.T) {
-	for name, err := range map[string]error{causeDiskFull: syscall.ENOSPC, causeNoPermission: syscall.EACCES, causeOtherFault: syscall.EIO} {
+	for name, err := range map[string]error{fileDiskFull: syscall.ENOSPC, fileNoPermission: syscall.EACCES, fileOtherFault: syscall.EIO} {
 		t.Run(name, func(t *testing.T) {
 			e := newExportTest(t, whole(100_000), func(o *Options) {
 				o.disk = func(w io.Writer) io.Writer { return &fullDisk{w, 1 << 20, err} }
@@ -332,12 +332,12 @@ func testExportDisk(t *testing.T) {
 			e.wantNoFile(t)
 		})
 	}
-	t.Run(causeNoFolder, func(t *testing.T) {
+	t.Run(fileNoFolder, func(t *testing.T) {
 		e := newExportTest(t, whole(1))
 		e.path = filepath.Join(e.folder, "gone", "clients.csv")
 		_, err := e.export(t.Context())
-		if p := wantCode(t, err, FileFailed); p.Cause != causeNoFolder {
-			t.Errorf("got the cause %s, want %s", p.Cause, causeNoFolder)
+		if p := wantCode(t, err, FileFailed); p.Cause != fileNoFolder {
+			t.Errorf("got the cause %s, want %s", p.Cause, fileNoFolder)
 		}
 	})
 	t.Run("a_folder_of_that_name", func(t *testing.T) {
@@ -372,8 +372,8 @@ func testExportExtension(t *testing.T) {
 		t.Fatalf("got %+v (%v), want my clients.csv", got, err)
 	}
 	_, err = e.export(t.Context()) // the dialog asked about a name without the extension
-	if p := wantCode(t, err, FileFailed); p.Cause != causeExists {
-		t.Errorf("got the cause %s, want %s", p.Cause, causeExists)
+	if p := wantCode(t, err, FileFailed); p.Cause != fileExists {
+		t.Errorf("got the cause %s, want %s", p.Cause, fileExists)
 	}
 }
 

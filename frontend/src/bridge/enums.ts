@@ -299,11 +299,6 @@ export const causes = [
   "wrong_address",
   "gateway",
   "intermediary",
-  "disk_full",
-  "no_permission",
-  "no_folder",
-  "exists",
-  "other",
 ] as const;
 export type Cause = (typeof causes)[number];
 
