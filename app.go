@@ -205,6 +205,7 @@ func (a *App) Changes(q portal.ChangeQuery) (portal.ChangePage, error) {
 func (a *App) VisitChanges(visit portal.ChangeVisit) error {
 	return a.desktop.VisitChanges(a.ctx, visit)
 }
+
 // ExportClients saves the clients that match a query to a file that the user chooses; asOf is the age of the data on the
 // screen. The event export:progress reports how far it is.
 func (a *App) ExportClients(q portal.ClientExport, asOf string) (desktop.Exported, error) {
