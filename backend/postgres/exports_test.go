@@ -52,7 +52,9 @@ func (w *tenant) exportMSPs(t testing.TB, viewer portal.Viewer, q portal.MSPExpo
 }
 
 // walkClients reads a list page by page.
-func (w *tenant) walkClients(t testing.TB, viewer portal.Viewer, filter portal.ClientFilter, sort string) (all []portal.ExportRow, total int64) {
+func (w *tenant) walkClients(
+	t testing.TB, viewer portal.Viewer, filter portal.ClientFilter, sort string,
+) (all []portal.ExportRow, total int64) {
 	t.Helper()
 	for q := (portal.ClientQuery{ClientFilter: filter, Sort: sort, Limit: 3}); ; {
 		page, _, err := w.DB.Clients(t.Context(), viewer, q)
@@ -396,7 +398,7 @@ func testExportAudit(t *testing.T) {
 	t.Parallel()
 	w := newLicensedTenant(t)
 	for name, viewer := range map[string]portal.Viewer{"mssp": w.admin, "msp": w.atMSP("1"), "client": w.atClient("10")} {
-		entry := postgres.ExportAudit{ID: postgres.NewID(), List: "clients", Format: "csv", Columns: []string{"name"}, Rows: 3, Outcome: "complete"}
+		entry := postgres.ExportAudit{ID: postgres.NewID(), List: "clients", Format: "csv", Rows: 3, Outcome: "complete"}
 		if err := w.DB.AuditExport(context.Background(), viewer, entry); err != nil {
 			t.Errorf("%s: got %v, want a row", name, err)
 			continue
