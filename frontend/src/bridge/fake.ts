@@ -6,6 +6,7 @@ import { meUnder, type UserWithGrants } from "./fakeBasics";
 import { fakeChanges } from "./fakeChanges";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
+import { fakeExports, type SavedFile } from "./fakeExports";
 import { fakeFields } from "./fakeFields";
 import { fakeInvites, inviteCode } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
@@ -41,6 +42,9 @@ export interface Fake extends Portal {
   calls: Call[];
   /** What is kept on this computer: the appearance, and places by the ids of user and grant. */
   kept: { appearance: Appearance; places: Map<string, Places> };
+  /** What exports have saved; hold keeps the next one from ending until finishExport or cancelExport. */
+  exports: { saved: SavedFile[]; hold: boolean };
+  finishExport(): void;
   /** The content of the clipboard. */
   clipboard: string;
   /** Lets the next calls fail, by default all. Without a problem the call works again. */
@@ -117,6 +121,12 @@ export function createFake(options: FakeOptions = {}): Fake {
   const fields = fakeFields({ world, need, queue: syncs.queue });
   const changes = fakeChanges({ world, need, scope });
   const customers = fakeCustomers({ world, need, scope, changesSinceVisit: changes.sinceVisit });
+  const exporting = fakeExports({
+    customers,
+    need,
+    allowed: () => stored.allow_export,
+    emit: (progress) => fake.emit("export:progress", progress),
+  });
   const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
   const userCalls = fakeUsers({ world, need, includes, sorted, page });
@@ -197,6 +207,8 @@ export function createFake(options: FakeOptions = {}): Fake {
   const fake: Fake = {
     world,
     calls: [],
+    exports: exporting.state,
+    finishExport: exporting.finish,
     clipboard: "",
     inviteCode: { code: inviteCode, user: users.mspUser, tries: 5 },
     offers,
@@ -268,6 +280,9 @@ export function createFake(options: FakeOptions = {}): Fake {
     search: call("search", fakeSearch({ world, need, scope, ...customers, ...userCalls })),
     changes: call("changes", changes.list),
     visitChanges: call("visitChanges", changes.visit),
+    exportClients: call("exportClients", exporting.exportClients),
+    exportMSPs: call("exportMSPs", exporting.exportMSPs),
+    cancelExport: call("cancelExport", exporting.cancelExport),
     invites: call("invites", invites.list),
     createInvite: call("createInvite", invites.create),
     revokeInvite: call("revokeInvite", invites.revoke),

@@ -1,7 +1,7 @@
 import * as app from "../../wailsjs/go/main/App";
 import type { portal } from "../../wailsjs/go/models";
 import { EventsOn } from "../../wailsjs/runtime/runtime";
-import type { OwnSession } from "./models";
+import type { ExportOptions, OwnSession } from "./models";
 import type { Portal } from "./portal";
 import { toProblem } from "./problem";
 
@@ -14,6 +14,12 @@ async function call<Result>(result: Promise<unknown>): Promise<Result> {
     throw toProblem(rejection);
   }
 }
+
+const exportQuery = ({ format, columns, ids = [] }: ExportOptions) => ({
+  format,
+  columns: columns.join(","),
+  ids: ids.join(","),
+});
 
 const firstPage = { cursor: "", limit: 50 };
 
@@ -47,6 +53,15 @@ export const go: Portal = {
   search: (query) => call(app.Search(query)),
   changes: (query) => call(app.Changes(query as portal.ChangeQuery)),
   visitChanges: (visit) => call(app.VisitChanges(visit)),
+  exportClients: (query, options, asOf) =>
+    call(app.ExportClients({ ...query, ...exportQuery(options) } as portal.ClientExport, asOf ?? "")),
+  exportMSPs: (query, { withClients, ...options }, asOf) => {
+    const nested = { with_clients: withClients ? "yes" : "" };
+    return call(
+      app.ExportMSPs({ ...query, ...exportQuery(options), ...nested } as portal.MSPExport, asOf ?? ""),
+    );
+  },
+  cancelExport: () => call(app.CancelExport()),
   invites: (query) => call(app.Invites({ ...firstPage, q: "", status: "", ...query })),
   createInvite: (invite) => call(app.CreateInvite(invite)),
   revokeInvite: (id) => call(app.RevokeInvite(id)),

@@ -275,6 +275,20 @@ export interface UserFilter {
   msp_id?: string;
 }
 
+/** How a list is exported. Columns are names of the JSON, all by default. */
+export interface ExportOptions {
+  format: ExportFormat;
+  columns: string[];
+  ids?: string[];
+}
+export interface MSPExportOptions extends ExportOptions {
+  /** Each MSP is followed by its clients. */
+  withClients: boolean;
+}
+export type ExportFormat = "csv" | "xlsx" | "ndjson";
+/** A saved export. */
+export type Exported = Narrowed<desktop.Exported>;
+
 /** Which page of a list. */
 export interface PageQuery {
   cursor?: string;
@@ -299,6 +313,8 @@ export interface Events {
   "network:changed": unknown;
   /** A side button of the mouse was pressed, where the page gets no event of it. */
   "window:history": { way: "back" | "forward" };
+  /** How far the running export is; rows is 0 where they cannot be counted before the end. */
+  "export:progress": { rows: number; total: number; bytes: number };
   /** The state of a watched run; the last event of a run holds its final state. */
   "sync:run": { run: SyncRun };
 }

@@ -12,6 +12,8 @@ import type {
   ConnectionTrial,
   CreatedInvite,
   Events,
+  Exported,
+  ExportOptions,
   Facets,
   FieldMap,
   FieldMapChange,
@@ -23,6 +25,7 @@ import type {
   Me,
   MSP,
   MSPDetail,
+  MSPExportOptions,
   MSPFilter,
   NewConnection,
   NewInvite,
@@ -84,6 +87,13 @@ export interface Portal {
   changes(query: ChangeFilter & { grouped?: "yes" } & PageQuery): Promise<Page<ListedChange>>;
   /** Saves that the user has seen the changes up to newest_at of the list. */
   visitChanges(visit: ChangeVisit): Promise<void>;
+  /**
+   * Saves a list to a file that the user chooses. asOf is the age of the data on the screen. Rejects with cancelled,
+   * policy, file_failed or interrupted; then nothing is saved.
+   */
+  exportClients(query: ClientFilter & Sort, options: ExportOptions, asOf: string | null): Promise<Exported>;
+  exportMSPs(query: MSPFilter & Sort, options: MSPExportOptions, asOf: string | null): Promise<Exported>;
+  cancelExport(): Promise<void>;
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;

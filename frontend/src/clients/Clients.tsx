@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { links } from "../bridge/links";
 import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
+import { ExportButton } from "../export/ExportButton";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -44,7 +45,22 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
   }, [withMSP, set, manyTypes, hasExpiry]);
   return (
     <>
-      <PageHeader title={t("clients.title")} />
+      <PageHeader
+        title={t("clients.title")}
+        actions={
+          <ExportButton
+            of={{
+              list: "clients",
+              filter,
+              sort: sort ?? "name",
+              columns,
+              total: list.total,
+              filterText,
+              dataAsOf: list.dataAsOf,
+            }}
+          />
+        }
+      />
       <ClientFilters address={address} filter={filter} facets={facets} hasExpiry={hasExpiry} />
       <SplitView>
         <DataTable

@@ -7,6 +7,7 @@ import type { MSPFilter } from "../bridge/models";
 import { mspFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { needlessReason } from "../customers/filters";
+import { ExportButton } from "../export/ExportButton";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -52,7 +53,25 @@ export default function MSPs() {
   const clientId = address.get("client");
   return (
     <>
-      <PageHeader title={title} actions={own && <OwnClients />} />
+      <PageHeader
+        title={title}
+        actions={
+          <>
+            <ExportButton
+              of={{
+                list: "msps",
+                filter,
+                sort: sort ?? "name",
+                columns,
+                total: list.total,
+                filterText: filterText(filter),
+                dataAsOf: list.dataAsOf,
+              }}
+            />
+            {own && <OwnClients />}
+          </>
+        }
+      />
       {own && <OwnFigures msp={list.rows[0]} withExpiry={hasExpiry} />}
       {!own && <Filters address={address} filter={filter} />}
       {opened.ids.map((id) => (

@@ -28,7 +28,11 @@ const withText = [
   "cancelled",
   "timed_out",
   "policy",
+  "file_failed",
+  "interrupted",
 ] as const;
+/** The kinds of which the message says more than any text here. */
+const explained: readonly string[] = ["invalid", "product_refused", "file_failed", "interrupted"];
 const sessionEnded = ["signed_out", "unauthenticated", "session_revoked", "deactivated"] as const;
 
 type Kind = (typeof withText)[number] | "session" | "other";
@@ -46,8 +50,7 @@ export function problemText(problem: Problem): { title: string; text: string } {
     return { title: t(`parts.problem.cause.${problem.cause}`), text: problem.message };
   }
   const title = t(`parts.problem.${kind}.title`);
-  if ((kind === "invalid" || kind === "product_refused") && problem.message)
-    return { title, text: problem.message };
+  if (explained.includes(kind) && problem.message) return { title, text: problem.message };
   if (problem.retryAfter) {
     return { title, text: t("parts.problem.retryIn", { time: formatDuration(problem.retryAfter * 1000) }) };
   }

@@ -244,6 +244,20 @@ const parts: Part[] = [
     instead: text("Nothing matches aldgate."),
   },
   {
+    place: "the export of clients",
+    permission: "export",
+    path: "/clients",
+    shown: role("button", "Export"),
+    beside: role("heading", "Clients"),
+  },
+  {
+    place: "the export of MSPs",
+    permission: "export",
+    path: "/msps",
+    shown: role("button", "Export"),
+    beside: role("heading", "MSPs"),
+  },
+  {
     place: "MSPs in the search",
     permission: "see_msps",
     path: "/settings",

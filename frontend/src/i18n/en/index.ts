@@ -2,6 +2,7 @@ import { admin } from "./admin";
 import { changes } from "./changes";
 import { clients } from "./clients";
 import { customers } from "./customers";
+import { exports } from "./exports";
 import { fields } from "./fields";
 import { history } from "./history";
 import { msps } from "./msps";
@@ -24,6 +25,7 @@ export const en = {
   changes,
   clients,
   customers,
+  exports,
   fields,
   history,
   msps,

@@ -116,6 +116,14 @@ export const parts = {
       title: "The portal is not available",
       text: "It may be restarting or under maintenance. Try again in a moment.",
     },
+    file_failed: {
+      title: "The file could not be saved",
+      text: "Nothing was saved. Choose another folder, then try again.",
+    },
+    interrupted: {
+      title: "The transfer broke off",
+      text: "Nothing was saved. Try again.",
+    },
     forbidden: {
       title: "Your role does not include this",
       text: "Ask an administrator of your organisation if you need it.",

@@ -1,0 +1,92 @@
+// The exports of the fake: files in memory, as CSV whatever the format.
+import type { fakeCustomers } from "./fakeCustomers";
+import type {
+  Client,
+  ClientFilter,
+  Events,
+  Exported,
+  ExportOptions,
+  Me,
+  MSP,
+  MSPExportOptions,
+  MSPFilter,
+  Sort,
+} from "./models";
+import { Problem } from "./problem";
+
+/** A file that an export has saved. */
+export interface SavedFile {
+  name: string;
+  columns: string[];
+  rows: (MSP | Client)[];
+}
+
+interface Tools {
+  customers: ReturnType<typeof fakeCustomers>;
+  need: (permission: Me["permissions"][number]) => Me;
+  /** IT's policy. */
+  allowed: () => boolean;
+  emit: (progress: Events["export:progress"]) => void;
+}
+
+const everything = { limit: 10_000_000 };
+
+export function fakeExports({ customers, need, allowed, emit }: Tools) {
+  const state = {
+    saved: [] as SavedFile[],
+    /** Where set, an export waits half-way until it is cancelled or finishExport is called. */
+    hold: false,
+  };
+  let running: { finish: () => void; cancel: () => void } | null = null;
+
+  async function save(list: string, rows: (MSP | Client)[], options: ExportOptions, asOf: string | null) {
+    need("export");
+    if (!allowed()) {
+      throw new Problem("policy", { message: "Your organisation does not allow exports on this computer." });
+    }
+    if (running) {
+      throw new Problem("conflict", {
+        message: "Another export is still running. Wait for its end, or cancel it.",
+      });
+    }
+    const chosen = options.ids ? rows.filter(({ id }) => options.ids?.includes(id)) : rows;
+    emit({ rows: Math.floor(chosen.length / 2), total: chosen.length, bytes: chosen.length * 50 });
+    if (state.hold) await wait();
+    const name = `${list}${asOf ? `-${asOf.slice(0, 10)}` : ""}.${options.format}`;
+    state.saved.push({ name, columns: options.columns, rows: chosen });
+    const exported: Exported = {
+      name,
+      folder: "/home/ada/Documents",
+      rows: chosen.length,
+      data_as_of: asOf ?? new Date().toISOString(),
+    };
+    return exported;
+  }
+
+  const wait = () =>
+    new Promise<void>((resolve, reject) => {
+      running = {
+        finish: resolve,
+        cancel: () => reject(new Problem("cancelled", { message: "Cancelled." })),
+      };
+    }).finally(() => {
+      running = null;
+    });
+
+  return {
+    state,
+    finish: () => running?.finish(),
+    cancelExport: () => running?.cancel(),
+    exportClients: (query: ClientFilter & Sort, options: ExportOptions, asOf: string | null) =>
+      save("clients", customers.clients({ ...query, ...everything }).items, options, asOf),
+    exportMSPs: (query: MSPFilter & Sort, options: MSPExportOptions, asOf: string | null) => {
+      const found = customers.msps({ ...query, ...everything }).items;
+      if (!options.withClients) return save("msps", found, options, asOf);
+      const rows = found.flatMap((msp) => [
+        msp,
+        ...customers.clients({ msp_id: msp.id, ...everything }).items,
+      ]);
+      return save("msps-with-clients", rows, options, asOf);
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { users } from "../bridge/fake";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const open = async (path: string, signedIn = users.admin, prepare?: Parameters<typeof renderApp>[0]) => {
+  const app = renderApp({ signedIn, path, ...prepare });
+  const button = await screen.findByRole("button", { name: "Export" });
+  await waitFor(() => expect(button).toBeEnabled());
+  return { ...app, button };
+};
+
+const dialog = (name: string | RegExp) => screen.findByRole("dialog", { name });
+
+describe("export", () => {
+  it("says what is exported and saves exactly the filtered list in its order", async () => {
+    const { fake, user, button } = await open("/clients?status=disabled&sort=-name");
+    const names = fake.world.clients.filter(({ status }) => status === "disabled").map(({ name }) => name);
+    await user.click(button);
+    const form = await dialog("Export clients");
+    expect(form).toHaveTextContent(
+      `${names.length} clients, filtered by Status Disabled, sorted by Name, descending.`,
+    );
+    await expectAccessible();
+    await user.click(within(form).getByRole("radio", { name: /Excel/ }));
+    await user.click(within(form).getByRole("button", { name: "Export" }));
+    const saved = await dialog(/^Saved clients-.*\.xlsx$/);
+    expect(saved).toHaveTextContent(`${names.length} rows are in /home/ada/Documents.`);
+    await expectAccessible();
+    const [file] = fake.exports.saved;
+    expect(file?.rows.map(({ name }) => name)).toEqual(names.sort().reverse());
+    expect(file?.columns).toContain("msp_name");
+    await user.click(within(saved).getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(button).toHaveFocus());
+  });
+
+  it("exports all columns", async () => {
+    const { fake, user, button } = await open("/clients");
+    await user.click(button);
+    const form = await dialog("Export clients");
+    await user.click(within(form).getByRole("radio", { name: /All columns/ }));
+    await user.click(within(form).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved/);
+    expect(fake.exports.saved[0]?.columns).toEqual([]);
+    expect(fake.exports.saved[0]?.rows).toHaveLength(fake.world.clients.length);
+  });
+
+  it("exports MSPs followed by their clients", async () => {
+    const { fake, user, button } = await open("/msps");
+    await user.click(button);
+    const form = await dialog("Export MSPs");
+    await user.click(within(form).getByRole("switch", { name: "Each MSP followed by its clients" }));
+    expect(form).toHaveTextContent(`${fake.world.msps.length} MSPs with their clients, sorted by Name.`);
+    expect(within(form).queryByRole("radio", { name: /All columns/ })).toBeNull();
+    await expectAccessible();
+    await user.click(within(form).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved msps-with-clients/);
+    const direct = fake.world.clients.filter(({ msp_id }) => msp_id === null).length;
+    expect(fake.exports.saved[0]?.rows).toHaveLength(
+      fake.world.msps.length + fake.world.clients.length - direct,
+    );
+  });
+
+  it("works without a mouse: Enter opens, exports and closes", async () => {
+    const { fake, user, button } = await open("/clients");
+    button.focus();
+    await user.keyboard("{Enter}");
+    await dialog("Export clients");
+    await waitFor(() => expect(screen.getByRole("radio", { name: /CSV/ })).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await dialog(/^Saved/);
+    await waitFor(() => expect(screen.getByRole("button", { name: "Close" })).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(fake.exports.saved).toHaveLength(1);
+  });
+
+  it("shows how far it is, and cancels without a file", async () => {
+    const { fake, user, button } = await open("/clients");
+    fake.exports.hold = true;
+    await user.click(button);
+    await user.click(within(await dialog("Export clients")).getByRole("button", { name: "Export" }));
+    const running = await dialog("Exporting clients");
+    const total = fake.world.clients.length;
+    await waitFor(() => expect(running).toHaveTextContent(`${Math.floor(total / 2)} of ${total} rows`));
+    expect(within(running).getByRole("progressbar")).toHaveAttribute("aria-valuenow");
+    await expectAccessible();
+    act(() => fake.emit("export:progress", { rows: 0, total, bytes: 2_500_000 }));
+    expect(running).toHaveTextContent("2.5 MB received");
+    await user.keyboard("{Escape}");
+    await dialog("Export clients");
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(fake.exports.saved).toEqual([]);
+    expect(fake.calls).toContain("cancelExport");
+  });
+
+  it.each([
+    [
+      "file_failed",
+      "There is not enough space for the file. Free some, or choose another folder. Nothing was saved.",
+      "The file could not be saved. There is not enough space",
+    ],
+    ["interrupted", "The connection broke.", "The transfer broke off. The connection broke."],
+    ["offline", "", "The portal cannot be reached"],
+    ["too_many_requests", "", "Too many requests"],
+    ["invalid", "A sheet has at most 1048575 rows.", "A sheet has at most 1048575 rows."],
+  ] as const)("explains %s and can be tried again", async (code, message, shown) => {
+    const { fake, user, button } = await open("/clients");
+    fake.fail("exportClients", new Problem(code, { message }), 1);
+    await user.click(button);
+    const submit = within(await dialog("Export clients")).getByRole("button", { name: "Export" });
+    await user.click(submit);
+    expect(await screen.findByText(shown, { exact: false })).toBeInTheDocument();
+    await user.click(within(await dialog("Export clients")).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved/);
+  });
+
+  it("says nothing where no file was chosen", async () => {
+    const { fake, user, button } = await open("/clients");
+    fake.fail("exportClients", new Problem("cancelled"), 1);
+    await user.click(button);
+    await user.click(within(await dialog("Export clients")).getByRole("button", { name: "Export" }));
+    await dialog("Export clients");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("is hidden by IT's policy", async () => {
+    renderApp({ signedIn: users.admin, path: "/clients", startup: { allow_export: false } });
+    await screen.findByRole("grid", { name: "Clients" });
+    expect(screen.queryByRole("button", { name: "Export" })).toBeNull();
+  });
+
+  it("waits for the list", async () => {
+    renderApp({ signedIn: users.admin, path: "/clients?q=nothing-like-this" });
+    await screen.findByText("Nothing matches");
+    expect(screen.getByRole("button", { name: "Export" })).toBeDisabled();
+  });
+});

@@ -1,0 +1,27 @@
+import Button from "@mui/material/Button";
+import { useState } from "react";
+import { t } from "../i18n/i18n";
+import { DownloadIcon } from "../parts/icons";
+import { useSession } from "../session/session";
+import { ExportDialog } from "./ExportDialog";
+import type { ListExport } from "./useExport";
+
+/** Opens the export of a list; hidden where the role or IT's policy does not allow exports. */
+export function ExportButton({ of }: { of: ListExport }) {
+  const { can, startup } = useSession();
+  const [open, setOpen] = useState(false);
+  if (!can("export") || !startup.allow_export) return null;
+  return (
+    <>
+      <Button
+        startIcon={<DownloadIcon />}
+        disabled={!of.total}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        {t("exports.open")}
+      </Button>
+      {open && <ExportDialog of={of} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
