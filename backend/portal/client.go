@@ -31,25 +31,34 @@ type ClientPage struct {
 	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
 }
 
-// ClientFilter says which clients a list holds; an empty field does not narrow it. Every field has one row in the
-// filter table of the postgres package.
+// ClientFilter says which clients a list has; an empty field does not narrow it. Each field but expires_within has
+// values separated by commas: a row matches if it has one of them. "!" in front of all selects the rows that have none
+// of them. A comma followed by a space is part of a value, and a backslash makes the next character literal. Every
+// field has one row in the filter table of the postgres package.
 type ClientFilter struct {
-	Q             string `query:"q" json:"q" maxLength:"100"`
-	Status        string `query:"status" json:"status" enum:"active,missing,removed,disabled"`
-	StatusReason  string `query:"status_reason" json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired"`
-	Type          string `query:"type" json:"type" maxLength:"64" doc:"Compared without case."`
-	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for clients without one."`
-	SPLA          string `query:"spla" json:"spla" enum:"yes,no,unknown"`
-	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
-	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
-	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id; none for clients directly under the MSSP."`
-	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" enum:"yes,no,unknown" doc:"More active than purchased licences."`
-	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"10" doc:"Active clients: expired, none, or 30d (from today on)."`
+	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name, the id in the product or, for the MSSP, the MSP's name."`
+	Name          string `query:"name" json:"name" maxLength:"1000" doc:"A part; ^x: begins with x; =x: is x. Without case and accents."`
+	ExternalID    string `query:"external_id" json:"external_id" maxLength:"1000" doc:"As name, without case."`
+	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"2000" doc:"Ids of MSPs; none for clients directly under the MSSP."`
+	MSPName       string `query:"msp_name" json:"msp_name" maxLength:"1000" doc:"As name; none as in msp_id."`
+	Status        string `query:"status" json:"status" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
+	StatusReason  string `query:"status_reason" json:"status_reason" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
+	Type          string `query:"type" json:"type" maxLength:"4000" doc:"Compared without case; none for clients without one."`
+	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"4000" doc:"As type."`
+	Products      string `query:"products" json:"products" maxLength:"4000" doc:"Clients that have one of these, compared without case; none."`
+	SPLA          string `query:"spla" json:"spla" maxLength:"40" doc:"Of yes, no, unknown."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
+	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"400" doc:"As seats_used."`
+	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" maxLength:"40" doc:"More active than purchased licences: of yes, no, unknown."`
+	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"400" doc:"Days as in first_seen_at; none; of active clients: expired, 30d (from today on)."`
 	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
+	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" maxLength:"400" doc:"As first_seen_at."`
 }
 
-// ClientQuery asks for a page of clients. Sort is a comma-separated list of name, msp_name, status, type, licence_type,
-// spla, seats_used, seats_total, seats_over, expires_on, first_seen_at, last_seen_at; a leading minus descends.
+// ClientQuery asks for a page of clients. Sort is a comma-separated list of at most three of name, msp_name, status,
+// type, licence_type, spla, seats_used, seats_total, seats_over, expires_on, first_seen_at, last_seen_at, external_id; a
+// leading minus descends.
 type ClientQuery struct {
 	ClientFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

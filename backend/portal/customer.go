@@ -41,3 +41,18 @@ const (
 	ReasonDemo           StatusReason = "demo"
 	ReasonLicenceExpired StatusReason = "licence_expired"
 )
+
+// StatusReasons are all reasons.
+var StatusReasons = []StatusReason{ReasonDeleted, ReasonInactive, ReasonDisabled, ReasonDemo, ReasonLicenceExpired}
+
+// YesNo is a value of a filter by what is true, false or unknown.
+type YesNo string
+
+const (
+	Yes     YesNo = "yes"
+	No      YesNo = "no"
+	Unknown YesNo = "unknown"
+)
+
+// YesNoValues are all values of YesNo.
+var YesNoValues = []YesNo{Yes, No, Unknown}

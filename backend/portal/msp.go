@@ -12,6 +12,9 @@ const (
 	Disabled Status = "disabled" // the product lists it, but says that it is not in use: see StatusReason
 )
 
+// Statuses are all statuses.
+var Statuses = []Status{Active, Missing, Removed, Disabled}
+
 // MSP is a reseller under an MSSP. Its seats are the product's own figures for it where the product sends any, else the
 // sums over its active clients.
 type MSP struct {
@@ -44,21 +47,30 @@ type MSPPage struct {
 	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
 }
 
-// MSPFilter says which MSPs a list holds; an empty field does not narrow it. Every field has one row in the filter
-// table of the postgres package.
+// MSPFilter says which MSPs a list has; an empty field does not narrow it. The fields have the grammar of ClientFilter.
+// Every field has one row in the filter table of the postgres package.
 type MSPFilter struct {
-	Q            string `query:"q" json:"q" maxLength:"100"`
-	Status       string `query:"status" json:"status" enum:"active,missing,removed,disabled"`
-	StatusReason string `query:"status_reason" json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired"`
-	LicenceType  string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for MSPs without one."`
-	SPLA         string `query:"spla" json:"spla" enum:"yes,no,unknown"`
-	Clients      string `query:"clients" json:"clients" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10."`
-	SeatsUsed    string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"5, 5.., ..5, 5..10; unknown: without the figure."`
-	SeatsTotal   string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
+	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name or of the id in the product."`
+	Name          string `query:"name" json:"name" maxLength:"1000" doc:"A part; ^x: begins with x; =x: is x. Without case and accents."`
+	ExternalID    string `query:"external_id" json:"external_id" maxLength:"1000" doc:"As name, without case."`
+	Status        string `query:"status" json:"status" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
+	StatusReason  string `query:"status_reason" json:"status_reason" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
+	Type          string `query:"type" json:"type" maxLength:"4000" doc:"Compared without case; none for MSPs without one."`
+	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"4000" doc:"As type."`
+	SPLA          string `query:"spla" json:"spla" maxLength:"40" doc:"Of yes, no, unknown."`
+	Clients       string `query:"clients" json:"clients" maxLength:"400" doc:"A number or a range: 5, 5.., ..5, 5..10."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
+	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"400" doc:"As seats_used."`
+	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"400" doc:"Days as in first_seen_at; expired, 30d (from today on), none."`
+	NextExpiresOn string `query:"next_expires_on" json:"next_expires_on" maxLength:"400" doc:"As expires_on."`
+	Expired       string `query:"expired" json:"expired" maxLength:"400" doc:"As clients."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
+	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" maxLength:"400" doc:"As first_seen_at."`
 }
 
-// MSPQuery asks for a page of MSPs. Sort is a comma-separated list of name, clients, licence_type, spla, seats_used,
-// seats_total, expires_on, next_expires_on, expired, status, last_seen_at; a leading minus descends.
+// MSPQuery asks for a page of MSPs. Sort is a comma-separated list of at most three of name, clients, type,
+// licence_type, spla, seats_used, seats_total, expires_on, next_expires_on, expired, status, first_seen_at, last_seen_at,
+// external_id; a leading minus descends.
 type MSPQuery struct {
 	MSPFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,8 +16,15 @@ var clientColumns = `
 	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status,
 	case when c.status = 'disabled' then c.status_reason end as status_reason, c.products, c.licence_type, c.spla,
 	c.seats_used, c.seats_total, to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
-	case when ` + present("c") + ` then coalesce(m.unread_since, ` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
+	` + clientLastSeen + ` as last_seen_at,
 	c.external_id`
+
+var clientLastSeen = "case when " + present("c") + " then coalesce(m.unread_since, " + dataAsOf + ", c.last_seen_at) else c.last_seen_at end"
+
+// clientTables are a client c and its MSP m. PostgreSQL leaves out the MSP where a query needs nothing of it.
+const clientTables = `
+		client c
+		left join msp m on m.mssp_id = c.mssp_id and m.id = c.msp_id`
 
 // seatsOver is by how many licences a client c exceeds those it has purchased.
 const seatsOver = "(c.seats_used - c.seats_total)"
@@ -35,56 +40,46 @@ var clientSorts = map[string]sortKey{
 	"seats_total":   absentLast("c.seats_total", intKey),
 	"seats_over":    absentLast(seatsOver, intKey),
 	"expires_on":    absentLast("c.expires_on", dateKey),
+	"external_id":   plainKey(`lower(c.external_id collate "C")`, textKey),
 	"first_seen_at": plainKey("c.first_seen_at", timeKey),
 	"last_seen_at":  plainKey("case when "+present("c")+" then coalesce(m.unread_since, 'infinity') else c.last_seen_at end", timeKey),
 }
 
-// clientFilters are the filters of portal.ClientFilter, on a client c or a row c of client_count.
+// clientFilters are the filters of portal.ClientFilter, on a client c with its MSP m, or on a row c of client_count.
 var clientFilters = map[string]listFilter{
 	"q":              {rows: searchCustomers("c")},
-	"status":         counted(equals("c.status")),
-	"status_reason":  {rows: disabledFor("c")},
-	"type":           counted(equalsText("c.type")),
-	"licence_type":   {rows: orNone("c.licence_type", equalsText("c.licence_type"))},
-	"spla":           {rows: isYes("c.spla")},
-	"seats_used":     {rows: inRange("c.seats_used")},
-	"seats_total":    {rows: inRange("c.seats_total")},
-	"msp_id":         {rows: orNone("c.msp_id", ofMSP), counts: countedOfMSP},
-	"seats_exceeded": {rows: isYes("(c.seats_used > c.seats_total)")},
-	"expires_on":     {rows: expiresOn},
-	"expires_within": {rows: func(name, value string, args pgx.NamedArgs) (string, error) { return expiresOn(name, value+"d", args) }},
+	"name":           {rows: written(namesOf("c"), "")},
+	"external_id":    {rows: written(externalIDs("c"), "")},
+	"status":         counted(choice("c.status", portal.Statuses)),
+	"status_reason":  {rows: reason("c")},
+	"type":           counted(word("c.type", "c.type = ''")),
+	"licence_type":   {rows: word("c.licence_type", "c.licence_type is null")},
+	"products":       {rows: words("c.products")},
+	"spla":           {rows: yesNo("c.spla")},
+	"seats_used":     {rows: number("c.seats_used")},
+	"seats_total":    {rows: number("c.seats_total")},
+	"msp_id":         {rows: ids("c.msp_id", directClients), counts: ids("c.msp_id", countedDirectClients)},
+	"msp_name":       {rows: written(namesOfMSPs, "c.msp_id is null")},
+	"seats_exceeded": {rows: yesNo("(c.seats_used > c.seats_total)")},
+	"expires_on":     {rows: day("c.expires_on", "c.status = 'active' and ")},
+	"expires_within": {rows: func(name, value string, args pgx.NamedArgs) (string, error) {
+		return day("c.expires_on", "c.status = 'active' and ")(name, value+"d", args)
+	}},
+	"first_seen_at": {rows: moment("c.first_seen_at")},
+	"last_seen_at":  {rows: moment("(" + clientLastSeen + ")")},
 }
 
-func ofMSP(name, value string, args pgx.NamedArgs) (string, error) {
-	if !validID(value) {
-		return "", portal.InvalidField(name, "%s is the id of an MSP, or none.", name)
+// directClients is the condition that a client is directly under the MSSP, or under one of these MSPs.
+func directClients(args pgx.NamedArgs, name string, msps []string) string {
+	if len(msps) == 0 {
+		return "c.msp_id is null"
 	}
-	return equals("c.msp_id")(name, value, args)
+	return "c.msp_id is null or " + equalsAny(args, name, "c.msp_id", "uuid", msps)
 }
 
-func countedOfMSP(name, value string, args pgx.NamedArgs) (string, error) {
-	if value == "none" {
-		value = wholeMSSP
-	}
-	return ofMSP(name, value, args)
-}
-
-// expiresOn filters active clients by the end of the licence: expired, none, or a number of days from today such as 30d,
-// which excludes what has expired.
-func expiresOn(name, value string, args pgx.NamedArgs) (string, error) {
-	switch value {
-	case "expired":
-		return expired, nil
-	case "none":
-		return "c.status = 'active' and c.expires_on is null", nil
-	}
-	number, ok := strings.CutSuffix(value, "d")
-	days, err := strconv.Atoi(number)
-	if !ok || err != nil || !digits(number) || days > maxExpiryDays {
-		return "", portal.InvalidField(name, "%s is expired, none or a number of days up to %d, such as 30d.", name, maxExpiryDays)
-	}
-	args[name] = days
-	return expiresWithin("@" + name), nil
+// countedDirectClients is directClients for kept counts.
+func countedDirectClients(args pgx.NamedArgs, name string, msps []string) string {
+	return equalsAny(args, name, "c.msp_id", "uuid", append(msps, wholeMSSP))
 }
 
 // maxExpiryDays is the greatest number of days to filter the end of a licence by: ten years.
@@ -143,8 +138,7 @@ func queueClients(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedAr
 	behind := keys.where(args)
 	return batch.Queue(`
 		select `+clientColumns+`, `+keys.columns()+` as position
-		from client c
-		left join msp m on m.mssp_id = c.mssp_id and m.id = c.msp_id
+		from `+clientTables+`
 		where `+filter+`
 		and `+behind+`
 		order by `+keys.orderBy()+`
@@ -155,7 +149,7 @@ func queueClients(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedAr
 func queueClientTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
-		from client c
+		from ` + clientTables + `
 		where ` + clientScope(scope) + filter.rows
 	if filter.countable && scope.Level != portal.LevelClient {
 		query = `

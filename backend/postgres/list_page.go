@@ -243,7 +243,12 @@ func (k keyset) where(args pgx.NamedArgs) string {
 		conditions[i] = k.terms[i].expression + k.operator(i) + k.value(i)
 		alternatives[i] = "(" + strings.Join(conditions, " and ") + ")"
 	}
-	return "(" + strings.Join(alternatives, " or ") + ")"
+	return k.atOrBehindFirst() + " and (" + strings.Join(alternatives, " or ") + ")"
+}
+
+// atOrBehindFirst is the condition on the first key that the alternatives imply: unlike them, it can use an index.
+func (k keyset) atOrBehindFirst() string {
+	return k.terms[0].expression + strings.TrimSuffix(k.operator(0), " ") + "= " + k.value(0)
 }
 
 func (k keyset) sameDirection() bool {

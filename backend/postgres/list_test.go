@@ -89,7 +89,8 @@ var clientRules = map[string]func(c portal.Client, value string) bool{
 		return false // all dates of licensedWorld have passed
 	},
 	"expires_on": func(c portal.Client, v string) bool {
-		return c.Status == portal.Active && (v == "expired" && c.ExpiresOn != nil || v == "none" && c.ExpiresOn == nil)
+		// All dates of licensedWorld have passed.
+		return v == "expired" && c.Status == portal.Active && c.ExpiresOn != nil || v == "none" && c.ExpiresOn == nil
 	},
 }
 
@@ -100,6 +101,10 @@ var mspRules = map[string]func(m portal.MSP, value string) bool{
 	},
 	"status":        func(m portal.MSP, v string) bool { return string(m.Status) == v },
 	"status_reason": func(m portal.MSP, v string) bool { return m.StatusReason != nil && string(*m.StatusReason) == v },
+	"type":          func(m portal.MSP, v string) bool { return strings.EqualFold(m.Type, v) },
+	"expires_on": func(m portal.MSP, v string) bool {
+		return v == "expired" && m.ExpiresOn != nil || v == "none" && m.ExpiresOn == nil
+	},
 	"licence_type":  func(m portal.MSP, v string) bool { return textMatches(m.LicenceType, v) },
 	"spla":          func(m portal.MSP, v string) bool { return boolMatches(m.SPLA, v) },
 	"clients":       func(m portal.MSP, v string) bool { return numberMatches(&m.Clients, v) },

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,9 +26,10 @@ var (
 	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
 	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, to_char(` + mspNextExpiry + `, 'YYYY-MM-DD') as next_expires_on,
 	ended.n as expired, m.first_seen_at,
-	case when ` + present("m") + ` then coalesce(m.unread_since, ` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
+	` + mspLastSeen + ` as last_seen_at,
 	m.external_id`
-	// mspFigures are the tables that filters need.
+	mspLastSeen = "case when " + present("m") + " then coalesce(m.unread_since, " + dataAsOf + ", m.last_seen_at) else m.last_seen_at end"
+	// mspFigures are an MSP m and the sums over its clients.
 	mspFigures = `
 	msp m
 	left join lateral (
@@ -75,19 +77,43 @@ var mspSorts = map[string]sortKey{
 	"expires_on":      absentLast(mspExpiry, dateKey),
 	"next_expires_on": absentLast(mspNextExpiry, dateKey),
 	"expired":         plainKey("ended.n", intKey),
+	"type":            plainKey(`lower(m.type collate "C")`, textKey),
+	"external_id":     plainKey(`lower(m.external_id collate "C")`, textKey),
+	"first_seen_at":   plainKey("m.first_seen_at", timeKey),
 	"last_seen_at":    plainKey("case when "+present("m")+" then coalesce(m.unread_since, 'infinity') else m.last_seen_at end", timeKey),
 }
 
-// mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.
+// mspFilters are the filters of portal.MSPFilter, on an MSP m with its figures, or on a row m of msp_count.
 var mspFilters = map[string]listFilter{
-	"q":             {rows: searchCustomers("m")},
-	"status":        counted(equals("m.status")),
-	"status_reason": {rows: disabledFor("m")},
-	"licence_type":  {rows: orNone("m.licence_type", equalsText("m.licence_type"))},
-	"spla":          {rows: isYes("m.spla")},
-	"clients":       {rows: inRange("m.client_count")},
-	"seats_used":    {rows: inRange(mspSeats("seats_used"))},
-	"seats_total":   {rows: inRange(mspSeats("seats_total"))},
+	"q":               {rows: searchCustomers("m")},
+	"name":            {rows: written(namesOf("m"), "")},
+	"external_id":     {rows: written(externalIDs("m"), "")},
+	"status":          counted(choice("m.status", portal.Statuses)),
+	"status_reason":   {rows: reason("m")},
+	"type":            {rows: word("m.type", "m.type = ''")},
+	"licence_type":    {rows: word("m.licence_type", "m.licence_type is null")},
+	"spla":            {rows: yesNo("m.spla")},
+	"clients":         {rows: number("m.client_count")},
+	"seats_used":      {rows: number(mspSeats("seats_used"))},
+	"seats_total":     {rows: number(mspSeats("seats_total"))},
+	"expires_on":      {rows: day(mspExpiry, "")},
+	"next_expires_on": {rows: day(mspNextExpiry, "")},
+	"expired":         {rows: number("ended.n")},
+	"first_seen_at":   {rows: moment("m.first_seen_at")},
+	"last_seen_at":    {rows: moment("(" + mspLastSeen + ")")},
+}
+
+// datedFilters are the filters that need the dates of an MSP's clients.
+var datedFilters = []string{"expires_on", "next_expires_on", "expired"}
+
+// mspTablesFor returns the tables that a filter needs.
+func mspTablesFor(filter filtered) string {
+	for _, name := range filter.names {
+		if slices.Contains(datedFilters, name) {
+			return mspTables
+		}
+	}
+	return mspFigures
 }
 
 type mspRow struct {
@@ -147,7 +173,7 @@ func queueMSPs(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs,
 func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
-		from ` + mspFigures + `
+		from ` + mspTablesFor(filter) + `
 		where ` + mspScope(scope) + filter.rows
 	if filter.countable && scope.Level == portal.LevelMSSP {
 		query = `

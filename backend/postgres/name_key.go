@@ -87,19 +87,24 @@ func lower(r rune) rune {
 	return r
 }
 
-// contains returns a condition that the name of a row contains the text; named is the SQL expression of the name.
-func contains(table, named string) condition {
+// contains returns a condition that the name of a row contains the text; column is the SQL expression of the name.
+func contains(table, column string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		folded := fold(value)
 		if folded == "" {
 			return "false", nil // marks alone are in no name
 		}
 		args[name], args[name+"_folded"] = pattern(value), pattern(folded)
-		return strings.NewReplacer("t.", table+".", "{name}", named, "@q", "@"+name).Replace(`
-			case
-				when t.keyed_name is distinct from {name} then lower({name}) like lower(@q)
-				when t.name_rest is null then t.name_key like @q_folded
-				else t.name_key || t.name_rest like @q_folded
-			end`), nil
+		return nameLike(table, column, "@"+name, "@"+name+"_folded"), nil
 	}
+}
+
+// nameLike is the condition that the name of a row, in column, is like a pattern; folded is the pattern for its key.
+func nameLike(table, column, pattern, folded string) string {
+	return strings.NewReplacer("t.", table+".", "{name}", column, "{pattern}", pattern, "{folded}", folded).Replace(`
+			case
+				when t.keyed_name is distinct from {name} then lower({name}) like lower({pattern})
+				when t.name_rest is null then t.name_key like {folded}
+				else t.name_key || t.name_rest like {folded}
+			end`)
 }

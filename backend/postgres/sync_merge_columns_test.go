@@ -73,38 +73,3 @@ func testFiltersEqualParameters(t *testing.T, filter reflect.Type, table map[str
 		}
 	}
 }
-
-// parsedRange is what readRange returns.
-type parsedRange struct {
-	from, to int64
-	ok       bool
-}
-
-func TestReadRange(t *testing.T) {
-	const highest = 1<<63 - 1
-	for text, want := range map[string]parsedRange{
-		"0": {0, 0, true}, "5": {5, 5, true}, "5..": {5, highest, true}, "..5": {0, 5, true}, "5..10": {5, 10, true}, "5..5": {5, 5, true},
-		"": {}, "..": {}, "10..5": {}, "-5": {}, "+5": {}, "5...": {}, "1..2..3": {}, "a": {}, " 5": {}, "5.5": {},
-		"99999999999999999999": {}, "٥": {},
-	} {
-		t.Run("of_"+text, func(t *testing.T) { testReadRangeOf(t, text, want) })
-	}
-}
-
-func testReadRangeOf(t *testing.T, text string, want parsedRange) {
-	from, to, ok := readRange(text)
-	if ok != want.ok || ok && (from != want.from || to != want.to) {
-		t.Errorf("got %d to %d (%v), want %d to %d (%v)", from, to, ok, want.from, want.to, want.ok)
-	}
-}
-
-func FuzzReadRange(f *testing.F) {
-	for _, text := range []string{"5", "5..", "..5", "5..10", "-1", ".."} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if from, to, ok := readRange(text); ok && (from < 0 || to < from) {
-			t.Errorf("%q: got range %d to %d, want 0 ≤ from ≤ to", text, from, to)
-		}
-	})
-}

@@ -47,7 +47,7 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"customerKinds", "CustomerKind", ofType(inPortal, "CustomerKind")},
 		{"customerStatuses", "CustomerStatus", ofType(inPortal, "Status")},
 		{"statusReasons", "StatusReason", ofType(inPortal, "StatusReason")},
-		{"yesNo", "YesNo", tagOf(portal.ClientFilter{}, "SPLA")},
+		{"yesNo", "YesNo", ofType(inPortal, "YesNo")},
 		{"inviteStatuses", "InviteStatus", ofType(inPortal, "InviteStatus")},
 		{"mailStates", "MailState", ofType(inPortal, "MailState")},
 		{"userStatuses", "UserStatus", ofType(inPortal, "UserStatus")},
