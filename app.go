@@ -178,7 +178,9 @@ func (a *App) MSPs(q portal.MSPQuery) (portal.MSPPage, error) { return a.desktop
 func (a *App) MSP(id string) (portal.MSPDetail, error) { return a.desktop.MSP(a.ctx, id) }
 
 // MSPFacets returns the values by which the MSPs in the scope can be filtered.
-func (a *App) MSPFacets() (portal.Facets, error) { return a.desktop.MSPFacets(a.ctx) }
+func (a *App) MSPFacets(query portal.MSPFacetQuery) (portal.Facets, error) {
+	return a.desktop.MSPFacets(a.ctx, query)
+}
 
 // Clients returns one page of clients.
 func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
@@ -189,7 +191,9 @@ func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
 func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.Client(a.ctx, id) }
 
 // ClientFacets returns the values by which the clients in the scope can be filtered.
-func (a *App) ClientFacets() (portal.Facets, error) { return a.desktop.ClientFacets(a.ctx) }
+func (a *App) ClientFacets(query portal.ClientFacetQuery) (portal.Facets, error) {
+	return a.desktop.ClientFacets(a.ctx, query)
+}
 
 // Search returns the best matches of a text over MSPs, clients and users.
 func (a *App) Search(q portal.SearchQuery) (portal.SearchResult, error) {

@@ -435,15 +435,15 @@ func TestTheGeneratedBindingsOfferNoSecretAndNothingUntyped(t *testing.T) {
 
 func TestFacets(t *testing.T) {
 	for path, read := range map[string]func(*Desktop) (portal.Facets, error){
-		"GET /v1/clients/facets": func(d *Desktop) (portal.Facets, error) { return d.ClientFacets(t.Context()) },
-		"GET /v1/msps/facets":    func(d *Desktop) (portal.Facets, error) { return d.MSPFacets(t.Context()) },
+		"GET /v1/clients/facets": func(d *Desktop) (portal.Facets, error) { return d.ClientFacets(t.Context(), portal.ClientFacetQuery{}) },
+		"GET /v1/msps/facets":    func(d *Desktop) (portal.Facets, error) { return d.MSPFacets(t.Context(), portal.MSPFacetQuery{}) },
 	} {
 		t.Run(path, func(t *testing.T) {
 			b := signedInWith(t, path, func(w http.ResponseWriter, _ *http.Request) {
 				reply(w, 200, portal.Facets{LicenceTypes: []string{"Monthly", "Yearly"}})
 			})
 			got, err := read(b.Desktop)
-			want := portal.Facets{Types: []string{}, LicenceTypes: []string{"Monthly", "Yearly"}}
+			want := portal.Facets{Facets: []portal.Facet{}, Types: []string{}, LicenceTypes: []string{"Monthly", "Yearly"}}
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}

@@ -16,7 +16,7 @@ func (d *Desktop) Client(ctx context.Context, id string) (portal.ClientDetail, e
 	return readOne[portal.ClientDetail](ctx, d, "/v1/clients", id)
 }
 
-// ClientFacets returns the values by which the clients in the scope can be filtered.
-func (d *Desktop) ClientFacets(ctx context.Context) (portal.Facets, error) {
-	return read[portal.Facets](ctx, d, "/v1/clients/facets", struct{}{})
+// ClientFacets returns the values by which the clients in the scope can be filtered, with counts.
+func (d *Desktop) ClientFacets(ctx context.Context, q portal.ClientFacetQuery) (portal.Facets, error) {
+	return read[portal.Facets](ctx, d, "/v1/clients/facets", q)
 }

@@ -16,7 +16,7 @@ func (d *Desktop) MSP(ctx context.Context, id string) (portal.MSPDetail, error) 
 	return readOne[portal.MSPDetail](ctx, d, "/v1/msps", id)
 }
 
-// MSPFacets returns the values by which the MSPs in the scope can be filtered.
-func (d *Desktop) MSPFacets(ctx context.Context) (portal.Facets, error) {
-	return read[portal.Facets](ctx, d, "/v1/msps/facets", struct{}{})
+// MSPFacets returns the values by which the MSPs in the scope can be filtered, with counts.
+func (d *Desktop) MSPFacets(ctx context.Context, q portal.MSPFacetQuery) (portal.Facets, error) {
+	return read[portal.Facets](ctx, d, "/v1/msps/facets", q)
 }

@@ -30,10 +30,13 @@ func (s *server) client(ctx context.Context, in *idInput) (*clientOutput, error)
 	return &clientOutput{detail}, err
 }
 
-type facetsInput struct{ Conditional }
+type clientFacetsInput struct {
+	portal.ClientFacetQuery
+	Conditional
+}
 
-func (s *server) clientFacets(ctx context.Context, in *facetsInput) (*conditionalOutput[portal.Facets], error) {
-	return conditionally(ctx, s, in.Conditional, "client facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
-		return s.DB.ClientFacets(ctx, v)
+func (s *server) clientFacets(ctx context.Context, in *clientFacetsInput) (*conditionalOutput[portal.Facets], error) {
+	return conditionally(ctx, s, in.Conditional, in.ClientFacetQuery, func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
+		return s.DB.ClientFacets(ctx, v, in.ClientFacetQuery)
 	})
 }

@@ -25,8 +25,13 @@ func (s *server) msp(ctx context.Context, in *idInput) (*mspOutput, error) {
 	return &mspOutput{detail}, err
 }
 
-func (s *server) mspFacets(ctx context.Context, in *facetsInput) (*conditionalOutput[portal.Facets], error) {
-	return conditionally(ctx, s, in.Conditional, "MSP facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
-		return s.DB.MSPFacets(ctx, v)
+type mspFacetsInput struct {
+	portal.MSPFacetQuery
+	Conditional
+}
+
+func (s *server) mspFacets(ctx context.Context, in *mspFacetsInput) (*conditionalOutput[portal.Facets], error) {
+	return conditionally(ctx, s, in.Conditional, in.MSPFacetQuery, func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
+		return s.DB.MSPFacets(ctx, v, in.MSPFacetQuery)
 	})
 }

@@ -134,7 +134,7 @@ func init() {
 		return problemOf(context.Background(), status, detail, causes)
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, detail string, causes ...error) huma.StatusError {
-		return problemOf(ctx.Context(), status, detail, causes)
+		return listParameters(problemOf(ctx.Context(), status, detail, causes), ctx.Operation())
 	}
 }
 

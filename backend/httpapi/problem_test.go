@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 )
 
@@ -51,6 +52,7 @@ func TestProblem(t *testing.T) {
 	t.Run("names_invalid_list_parameter", testProblemNamesInvalidListParameter)
 	t.Run("forged_cursor_is_no_server_error", testProblemForgedCursorIsNoServerError)
 	t.Run("names_invalid_filter_or_sort", testProblemNamesInvalidFilterOrSort)
+	t.Run("lists_parameters_of_route", testProblemListsParametersOfRoute)
 	t.Run("never_repeats_body", testProblemNeverRepeatsBody)
 	t.Run("large_body_is_413_before_sign_in", testProblemLargeBodyIs413BeforeSignIn)
 	t.Run("unknown_route_404_other_method_405", testProblemUnknownRoute404OtherMethod405)
@@ -109,10 +111,18 @@ func testProblemNamesInvalidFilterOrSort(t *testing.T) {
 		{"an empty sort term", call{route: "GET /v1/clients?sort=name,"}, unprocessable, portal.Invalid, "sort"},
 		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, unprocessable, portal.Invalid, "sort"},
 		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, unprocessable, portal.Invalid, "sort"},
-		{"a sort of another list", call{route: "GET /v1/msps?sort=first_seen_at"}, unprocessable, portal.Invalid, "sort"},
+		{"a sort of another list", call{route: "GET /v1/msps?sort=msp_name"}, unprocessable, portal.Invalid, "sort"},
 		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", unknownID)}, unprocessable,
 			portal.Invalid, "cursor"},
 		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, unprocessable, portal.Invalid, "status"},
+		{"an unknown status among others", call{route: "GET /v1/clients?status=active,gone"}, unprocessable, portal.Invalid, "status"},
+		{"a status twice", call{route: "GET /v1/clients?status=active&status=missing"}, http.StatusBadRequest, portal.Invalid, "status"},
+		{"a negation of nothing", call{route: "GET /v1/clients?products=!"}, unprocessable, portal.Invalid, "products"},
+		{"a reversed range of days", call{route: "GET /v1/clients?expires_on=2026-12-31..2026-12-01"}, unprocessable, portal.Invalid,
+			"expires_on"},
+		{"a time without a day", call{route: "GET /v1/msps?last_seen_at=12:00"}, unprocessable, portal.Invalid, "last_seen_at"},
+		{"a filter of clients", call{route: "GET /v1/msps?products=x"}, unprocessable, portal.Invalid, "products"},
+		{"too many values", call{route: "GET /v1/clients?type=a" + strings.Repeat(",a", 50)}, unprocessable, portal.Invalid, "type"},
 		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, unprocessable, portal.Invalid, "status"},
 		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, unprocessable, portal.Invalid, "status"},
 		{"seats without a range", call{route: "GET /v1/clients?seats_used=many"}, unprocessable, portal.Invalid, "seats_used"},
@@ -132,6 +142,25 @@ func testProblemNamesInvalidFilterOrSort(t *testing.T) {
 		{"an unknown parameter", call{route: "GET /v1/me?x=1"}, unprocessable, portal.Invalid, "x"},
 	})
 }
+
+func testProblemListsParametersOfRoute(t *testing.T) {
+	h := newAPITest(t)
+	token := h.as(portal.MSSPAdmin)
+	for path, want := range map[string]string{
+		"/v1/me?colour=red":       "colour: unknown query parameter. This route has none.",
+		"/v1/msps/facets?limit=5": "limit: unknown query parameter. This route has " + mspParameters + ", columns.",
+		"/v1/msps?colour=red":     "colour: unknown query parameter. This route has " + mspParameters + ", sort, cursor, limit.",
+	} {
+		p := decode[httpapi.Problem](h, h.wants(h.get(path, token), unprocessable))
+		if p.Detail != want {
+			t.Errorf("%s: got %q, want %q", path, p.Detail, want)
+		}
+	}
+}
+
+// mspParameters are the filters of MSPs.
+const mspParameters = "q, name, external_id, status, status_reason, type, licence_type, spla, clients, seats_used, seats_total, " +
+	"expires_on, next_expires_on, expired, first_seen_at, last_seen_at"
 
 func testProblemNeverRepeatsBody(t *testing.T) {
 	h := newAPITest(t)

@@ -73,10 +73,32 @@ type ClientDetail struct {
 	History []Change `json:"history" nullable:"false"`
 }
 
-// Facets are the values by which a list can be filtered in the caller's scope, at most 100 of each, sorted.
+// ClientFacetQuery asks for the values of clients and how many clients have each.
+type ClientFacetQuery struct {
+	ClientFilter
+	Columns string `query:"columns" json:"columns" maxLength:"200" doc:"Of msp_id, status, status_reason, type, licence_type, products, spla, seats_exceeded; default all."`
+}
+
+// Facets are the values by which a list can be filtered in the caller's scope. Each is counted under the filters of the
+// other columns, so that choosing it yields that many rows.
 type Facets struct {
-	Types        []string `json:"types" nullable:"false"`
-	LicenceTypes []string `json:"licence_types" nullable:"false"`
+	Facets       []Facet  `json:"facets" nullable:"false"`
+	Types        []string `json:"types" nullable:"false" doc:"The names of the types, sorted; for older apps."`
+	LicenceTypes []string `json:"licence_types" nullable:"false" doc:"As types."`
+}
+
+// Facet is the values of one column, the most frequent first.
+type Facet struct {
+	Column string       `json:"column" doc:"The parameter that filters by it."`
+	Values []FacetValue `json:"values" nullable:"false" doc:"At most 100."`
+	Others int64        `json:"others" doc:"How many further values there are."`
+}
+
+// FacetValue is one value and how many rows have it.
+type FacetValue struct {
+	Value string `json:"value" doc:"As a value of the parameter, escaped where necessary."`
+	Name  string `json:"name" doc:"The product's text or an MSP's name; empty for others."`
+	Count int64  `json:"count"`
 }
 
 // Field is one value as the product sent it, by the product's own name.

@@ -78,6 +78,12 @@ type MSPQuery struct {
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
+// MSPFacetQuery asks for the values of MSPs and how many MSPs have each.
+type MSPFacetQuery struct {
+	MSPFilter
+	Columns string `query:"columns" json:"columns" maxLength:"200" doc:"Of status, status_reason, type, licence_type, spla; default all."`
+}
+
 // MSPDetail is one MSP with what is known beyond the list.
 type MSPDetail struct {
 	MSP

@@ -53,7 +53,7 @@ var clientFilters = map[string]listFilter{
 	"status":         counted(choice("c.status", portal.Statuses)),
 	"status_reason":  {rows: reason("c")},
 	"type":           counted(word("c.type", "c.type = ''")),
-	"licence_type":   {rows: word("c.licence_type", "c.licence_type is null")},
+	"licence_type":   {rows: word("c.licence_type", "nullif(c.licence_type, '') is null")},
 	"products":       {rows: words("c.products")},
 	"spla":           {rows: yesNo("c.spla")},
 	"seats_used":     {rows: number("c.seats_used")},

@@ -35,13 +35,18 @@ type filtered struct {
 
 // filterBy turns the filter struct f into SQL by the table of its list's filters.
 func filterBy(table map[string]listFilter, f any, args pgx.NamedArgs) (filtered, error) {
+	return filterExcept(table, f, "", args)
+}
+
+// filterExcept is filterBy without the parameter except.
+func filterExcept(table map[string]listFilter, f any, except string, args pgx.NamedArgs) (filtered, error) {
 	all := filtered{countable: true}
 	v := reflect.ValueOf(f)
 	for i := range v.NumField() {
-		if v.Field(i).IsZero() {
+		name := v.Type().Field(i).Tag.Get("query")
+		if v.Field(i).IsZero() || name == except {
 			continue
 		}
-		name := v.Type().Field(i).Tag.Get("query")
 		value := v.Field(i).String()
 		if v.Field(i).CanInt() {
 			value = strconv.FormatInt(v.Field(i).Int(), 10)

@@ -21,11 +21,8 @@ func TestFiltersProperty(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	rapid.Check(t, func(r *rapid.T) {
-		w := base.sibling()
-		w.drawListedWorld(r)
-		for name, viewer := range map[string]portal.Viewer{
-			"mssp": w.admin, "msp": w.atMSP("1"), "other_msp": w.atMSP("3"), "client": w.atClient("99"),
-		} {
+		w := drawListedWorld(r, base.sibling())
+		for name, viewer := range w.viewers {
 			checkClientFilters(r, w, name, viewer)
 			if viewer.Scope.Level != portal.LevelClient {
 				checkMSPFilters(r, w, name, viewer)
@@ -34,7 +31,7 @@ func TestFiltersProperty(t *testing.T) {
 	})
 }
 
-func checkClientFilters(r *rapid.T, w *tenant, name string, viewer portal.Viewer) {
+func checkClientFilters(r *rapid.T, w *listedWorld, name string, viewer portal.Viewer) {
 	read := func(q portal.ClientQuery) portal.ClientPage {
 		page, _, err := w.DB.Clients(w.Context(), viewer, q)
 		if err != nil {
@@ -55,7 +52,7 @@ func checkClientFilters(r *rapid.T, w *tenant, name string, viewer portal.Viewer
 	})
 }
 
-func checkMSPFilters(r *rapid.T, w *tenant, name string, viewer portal.Viewer) {
+func checkMSPFilters(r *rapid.T, w *listedWorld, name string, viewer portal.Viewer) {
 	read := func(q portal.MSPQuery) portal.MSPPage {
 		page, _, err := w.DB.MSPs(w.Context(), viewer, q)
 		if err != nil {
@@ -131,10 +128,10 @@ type filterValue[T any] struct {
 }
 
 // filterColumn draws a value of the filter of one column.
-type filterColumn[T any] func(r *rapid.T, w *tenant) filterValue[T]
+type filterColumn[T any] func(r *rapid.T, w *listedWorld) filterValue[T]
 
 // drawFilter draws one to three filters, each with one to three values, some of them negated.
-func drawFilter[F, T any](r *rapid.T, w *tenant, columns map[string]filterColumn[T]) (filter F, matches func(T) bool) {
+func drawFilter[F, T any](r *rapid.T, w *listedWorld, columns map[string]filterColumn[T]) (filter F, matches func(T) bool) {
 	var rules []func(T) bool
 	fields := slices.Clone(reflect.VisibleFields(reflect.TypeFor[F]()))
 	fields = slices.DeleteFunc(fields, func(f reflect.StructField) bool { return columns[f.Tag.Get("query")] == nil })
@@ -149,7 +146,7 @@ func drawFilter[F, T any](r *rapid.T, w *tenant, columns map[string]filterColumn
 	}
 }
 
-func drawValues[T any](r *rapid.T, w *tenant, column filterColumn[T]) (text string, rule func(T) bool) {
+func drawValues[T any](r *rapid.T, w *listedWorld, column filterColumn[T]) (text string, rule func(T) bool) {
 	var written []string
 	var values []filterValue[T]
 	for range rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(r, "values") {
@@ -169,14 +166,14 @@ func drawValues[T any](r *rapid.T, w *tenant, column filterColumn[T]) (text stri
 // escaped writes a text as one literal value.
 func escaped(text string) string {
 	text = strings.NewReplacer(`\`, `\\`, `,`, `\,`).Replace(text)
-	if strings.ContainsAny(text[:1], "!^=") || text == "none" {
+	if strings.ContainsAny(text[:1], "!^= ") || text == "none" {
 		return `\` + text
 	}
 	return text
 }
 
 func byChoice[T any](get func(T) string, values ...string) filterColumn[T] {
-	return func(r *rapid.T, _ *tenant) filterValue[T] {
+	return func(r *rapid.T, _ *listedWorld) filterValue[T] {
 		v := rapid.SampledFrom(values).Draw(r, "choice")
 		return filterValue[T]{v, func(item T) bool { return get(item) == v }}
 	}
@@ -184,7 +181,7 @@ func byChoice[T any](get func(T) string, values ...string) filterColumn[T] {
 
 // byWord compares one of the product's texts without case; none matches where there is none.
 func byWord[T any](get func(T) []string, values ...string) filterColumn[T] {
-	return func(r *rapid.T, _ *tenant) filterValue[T] {
+	return func(r *rapid.T, _ *listedWorld) filterValue[T] {
 		v := rapid.SampledFrom(append(values, "")).Draw(r, "text")
 		if v == "" {
 			return filterValue[T]{"none", func(item T) bool { return len(get(item)) == 0 }}
@@ -196,7 +193,7 @@ func byWord[T any](get func(T) []string, values ...string) filterColumn[T] {
 }
 
 func byYesNo[T any](get func(T) *bool) filterColumn[T] {
-	return func(r *rapid.T, _ *tenant) filterValue[T] {
+	return func(r *rapid.T, _ *listedWorld) filterValue[T] {
 		v := rapid.SampledFrom([]string{"yes", "no", "unknown", "none"}).Draw(r, "yes or no")
 		return filterValue[T]{v, func(item T) bool {
 			yes := get(item)
@@ -209,7 +206,7 @@ func byYesNo[T any](get func(T) *bool) filterColumn[T] {
 }
 
 func byNumber[T any](get func(T) *int64) filterColumn[T] {
-	return func(r *rapid.T, _ *tenant) filterValue[T] {
+	return func(r *rapid.T, _ *listedWorld) filterValue[T] {
 		low := rapid.Int64Range(0, 8).Draw(r, "from")
 		high := low + rapid.Int64Range(0, 4).Draw(r, "more")
 		v := rapid.SampledFrom([]string{"unknown", "none", fmt.Sprint(low), fmt.Sprintf("%d..", low), fmt.Sprintf("..%d", high),
@@ -226,13 +223,12 @@ func byNumber[T any](get func(T) *int64) filterColumn[T] {
 }
 
 // byDay compares days as texts, which have the order of the days. soon returns whether expired and 30d apply.
-func byDay[T any](get func(T, *tenant) *string, soon func(T) bool) filterColumn[T] {
-	return func(r *rapid.T, w *tenant) filterValue[T] {
+func byDay[T any](get func(T, *listedWorld) *string, soon func(T) bool) filterColumn[T] {
+	return func(r *rapid.T, w *listedWorld) filterValue[T] {
 		low := rapid.IntRange(-40, 40).Draw(r, "from")
-		from := w.today(listZone, low)
-		to := w.today(listZone, low+rapid.IntRange(0, 30).Draw(r, "days"))
+		from, to := w.day(low), w.day(low+rapid.IntRange(0, 30).Draw(r, "days"))
 		days := rapid.IntRange(0, 40).Draw(r, "soon")
-		today, last := w.today(listZone, 0), w.today(listZone, days)
+		today, last := w.day(0), w.day(days)
 		choices := []string{from, from + "..", ".." + to, from + ".." + to}
 		if soon != nil {
 			choices = append(choices, "none", "expired", fmt.Sprintf("%dd", days))
@@ -259,7 +255,7 @@ func byDay[T any](get func(T, *tenant) *string, soon func(T) bool) filterColumn[
 
 // byText draws parts of names of the world; folded is how both are compared.
 func byText[T any](get func(T) *string, folded func(string) string, withNone bool) filterColumn[T] {
-	return func(r *rapid.T, _ *tenant) filterValue[T] {
+	return func(r *rapid.T, _ *listedWorld) filterValue[T] {
 		name := []rune(rapid.SampledFrom(listedNames).Draw(r, "name"))
 		from := rapid.IntRange(0, len(name)-1).Draw(r, "from")
 		part := strings.TrimSpace(string(name[from:rapid.IntRange(from+1, len(name)).Draw(r, "to")]))
@@ -294,12 +290,12 @@ func foldedName(name string) string {
 	return key
 }
 
-func byMSP(r *rapid.T, w *tenant) filterValue[portal.Client] {
+func byMSP(r *rapid.T, w *listedWorld) filterValue[portal.Client] {
 	id := rapid.SampledFrom([]string{"", "1", "2", "3"}).Draw(r, "msp")
 	if id == "" {
 		return filterValue[portal.Client]{"none", func(c portal.Client) bool { return c.MSPID == nil }}
 	}
-	id = w.atMSP(id).Scope.MSPID
+	id = w.msps[id]
 	return filterValue[portal.Client]{id, func(c portal.Client) bool { return c.MSPID != nil && *c.MSPID == id }}
 }
 
@@ -358,10 +354,10 @@ var clientColumns = map[string]filterColumn[portal.Client]{
 	"seats_used":     byNumber(func(c portal.Client) *int64 { return c.SeatsUsed }),
 	"seats_total":    byNumber(func(c portal.Client) *int64 { return c.SeatsTotal }),
 	"seats_exceeded": byYesNo(exceeds),
-	"expires_on": byDay(func(c portal.Client, _ *tenant) *string { return c.ExpiresOn },
+	"expires_on": byDay(func(c portal.Client, _ *listedWorld) *string { return c.ExpiresOn },
 		func(c portal.Client) bool { return c.Status == portal.Active }),
-	"first_seen_at": byDay(func(c portal.Client, _ *tenant) *string { return ptr(dayIn(c.FirstSeenAt)) }, nil),
-	"last_seen_at":  byDay(func(c portal.Client, _ *tenant) *string { return ptr(dayIn(c.LastSeenAt)) }, nil),
+	"first_seen_at": byDay(func(c portal.Client, _ *listedWorld) *string { return ptr(dayIn(c.FirstSeenAt)) }, nil),
+	"last_seen_at":  byDay(func(c portal.Client, _ *listedWorld) *string { return ptr(dayIn(c.LastSeenAt)) }, nil),
 }
 
 func always[T any](T) bool { return true }
@@ -379,15 +375,29 @@ var mspColumns = map[string]filterColumn[portal.MSP]{
 	"seats_used":      byNumber(func(m portal.MSP) *int64 { return m.SeatsUsed }),
 	"seats_total":     byNumber(func(m portal.MSP) *int64 { return m.SeatsTotal }),
 	"expired":         byNumber(func(m portal.MSP) *int64 { return &m.Expired }),
-	"expires_on":      byDay(func(m portal.MSP, _ *tenant) *string { return m.ExpiresOn }, always[portal.MSP]),
-	"next_expires_on": byDay(func(m portal.MSP, _ *tenant) *string { return m.NextExpiresOn }, always[portal.MSP]),
-	"first_seen_at":   byDay(func(m portal.MSP, _ *tenant) *string { return ptr(dayIn(m.FirstSeenAt)) }, nil),
-	"last_seen_at":    byDay(func(m portal.MSP, _ *tenant) *string { return ptr(dayIn(m.LastSeenAt)) }, nil),
+	"expires_on":      byDay(func(m portal.MSP, _ *listedWorld) *string { return m.ExpiresOn }, always[portal.MSP]),
+	"next_expires_on": byDay(func(m portal.MSP, _ *listedWorld) *string { return m.NextExpiresOn }, always[portal.MSP]),
+	"first_seen_at":   byDay(func(m portal.MSP, _ *listedWorld) *string { return ptr(dayIn(m.FirstSeenAt)) }, nil),
+	"last_seen_at":    byDay(func(m portal.MSP, _ *listedWorld) *string { return ptr(dayIn(m.LastSeenAt)) }, nil),
 }
 
-// drawListedWorld syncs customers whose columns have every kind of value, including missing and removed ones.
-func (w *tenant) drawListedWorld(r *rapid.T) {
-	w.setTimeZone(listZone)
+// listedWorld is a tenant whose customers' columns have every kind of value.
+type listedWorld struct {
+	*tenant
+	viewers map[string]portal.Viewer
+	// msps are the ids of the MSPs by their ids in the product.
+	msps  map[string]string
+	today time.Time
+}
+
+func (w *listedWorld) day(later int) string {
+	return w.today.AddDate(0, 0, later).Format(time.DateOnly)
+}
+
+// drawListedWorld syncs customers, some of which are missing or removed then.
+func drawListedWorld(r *rapid.T, t *tenant) *listedWorld {
+	w := &listedWorld{tenant: t.setTimeZone(listZone), msps: map[string]string{}}
+	w.today = value[time.Time](t, "select (now() at time zone $1)::date", listZone)
 	world := []portal.Customer{msp("1", ""), msp("2", ""), msp("3", "")}
 	for id := range rapid.IntRange(0, 10).Draw(r, "clients") {
 		world = append(world, client(fmt.Sprint(10+id), "", rapid.SampledFrom([]string{"", "1", "2"}).Draw(r, "parent")))
@@ -410,12 +420,18 @@ func (w *tenant) drawListedWorld(r *rapid.T) {
 			set first_seen_at = now() + ($2::int[])[1 + (hashtext(external_id) & 3)] * interval '1 hour'
 			where mssp_id = $1`, w.ID, hours)
 	}
+	w.viewers = map[string]portal.Viewer{"mssp": w.admin, "client": w.atClient("99")}
+	for id, name := range map[string]string{"1": "msp", "2": "second_msp", "3": "msp_without_clients"} {
+		w.viewers[name] = w.atMSP(id)
+		w.msps[id] = w.viewers[name].Scope.MSPID
+	}
+	return w
 }
 
 // noMSP is the MSP of kept counts of clients directly under the MSSP.
 const noMSP = "00000000-0000-0000-0000-000000000000"
 
-func (w *tenant) drawColumns(r *rapid.T, c *portal.Customer) {
+func (w *listedWorld) drawColumns(r *rapid.T, c *portal.Customer) {
 	c.Name = rapid.SampledFrom(listedNames).Draw(r, "name")
 	c.LicenceType = rapid.SampledFrom([]*string{nil, &listedTypes[0], &listedTypes[1], &listedTypes[2], &listedTypes[3], &listedTypes[4],
 		&listedTypes[5]}).Draw(r, "licence type")
@@ -425,7 +441,7 @@ func (w *tenant) drawColumns(r *rapid.T, c *portal.Customer) {
 	c.StatusReason = rapid.SampledFrom([]*portal.StatusReason{nil, nil, nil, ptr(portal.ReasonDemo), ptr(portal.ReasonInactive)}).Draw(r,
 		"reason")
 	if later := rapid.IntRange(-60, 60).Draw(r, "ends in"); later%3 != 0 {
-		c.ExpiresOn = ptr(w.today(listZone, later))
+		c.ExpiresOn = ptr(w.day(later))
 	}
 	if c.Kind == portal.KindClient {
 		c.Type = rapid.SampledFrom(listedTypes).Draw(r, "type")

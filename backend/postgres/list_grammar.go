@@ -76,6 +76,15 @@ func nextTerm(text string) (t term, after string, more bool) {
 	return t, "", false
 }
 
+// writeTerm returns a text as one literal value of a filter.
+func writeTerm(text string) string {
+	escaped := strings.NewReplacer(`\`, `\\`, `,`, `\,`).Replace(text)
+	if text == "none" || text != "" && strings.ContainsAny(text[:1], "!^= ") {
+		return `\` + escaped
+	}
+	return escaped
+}
+
 // numberRange is a range of whole numbers, both ends included.
 type numberRange struct{ from, to int64 }
 

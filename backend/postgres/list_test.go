@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -105,11 +104,11 @@ var mspRules = map[string]func(m portal.MSP, value string) bool{
 	"expires_on": func(m portal.MSP, v string) bool {
 		return v == "expired" && m.ExpiresOn != nil || v == "none" && m.ExpiresOn == nil
 	},
-	"licence_type":  func(m portal.MSP, v string) bool { return textMatches(m.LicenceType, v) },
-	"spla":          func(m portal.MSP, v string) bool { return boolMatches(m.SPLA, v) },
-	"clients":       func(m portal.MSP, v string) bool { return numberMatches(&m.Clients, v) },
-	"seats_used":    func(m portal.MSP, v string) bool { return numberMatches(m.SeatsUsed, v) },
-	"seats_total":   func(m portal.MSP, v string) bool { return numberMatches(m.SeatsTotal, v) },
+	"licence_type": func(m portal.MSP, v string) bool { return textMatches(m.LicenceType, v) },
+	"spla":         func(m portal.MSP, v string) bool { return boolMatches(m.SPLA, v) },
+	"clients":      func(m portal.MSP, v string) bool { return numberMatches(&m.Clients, v) },
+	"seats_used":   func(m portal.MSP, v string) bool { return numberMatches(m.SeatsUsed, v) },
+	"seats_total":  func(m portal.MSP, v string) bool { return numberMatches(m.SeatsTotal, v) },
 }
 
 func textMatches(text *string, v string) bool {
@@ -257,37 +256,6 @@ func TestMSPs(t *testing.T) {
 			t.Errorf("got own seats %s/%s (%v), clients' (-want +got):\n%s", number(detail.OwnSeats.Used), number(detail.OwnSeats.Total), err, diff)
 		}
 	})
-}
-
-func TestFacets(t *testing.T) {
-	t.Parallel()
-	w := newLicensedTenant(t)
-	for _, c := range []struct {
-		name   string
-		viewer portal.Viewer
-		read   func(context.Context, portal.Viewer) (portal.Facets, postgres.Stamp, error)
-		want   portal.Facets
-	}{
-		{"clients_of_mssp", w.admin, w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite", "EDR"}}},
-		{"clients_of_msp", w.atMSP("2"), w.DB.ClientFacets, portal.Facets{Types: []string{"CORP"}, LicenceTypes: []string{"100%_Suite"}}},
-		{"client", w.atClient("12"), w.DB.ClientFacets, portal.Facets{Types: []string{"corp"}, LicenceTypes: []string{}}},
-		{"msps", w.admin, w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{"Monthly"}}},
-		{"one_msp", w.atMSP("1"), w.DB.MSPFacets, portal.Facets{Types: []string{"RESELLER"}, LicenceTypes: []string{}}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, _, err := c.read(t.Context(), c.viewer)
-			for _, list := range [][]string{got.Types, got.LicenceTypes} {
-				for i, value := range list {
-					if strings.EqualFold(value, "edr") || strings.EqualFold(value, "corp") && c.name != "client" {
-						list[i] = strings.ToUpper(value) // either spelling may be returned
-					}
-				}
-			}
-			if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
-				t.Errorf("facets (-want +got), %v:\n%s", err, diff)
-			}
-		})
-	}
 }
 
 func TestOverview(t *testing.T) {

@@ -91,7 +91,7 @@ var mspFilters = map[string]listFilter{
 	"status":          counted(choice("m.status", portal.Statuses)),
 	"status_reason":   {rows: reason("m")},
 	"type":            {rows: word("m.type", "m.type = ''")},
-	"licence_type":    {rows: word("m.licence_type", "m.licence_type is null")},
+	"licence_type":    {rows: word("m.licence_type", "nullif(m.licence_type, '') is null")},
 	"spla":            {rows: yesNo("m.spla")},
 	"clients":         {rows: number("m.client_count")},
 	"seats_used":      {rows: number(mspSeats("seats_used"))},
