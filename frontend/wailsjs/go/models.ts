@@ -6,12 +6,6 @@ export namespace desktop {
 	    density: string;
 	    text_size: number;
 	}
-	export interface Exported {
-	    name: string;
-	    folder: string;
-	    rows: number;
-	    data_as_of?: string;
-	}
 	export interface Places {
 	    lists: string[];
 	    opened: string[];
@@ -57,50 +51,6 @@ export namespace portal {
 	    reason?: string;
 	    actor?: Actor;
 	}
-	export interface ListedChange {
-	    at: string;
-	    kind: string;
-	    field?: string;
-	    before?: string;
-	    after?: string;
-	    run_id?: string;
-	    reason?: string;
-	    actor?: Actor;
-	    id: string;
-	    entity: string;
-	    entity_id: string;
-	    name: string;
-	    msp_id?: string;
-	    msp_name?: string;
-	    seats_total?: number;
-	    group_id: string;
-	    alike: number;
-	}
-	export interface ChangePage {
-	    items: ListedChange[];
-	    next_cursor?: string;
-	    total: number;
-	    data_as_of?: string;
-	    since?: string;
-	    until?: string;
-	    newest_at?: string;
-	}
-	export interface ChangeQuery {
-	    kind: string;
-	    field: string;
-	    msp_id: string;
-	    run_id: string;
-	    group_id: string;
-	    customer_id: string;
-	    since: string;
-	    until: string;
-	    grouped: string;
-	    cursor: string;
-	    limit: number;
-	}
-	export interface ChangeVisit {
-	    seen_to: string;
-	}
 	export interface Client {
 	    id: string;
 	    name: string;
@@ -143,23 +93,26 @@ export namespace portal {
 	    fields: Field[];
 	    history: Change[];
 	}
-	export interface ClientExport {
+	export interface ClientFacetQuery {
 	    q: string;
+	    name: string;
+	    external_id: string;
+	    msp_id: string;
+	    msp_name: string;
 	    status: string;
 	    status_reason: string;
 	    type: string;
 	    licence_type: string;
+	    products: string;
 	    spla: string;
 	    seats_used: string;
 	    seats_total: string;
-	    msp_id: string;
 	    seats_exceeded: string;
 	    expires_on: string;
 	    expires_within: number;
-	    sort: string;
-	    format: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
 	    columns: string;
-	    ids: string;
 	}
 	export interface ClientPage {
 	    items: Client[];
@@ -170,17 +123,23 @@ export namespace portal {
 	}
 	export interface ClientQuery {
 	    q: string;
+	    name: string;
+	    external_id: string;
+	    msp_id: string;
+	    msp_name: string;
 	    status: string;
 	    status_reason: string;
 	    type: string;
 	    licence_type: string;
+	    products: string;
 	    spla: string;
 	    seats_used: string;
 	    seats_total: string;
-	    msp_id: string;
 	    seats_exceeded: string;
 	    expires_on: string;
 	    expires_within: number;
+	    first_seen_at: string;
+	    last_seen_at: string;
 	    sort: string;
 	    cursor: string;
 	    limit: number;
@@ -316,7 +275,19 @@ export namespace portal {
 	    code: string;
 	    mailed: boolean;
 	}
+	export interface FacetValue {
+	    value: string;
+	    name: string;
+	    count: number;
+	}
+	export interface Facet {
+	    column: string;
+	    values: FacetValue[];
+	    others: number;
+	}
+	
 	export interface Facets {
+	    facets: Facet[];
 	    types: string[];
 	    licence_types: string[];
 	}
@@ -423,7 +394,6 @@ export namespace portal {
 	    cursor: string;
 	    limit: number;
 	}
-	
 	export interface MSP {
 	    id: string;
 	    name: string;
@@ -478,20 +448,24 @@ export namespace portal {
 	    fields: Field[];
 	    history: Change[];
 	}
-	export interface MSPExport {
+	export interface MSPFacetQuery {
 	    q: string;
+	    name: string;
+	    external_id: string;
 	    status: string;
 	    status_reason: string;
+	    type: string;
 	    licence_type: string;
 	    spla: string;
 	    clients: string;
 	    seats_used: string;
 	    seats_total: string;
-	    sort: string;
-	    format: string;
+	    expires_on: string;
+	    next_expires_on: string;
+	    expired: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
 	    columns: string;
-	    ids: string;
-	    with_clients: string;
 	}
 	export interface MSPPage {
 	    items: MSP[];
@@ -502,13 +476,21 @@ export namespace portal {
 	}
 	export interface MSPQuery {
 	    q: string;
+	    name: string;
+	    external_id: string;
 	    status: string;
 	    status_reason: string;
+	    type: string;
 	    licence_type: string;
 	    spla: string;
 	    clients: string;
 	    seats_used: string;
 	    seats_total: string;
+	    expires_on: string;
+	    next_expires_on: string;
+	    expired: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
 	    sort: string;
 	    cursor: string;
 	    limit: number;
@@ -577,7 +559,6 @@ export namespace portal {
 	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];
-	    changes_since_visit?: number;
 	    data_as_of?: string;
 	}
 	export interface OwnSession {
@@ -616,48 +597,32 @@ export namespace portal {
 	}
 	
 	export interface ReviewQuery {
-	    q: string;
-	    kind: string;
-	    msp_id: string;
-	    effect: string;
 	    cursor: string;
 	    limit: number;
 	}
-	export interface ReviewTotal {
+	export interface RunChange {
+	    at: string;
 	    kind: string;
-	    msp_id?: string;
-	    msp_name?: string;
-	    effect: string;
-	    to_msp_name?: string;
-	    count: number;
-	    of: number;
-	}
-	export interface ReviewTotals {
-	    items: ReviewTotal[];
-	    total: number;
-	}
-	
-	export interface SearchHit {
-	    kind: string;
-	    id: string;
+	    field?: string;
+	    before?: string;
+	    after?: string;
+	    run_id?: string;
+	    reason?: string;
+	    actor?: Actor;
+	    entity: string;
+	    entity_id: string;
 	    name: string;
-	    context: string;
-	    status: string;
-	    matched: string;
-	    text: string;
+	    msp_name?: string;
+	    seats_total?: number;
 	}
-	export interface SearchQuery {
-	    q: string;
+	export interface RunChangeQuery {
+	    kind: string;
+	    cursor: string;
 	    limit: number;
 	}
-	export interface SearchTotal {
-	    kind: string;
-	    total: number;
-	    more: boolean;
-	}
-	export interface SearchResult {
-	    items: SearchHit[];
-	    totals: SearchTotal[];
+	export interface RunChanges {
+	    items: RunChange[];
+	    next_cursor?: string;
 	}
 	
 	

@@ -29,7 +29,7 @@ export function ClaimInvite(arg1:string):Promise<portal.Grant>;
 
 export function Client(arg1:string):Promise<portal.ClientDetail>;
 
-export function ClientFacets():Promise<portal.Facets>;
+export function ClientFacets(arg1:portal.ClientFacetQuery):Promise<portal.Facets>;
 
 export function Clients(arg1:portal.ClientQuery):Promise<portal.ClientPage>;
 
@@ -55,7 +55,7 @@ export function Invites(arg1:portal.InviteQuery):Promise<portal.InvitePage>;
 
 export function MSP(arg1:string):Promise<portal.MSPDetail>;
 
-export function MSPFacets():Promise<portal.Facets>;
+export function MSPFacets(arg1:portal.MSPFacetQuery):Promise<portal.Facets>;
 
 export function MSPs(arg1:portal.MSPQuery):Promise<portal.MSPPage>;
 

@@ -54,8 +54,8 @@ export function Client(arg1) {
   return window['go']['main']['App']['Client'](arg1);
 }
 
-export function ClientFacets() {
-  return window['go']['main']['App']['ClientFacets']();
+export function ClientFacets(arg1) {
+  return window['go']['main']['App']['ClientFacets'](arg1);
 }
 
 export function Clients(arg1) {
@@ -106,8 +106,8 @@ export function MSP(arg1) {
   return window['go']['main']['App']['MSP'](arg1);
 }
 
-export function MSPFacets() {
-  return window['go']['main']['App']['MSPFacets']();
+export function MSPFacets(arg1) {
+  return window['go']['main']['App']['MSPFacets'](arg1);
 }
 
 export function MSPs(arg1) {
