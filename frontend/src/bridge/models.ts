@@ -124,7 +124,7 @@ export type MSPDetail = Narrowed<
 export type Client = Narrowed<portal.Client, StatusFields>;
 export type ClientDetail = Narrowed<portal.ClientDetail, StatusFields & DetailParts>;
 /** The values by which a list can be filtered in the viewer's scope. */
-export type Facets = Narrowed<portal.Facets>;
+export type Facets = Narrowed<Omit<portal.Facets, "facets">>;
 
 export type Invite = Narrowed<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }> & {
   mail: MailState | null;
@@ -252,8 +252,14 @@ type FilterOf<Query> = {
  * The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter. Only older apps send
  * expires_within.
  */
-export type MSPFilter = FilterOf<portal.MSPQuery>;
-export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, "expires_within">;
+export type MSPFilter = Omit<
+  FilterOf<portal.MSPQuery>,
+  Unused | "type" | "expires_on" | "next_expires_on" | "expired"
+>;
+export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, Unused | "msp_name" | "products" | "expires_within">;
+
+/** Filters of the API that the screens do not offer. */
+type Unused = "name" | "external_id" | "first_seen_at" | "last_seen_at";
 export type ChangeFilter = Omit<FilterOf<portal.ChangeQuery>, "grouped">;
 export type ChangeVisit = portal.ChangeVisit;
 
