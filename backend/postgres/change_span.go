@@ -20,7 +20,7 @@ func sinceMoment(value string, args pgx.NamedArgs) (string, error) {
 		args["since"] = days
 		return "((" + today + " - @since::int)::timestamp at time zone scope_time_zone())", nil
 	}
-	return moment("since", value, 0, args)
+	return spanEnd("since", value, 0, args)
 }
 
 // maxSpanDays is the greatest number of days ago that a span may begin: ten years.
@@ -28,11 +28,11 @@ const maxSpanDays = 3660
 
 // untilMoment returns the end of a span as SQL; a date is included.
 func untilMoment(value string, args pgx.NamedArgs) (string, error) {
-	return moment("until", value, 1, args)
+	return spanEnd("until", value, 1, args)
 }
 
-// moment returns a time as SQL: a date begins in the time zone of the viewer's MSSP, later by so many days.
-func moment(name, value string, later int, args pgx.NamedArgs) (string, error) {
+// spanEnd returns a time as SQL: a date begins in the time zone of the viewer's MSSP, later by so many days.
+func spanEnd(name, value string, later int, args pgx.NamedArgs) (string, error) {
 	if value == "" {
 		return "null::timestamptz", nil
 	}

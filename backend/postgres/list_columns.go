@@ -62,6 +62,14 @@ func equalsAny(args pgx.NamedArgs, name, column, kind string, values []string) s
 	return column + " = any(" + bind(args, name, values) + "::" + kind + "[])"
 }
 
+// equals filters a column by one value, which the route has checked.
+func equals(column string) condition {
+	return func(name, value string, args pgx.NamedArgs) (string, error) {
+		args[name] = value
+		return column + " = @" + name, nil
+	}
+}
+
 // choice filters a column by the values of an enumeration, which is never empty.
 func choice[V ~string](column string, known []V) condition {
 	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {

@@ -42,7 +42,7 @@ func searchReview(name, value string, args pgx.NamedArgs) (string, error) {
 }
 
 func reviewOfMSP(name, value string, args pgx.NamedArgs) (string, error) {
-	under, err := orNone("c.msp_id", ofMSP)(name, value, args)
+	under, err := ids("c.msp_id", directClients)(name, value, args)
 	return `v.kind = 'client' and exists (
 		select from client c
 		where c.mssp_id = v.mssp_id and c.id = v.id

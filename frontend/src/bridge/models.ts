@@ -256,7 +256,10 @@ export type MSPFilter = Omit<
   FilterOf<portal.MSPQuery>,
   Unused | "type" | "expires_on" | "next_expires_on" | "expired"
 >;
-export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, Unused | "msp_name" | "products" | "expires_within">;
+export type ClientFilter = Omit<
+  FilterOf<portal.ClientQuery>,
+  Unused | "msp_name" | "products" | "expires_within"
+>;
 
 /** Filters of the API that the screens do not offer. */
 type Unused = "name" | "external_id" | "first_seen_at" | "last_seen_at";

@@ -6,6 +6,12 @@ export namespace desktop {
 	    density: string;
 	    text_size: number;
 	}
+	export interface Exported {
+	    name: string;
+	    folder: string;
+	    rows: number;
+	    data_as_of?: string;
+	}
 	export interface Places {
 	    lists: string[];
 	    opened: string[];
@@ -51,6 +57,50 @@ export namespace portal {
 	    reason?: string;
 	    actor?: Actor;
 	}
+	export interface ListedChange {
+	    at: string;
+	    kind: string;
+	    field?: string;
+	    before?: string;
+	    after?: string;
+	    run_id?: string;
+	    reason?: string;
+	    actor?: Actor;
+	    id: string;
+	    entity: string;
+	    entity_id: string;
+	    name: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    seats_total?: number;
+	    group_id: string;
+	    alike: number;
+	}
+	export interface ChangePage {
+	    items: ListedChange[];
+	    next_cursor?: string;
+	    total: number;
+	    data_as_of?: string;
+	    since?: string;
+	    until?: string;
+	    newest_at?: string;
+	}
+	export interface ChangeQuery {
+	    kind: string;
+	    field: string;
+	    msp_id: string;
+	    run_id: string;
+	    group_id: string;
+	    customer_id: string;
+	    since: string;
+	    until: string;
+	    grouped: string;
+	    cursor: string;
+	    limit: number;
+	}
+	export interface ChangeVisit {
+	    seen_to: string;
+	}
 	export interface Client {
 	    id: string;
 	    name: string;
@@ -92,6 +142,30 @@ export namespace portal {
 	    external_id: string;
 	    fields: Field[];
 	    history: Change[];
+	}
+	export interface ClientExport {
+	    q: string;
+	    name: string;
+	    external_id: string;
+	    msp_id: string;
+	    msp_name: string;
+	    status: string;
+	    status_reason: string;
+	    type: string;
+	    licence_type: string;
+	    products: string;
+	    spla: string;
+	    seats_used: string;
+	    seats_total: string;
+	    seats_exceeded: string;
+	    expires_on: string;
+	    expires_within: number;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    sort: string;
+	    format: string;
+	    columns: string;
+	    ids: string;
 	}
 	export interface ClientFacetQuery {
 	    q: string;
@@ -394,6 +468,7 @@ export namespace portal {
 	    cursor: string;
 	    limit: number;
 	}
+	
 	export interface MSP {
 	    id: string;
 	    name: string;
@@ -447,6 +522,29 @@ export namespace portal {
 	    clients_seats: SeatSums;
 	    fields: Field[];
 	    history: Change[];
+	}
+	export interface MSPExport {
+	    q: string;
+	    name: string;
+	    external_id: string;
+	    status: string;
+	    status_reason: string;
+	    type: string;
+	    licence_type: string;
+	    spla: string;
+	    clients: string;
+	    seats_used: string;
+	    seats_total: string;
+	    expires_on: string;
+	    next_expires_on: string;
+	    expired: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    sort: string;
+	    format: string;
+	    columns: string;
+	    ids: string;
+	    with_clients: string;
 	}
 	export interface MSPFacetQuery {
 	    q: string;
@@ -559,6 +657,7 @@ export namespace portal {
 	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];
+	    changes_since_visit?: number;
 	    data_as_of?: string;
 	}
 	export interface OwnSession {
@@ -597,32 +696,48 @@ export namespace portal {
 	}
 	
 	export interface ReviewQuery {
+	    q: string;
+	    kind: string;
+	    msp_id: string;
+	    effect: string;
 	    cursor: string;
 	    limit: number;
 	}
-	export interface RunChange {
-	    at: string;
+	export interface ReviewTotal {
 	    kind: string;
-	    field?: string;
-	    before?: string;
-	    after?: string;
-	    run_id?: string;
-	    reason?: string;
-	    actor?: Actor;
-	    entity: string;
-	    entity_id: string;
-	    name: string;
+	    msp_id?: string;
 	    msp_name?: string;
-	    seats_total?: number;
+	    effect: string;
+	    to_msp_name?: string;
+	    count: number;
+	    of: number;
 	}
-	export interface RunChangeQuery {
+	export interface ReviewTotals {
+	    items: ReviewTotal[];
+	    total: number;
+	}
+	
+	export interface SearchHit {
 	    kind: string;
-	    cursor: string;
+	    id: string;
+	    name: string;
+	    context: string;
+	    status: string;
+	    matched: string;
+	    text: string;
+	}
+	export interface SearchQuery {
+	    q: string;
 	    limit: number;
 	}
-	export interface RunChanges {
-	    items: RunChange[];
-	    next_cursor?: string;
+	export interface SearchTotal {
+	    kind: string;
+	    total: number;
+	    more: boolean;
+	}
+	export interface SearchResult {
+	    items: SearchHit[];
+	    totals: SearchTotal[];
 	}
 	
 	
