@@ -48,7 +48,7 @@ func (h *apiTest) lists() []pagedList {
 		{name: "users", path: "/v1/users", rows: 5},
 		{name: "invites", path: "/v1/invites", rows: 5},
 		{name: "syncs", path: "/v1/syncs", rows: 7},
-		{name: "changes", path: "/v1/syncs/" + run + "/changes", rows: 7},
+		{name: "changes of a run", path: "/v1/syncs/" + run + "/changes", rows: 7},
 		{name: "changes", path: "/v1/changes", rows: 7},
 		{name: "review", path: "/v1/syncs/" + review + "/review", rows: 4},
 	}

@@ -39,21 +39,21 @@ type ClientFilter struct {
 	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name, the id in the product or, for the MSSP, the MSP's name."`
 	Name          string `query:"name" json:"name" maxLength:"1000" doc:"A part; ^x: begins with x; =x: is x. Without case and accents."`
 	ExternalID    string `query:"external_id" json:"external_id" maxLength:"1000" doc:"As name, without case."`
-	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"2000" doc:"Ids of MSPs; none for clients directly under the MSSP."`
+	MSPID         string `query:"msp_id" json:"msp_id" logged:"yes" maxLength:"2000" doc:"Ids of MSPs; none for clients directly under the MSSP."`
 	MSPName       string `query:"msp_name" json:"msp_name" maxLength:"1000" doc:"As name; none as in msp_id."`
-	Status        string `query:"status" json:"status" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
-	StatusReason  string `query:"status_reason" json:"status_reason" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
+	Status        string `query:"status" json:"status" logged:"yes" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
+	StatusReason  string `query:"status_reason" json:"status_reason" logged:"yes" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
 	Type          string `query:"type" json:"type" maxLength:"4000" doc:"Compared without case; none for clients without one."`
 	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"4000" doc:"As type."`
 	Products      string `query:"products" json:"products" maxLength:"4000" doc:"Clients that have one of these, compared without case; none."`
-	SPLA          string `query:"spla" json:"spla" maxLength:"40" doc:"Of yes, no, unknown."`
-	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
-	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"400" doc:"As seats_used."`
-	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" maxLength:"40" doc:"More active than purchased licences: of yes, no, unknown."`
-	ExpiresOn     string `query:"expires_on" json:"expires_on" maxLength:"400" doc:"Days as in first_seen_at; none; of active clients: expired, 30d (from today on)."`
-	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
-	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
-	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" maxLength:"400" doc:"As first_seen_at."`
+	SPLA          string `query:"spla" json:"spla" logged:"yes" maxLength:"40" doc:"Of yes, no, unknown."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" logged:"yes" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
+	SeatsTotal    string `query:"seats_total" json:"seats_total" logged:"yes" maxLength:"400" doc:"As seats_used."`
+	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" logged:"yes" maxLength:"40" doc:"More active than purchased licences: of yes, no, unknown."`
+	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"Days as in first_seen_at; none; of active clients: expired, 30d (from today on)."`
+	ExpiresWithin int    `query:"expires_within" json:"expires_within" logged:"yes" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
+	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 
 // ClientQuery asks for a page of clients. Sort is a comma-separated list of at most three of name, msp_name, status,
