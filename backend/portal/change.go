@@ -29,10 +29,18 @@ type ChangePage struct {
 	NewestAt   *time.Time     `json:"newest_at" ts_type:"string" doc:"The newest change in the caller's scope, in the list or not."`
 }
 
+// ChangeKinds are the values of Change.Kind.
+var ChangeKinds = []string{"added", "changed", "missing", "returned", "moved", "removed"}
+
+// ChangeFields are the values of Change.Field.
+var ChangeFields = []string{
+	"name", "type", "status_reason", "products", "licence_type", "spla", "seats_used", "seats_total", "expires_on", "msp", "details",
+}
+
 // ChangeFilter says which changes a list holds; an empty field does not narrow it.
 type ChangeFilter struct {
-	Kind       string `query:"kind" json:"kind" enum:"added,changed,missing,returned,moved,removed"`
-	Field      string `query:"field" json:"field" enum:"name,type,status_reason,products,licence_type,spla,seats_used,seats_total,expires_on,msp,details"`
+	Kind       string `query:"kind" json:"kind" logged:"yes" maxLength:"100" doc:"Of added, changed, missing, returned, moved, removed: added,removed or !changed."`
+	Field      string `query:"field" json:"field" logged:"yes" maxLength:"200" doc:"Of name, type, status_reason, products, licence_type, spla, seats_used, seats_total, expires_on, msp, details."`
 	MSPID      string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id, also of moves from and to it; none: directly under the MSSP."`
 	RunID      string `query:"run_id" json:"run_id" maxLength:"36"`
 	GroupID    string `query:"group_id" json:"group_id" maxLength:"36"`

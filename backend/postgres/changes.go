@@ -19,8 +19,8 @@ const fewAlike = 3
 
 // changeFilters are the filters of portal.ChangeFilter, on a group g.
 var changeFilters = map[string]listFilter{
-	"kind":  {rows: equals("g.kind")},
-	"field": {rows: equals("g.field")},
+	"kind":  {rows: choice("g.kind", portal.ChangeKinds)},
+	"field": {rows: choice("g.field", portal.ChangeFields)},
 	"msp_id": {rows: orValue(wholeMSSP, idFilter("the id of an MSP, or none", func(id string) string {
 		return "(g.kind <> 'moved' and g.msp_id = " + id + " or g.kind = 'moved' and " + id + " in (g.before_msp_id, g.after_msp_id))"
 	}))},

@@ -148,6 +148,8 @@ func testChangesFiltersByMSPWithItsMoves(t *testing.T) {
 			[]string{"added client C", "moved client B msp", "moved client C msp"}},
 		{"moves of a run", portal.ChangeFilter{RunID: run.ID}, []string{"moved client A msp", "moved client B msp", "moved client C msp"}},
 		{"field", portal.ChangeFilter{Field: "msp"}, []string{"moved client A msp", "moved client B msp", "moved client C msp"}},
+		{"kinds", portal.ChangeFilter{MSPID: id("1"), Kind: "added,moved", Field: "!msp"},
+			[]string{"added client A of North", "added msp North"}},
 		{"customer", portal.ChangeFilter{CustomerID: id("1")}, []string{"added msp North"}},
 	} {
 		got, page := w.changes(w.admin, portal.ChangeQuery{ChangeFilter: test.filter}, 2)

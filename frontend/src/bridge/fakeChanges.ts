@@ -1,4 +1,6 @@
 // The changes of the fake: as many as the counts of its merged runs, in the scope of the viewer.
+import { changeFields, changeKinds } from "./enums";
+import { isChosen } from "./fakeFilters";
 import { page } from "./fakeLists";
 import type { FakeVisit, World } from "./fakeWorld";
 import type {
@@ -114,8 +116,8 @@ function momentOf(field: "since" | "until", text: string, later: number): number
 }
 
 const matches = (change: Made, wanted: ChangeFilter) =>
-  (!wanted.kind || change.kind === wanted.kind) &&
-  (!wanted.field || change.field === wanted.field) &&
+  isChosen(change.kind, changeKinds, "kind", wanted.kind) &&
+  isChosen(change.field ?? "", changeFields, "field", wanted.field) &&
   (!wanted.msp_id || change.msps.includes(wanted.msp_id)) &&
   (!wanted.run_id || change.run_id === wanted.run_id) &&
   (!wanted.group_id || change.group_id === wanted.group_id) &&

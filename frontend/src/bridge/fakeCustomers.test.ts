@@ -19,7 +19,7 @@ it("compares types without case", async () => {
   expect(
     (await clients({ licence_type: "TRIAL" })).every(({ licence_type }) => licence_type === "Trial"),
   ).toBe(true);
-  expect((await (await signedIn()).clientFacets()).types).toHaveLength(1);
+  expect((await (await signedIn()).clientFacets({})).types).toHaveLength(1);
 });
 
 it("distinguishes no from unknown", async () => {

@@ -1,13 +1,13 @@
 // The MSP and client calls of the fake. They return only what is in the scope of the viewer.
 
 import { attentionOf, seatsOver } from "./fakeAttention";
-import { dayFromNow } from "./fakeBasics";
-import { finds, page, sorted } from "./fakeLists";
+import { clientFacets, matchingClients, matchingMSPs, mspFacets } from "./fakeFilters";
+import { page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
 import type {
   Client,
   ClientFilter,
-  Facets,
+  Columns,
   Me,
   MSP,
   MSPDetail,
@@ -16,10 +16,8 @@ import type {
   PageQuery,
   Scope,
   Sort,
-  YesNo,
 } from "./models";
 import { Problem } from "./problem";
-import { parseRange } from "./range";
 import { isMerged } from "./runs";
 
 interface Tools {
@@ -30,75 +28,9 @@ interface Tools {
   changesSinceVisit: () => number | null;
 }
 
-/** Whether an active client's licence has ended, has no end ("none"), or ends from today to so many days from now. */
-function expiresOn({ status, expires_on: on }: Client, wanted: string): boolean {
-  if (status !== "active") return false;
-  if (wanted === "none") return on === null;
-  if (on === null) return false;
-  const today = dayFromNow(0);
-  return wanted === "expired" ? on < today : on >= today && on <= dayFromNow(Number.parseInt(wanted, 10));
-}
-
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-
-const equalsOrNone = (value: string | null, wanted: string) =>
-  wanted === "none" ? value === null : value !== null && same(value, wanted);
-
-const matchesYesNo = (value: boolean | null, wanted: YesNo) =>
-  value === null ? wanted === "unknown" : wanted === (value ? "yes" : "no");
-
-function inRange(value: number | null, wanted: string): boolean {
-  if (wanted === "unknown") return value === null;
-  const range = parseRange(wanted);
-  if (!range) throw new Problem("invalid", { message: `${wanted} is not a range.` });
-  return value !== null && value >= (range.from ?? 0) && value <= (range.to ?? Number.POSITIVE_INFINITY);
-}
-
-/** One rule per filter parameter. */
-type Rules<Item, Filter> = { [K in keyof Filter]-?: (item: Item, wanted: NonNullable<Filter[K]>) => boolean };
-
-const mspRules: Rules<MSP, MSPFilter> = {
-  q: (msp, q) => finds(q, [msp.name], msp.external_id),
-  status: (msp, status) => msp.status === status,
-  status_reason: (msp, reason) => msp.status_reason === reason,
-  licence_type: (msp, type) => equalsOrNone(msp.licence_type, type),
-  spla: (msp, wanted) => matchesYesNo(msp.spla, wanted),
-  clients: (msp, range) => inRange(msp.clients, range),
-  seats_used: (msp, range) => inRange(msp.seats_used, range),
-  seats_total: (msp, range) => inRange(msp.seats_total, range),
-};
-
-/** The rules of a level; where there is one MSP only, its name finds nothing. */
-const clientRules = (level: Scope["level"]): Rules<Client, ClientFilter> => ({
-  q: (client, q) =>
-    finds(q, level === "mssp" ? [client.name, client.msp_name] : [client.name], client.external_id),
-  status: (client, status) => client.status === status,
-  status_reason: (client, reason) => client.status_reason === reason,
-  type: (client, type) => same(client.type, type),
-  licence_type: (client, type) => equalsOrNone(client.licence_type, type),
-  spla: (client, wanted) => matchesYesNo(client.spla, wanted),
-  seats_used: (client, range) => inRange(client.seats_used, range),
-  seats_total: (client, range) => inRange(client.seats_total, range),
-  msp_id: (client, id) => (client.msp_id ?? "none") === id,
-  seats_exceeded: (client, wanted) => {
-    const over = seatsOver(client);
-    return matchesYesNo(over === null ? null : over > 0, wanted);
-  },
-  expires_on: expiresOn,
-});
-
-function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, wanted: Filter): Item[] {
-  const names = (Object.keys(rules) as (keyof Filter)[]).filter((name) => wanted[name]);
-  return items.filter((item) =>
-    names.every((name) => rules[name](item, wanted[name] as NonNullable<Filter[keyof Filter]>)),
-  );
-}
-
-/** Each value once, whatever its case. */
-const values = (all: (string | null)[]): string[] => {
-  const found = new Map(all.filter((value) => value !== null).map((value) => [value.toLowerCase(), value]));
-  return [...found.values()].sort();
-};
+/** Whether an active client's licence has ended, or ends within 30 days. */
+const expiresOn = (client: Client, wanted: "expired" | "30d"): boolean =>
+  matchingClients([client], { expires_on: wanted }, "mssp").length > 0;
 
 export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) {
   function clientsInScope(): Client[] {
@@ -191,35 +123,30 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
 
   function msps(query: MSPFilter & Sort & PageQuery) {
     need("see_msps");
-    const found = sorted(matching(mspsInScope(), mspRules, query), query.sort || "name");
+    const found = sorted(matchingMSPs(mspsInScope(), query), query.sort || "name");
     return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
 
   function clients(query: ClientFilter & Sort & PageQuery) {
     need("see_clients");
-    const found = matching(clientsInScope(), clientRules(scope().level), query);
+    const found = matchingClients(clientsInScope(), query, scope().level);
     const keyed = found.map((client) => ({ ...client, seats_over: seatsOver(client), client }));
     const ordered = sorted(keyed, query.sort || "name").map(({ client }) => client);
     return { ...page(ordered, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
-
-  const facets = (all: { type: string; licence_type: string | null }[]): Facets => ({
-    types: values(all.map(({ type }) => type)),
-    licence_types: values(all.map(({ licence_type }) => licence_type)),
-  });
 
   return {
     overview,
     msps,
     clients,
     msp,
-    mspFacets: () => {
+    mspFacets: (query: MSPFilter & Columns) => {
       need("see_msps");
-      return facets(mspsInScope());
+      return mspFacets(mspsInScope(), query);
     },
-    clientFacets: () => {
+    clientFacets: (query: ClientFilter & Columns) => {
       need("see_clients");
-      return facets(clientsInScope());
+      return clientFacets(clientsInScope(), query, scope().level);
     },
     client: (id: string) => {
       need("see_clients");

@@ -32,14 +32,24 @@ function compare(a: unknown, b: unknown): number {
   return Number(a) - Number(b);
 }
 
-/** Sorts by a field, descending with a leading minus. Absent values come last in both directions. */
+function compareBy<Item>(a: Item, b: Item, term: string): number {
+  const field = term.replace(/^-/, "") as keyof Item;
+  if (a[field] == null || b[field] == null) return Number(a[field] == null) - Number(b[field] == null);
+  const order = compare(a[field], b[field]);
+  return term.startsWith("-") ? -order : order;
+}
+
+/**
+ * Sorts by fields, descending with a leading minus: "name,-clients". Absent values come last in both directions.
+ */
 export function sorted<Item>(items: Item[], sort = "name"): Item[] {
-  const descends = sort.startsWith("-");
-  const field = sort.replace(/^-/, "") as keyof Item;
+  const terms = sort.split(",");
   return items.toSorted((a, b) => {
-    if (a[field] == null || b[field] == null) return Number(a[field] == null) - Number(b[field] == null);
-    const order = compare(a[field], b[field]);
-    return descends ? -order : order;
+    for (const term of terms) {
+      const order = compareBy(a, b, term);
+      if (order !== 0) return order;
+    }
+    return 0;
   });
 }
 

@@ -45,10 +45,10 @@ export const go: Portal = {
   overview: () => call(app.Overview()),
   // Go reads an omitted parameter as an empty one, which does not filter.
   msps: (query) => call(app.MSPs(query as portal.MSPQuery)),
-  mspFacets: () => call(app.MSPFacets({} as portal.MSPFacetQuery)),
+  mspFacets: (query) => call(app.MSPFacets(query as portal.MSPFacetQuery)),
   msp: (id) => call(app.MSP(id)),
   clients: (query) => call(app.Clients(query as portal.ClientQuery)),
-  clientFacets: () => call(app.ClientFacets({} as portal.ClientFacetQuery)),
+  clientFacets: (query) => call(app.ClientFacets(query as portal.ClientFacetQuery)),
   client: (id) => call(app.Client(id)),
   search: (query) => call(app.Search(query)),
   changes: (query) => call(app.Changes(query as portal.ChangeQuery)),

@@ -4,7 +4,6 @@
 import type { desktop, portal } from "../../wailsjs/go/models";
 import type {
   AttentionKind,
-  ChangeField,
   ChangeKind,
   ChangeReason,
   CustomerField,
@@ -27,12 +26,10 @@ import type {
   Severity,
   StatusReason,
   UserStatus,
-  YesNo,
 } from "./enums";
 
 export type {
   AttentionKind,
-  ChangeField,
   ChangeKind,
   CustomerField,
   CustomerStatus,
@@ -124,7 +121,13 @@ export type MSPDetail = Narrowed<
 export type Client = Narrowed<portal.Client, StatusFields>;
 export type ClientDetail = Narrowed<portal.ClientDetail, StatusFields & DetailParts>;
 /** The values by which a list can be filtered in the viewer's scope. */
-export type Facets = Narrowed<Omit<portal.Facets, "facets">>;
+export type Facets = Narrowed<portal.Facets, { facets: Facet[] }>;
+export type Facet = Narrowed<portal.Facet, { values: FacetValue[] }>;
+export type FacetValue = Narrowed<portal.FacetValue>;
+/** The columns whose values are counted, separated by commas; default all. */
+export interface Columns {
+  columns?: string;
+}
 
 export type Invite = Narrowed<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }> & {
   mail: MailState | null;
@@ -232,37 +235,15 @@ export interface Page<Item> {
   newest_at?: string | null;
 }
 
-interface FilterFields {
-  status: CustomerStatus;
-  status_reason: StatusReason;
-  spla: YesNo;
-  seats_exceeded: YesNo;
-  kind: ChangeKind;
-  field: ChangeField;
-}
-
 /** The filter parameters of a generated query, all optional. */
-type FilterOf<Query> = {
-  [K in Exclude<keyof Query, "sort" | "cursor" | "limit">]?: K extends keyof FilterFields
-    ? FilterFields[K]
-    : Query[K];
-};
+type FilterOf<Query> = { [K in Exclude<keyof Query, "sort" | "cursor" | "limit">]?: Query[K] };
 
 /**
- * The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter. Only older apps send
- * expires_within.
+ * The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter, filterValue.ts the grammar
+ * of their values. Only older apps send expires_within.
  */
-export type MSPFilter = Omit<
-  FilterOf<portal.MSPQuery>,
-  Unused | "type" | "expires_on" | "next_expires_on" | "expired"
->;
-export type ClientFilter = Omit<
-  FilterOf<portal.ClientQuery>,
-  Unused | "msp_name" | "products" | "expires_within"
->;
-
-/** Filters of the API that the screens do not offer. */
-type Unused = "name" | "external_id" | "first_seen_at" | "last_seen_at";
+export type MSPFilter = FilterOf<portal.MSPQuery>;
+export type ClientFilter = Omit<FilterOf<portal.ClientQuery>, "expires_within">;
 export type ChangeFilter = Omit<FilterOf<portal.ChangeQuery>, "grouped">;
 export type ChangeVisit = portal.ChangeVisit;
 

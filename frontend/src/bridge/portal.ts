@@ -5,6 +5,7 @@ import type {
   Client,
   ClientDetail,
   ClientFilter,
+  Columns,
   ConnectionChange,
   ConnectionItem,
   Connections,
@@ -76,10 +77,10 @@ export interface Portal {
   me(): Promise<Me>;
   overview(): Promise<Overview>;
   msps(query: MSPFilter & Sort & PageQuery): Promise<Page<MSP>>;
-  mspFacets(): Promise<Facets>;
+  mspFacets(query: MSPFilter & Columns): Promise<Facets>;
   msp(id: string): Promise<MSPDetail>;
   clients(query: ClientFilter & Sort & PageQuery): Promise<Page<Client>>;
-  clientFacets(): Promise<Facets>;
+  clientFacets(query: ClientFilter & Columns): Promise<Facets>;
   client(id: string): Promise<ClientDetail>;
   /** The best matches over MSPs, clients and users that the viewer may see; rejects with invalid for q. */
   search(query: SearchQuery): Promise<SearchResult>;

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import type {
   ChangeFilter,
   ClientFilter,
+  Columns,
   FieldMapChange,
   InviteFilter,
   MSPFilter,
@@ -60,9 +61,12 @@ export const mspsQuery = (grant: string, filter: MSPFilter & Sort) =>
 export const mspQuery = (grant: string, id: string) =>
   queryOptions({ queryKey: [...keys.msps(grant), "one", id], queryFn: () => getPortal().msp(id) });
 
-/** The values by which the MSPs in scope can be filtered. */
-export const mspFacetsQuery = (grant: string) =>
-  queryOptions({ queryKey: [...keys.msps(grant), "facets"], queryFn: () => getPortal().mspFacets() });
+/** The values of MSPs that match a filter, with counts. */
+export const mspFacetsQuery = (grant: string, filter: MSPFilter & Columns) =>
+  queryOptions({
+    queryKey: [...keys.msps(grant), "facets", filter],
+    queryFn: () => getPortal().mspFacets(filter),
+  });
 
 export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
   infiniteQueryOptions({
@@ -77,9 +81,12 @@ export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
 export const clientQuery = (grant: string, id: string) =>
   queryOptions({ queryKey: [...keys.clients(grant), "one", id], queryFn: () => getPortal().client(id) });
 
-/** The values by which the clients in scope can be filtered. */
-export const clientFacetsQuery = (grant: string) =>
-  queryOptions({ queryKey: [...keys.clients(grant), "facets"], queryFn: () => getPortal().clientFacets() });
+/** The values of clients that match a filter, with counts. */
+export const clientFacetsQuery = (grant: string, filter: ClientFilter & Columns) =>
+  queryOptions({
+    queryKey: [...keys.clients(grant), "facets", filter],
+    queryFn: () => getPortal().clientFacets(filter),
+  });
 
 /** The changes in the scope; those of one group line by line, all others grouped. */
 export const changesQuery = (grant: string, filter: ChangeFilter) =>

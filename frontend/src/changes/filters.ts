@@ -31,7 +31,7 @@ export function sinceLabel(value: string): string {
   return days === 1 ? t("changes.span.yesterday") : t("changes.span.days", { count: days });
 }
 
-const since: FilterRow<string> = {
+const since: FilterRow = {
   name: () => t("changes.span.since"),
   parse: (text) =>
     text === "last_visit" || daysOf(text) <= 3660 || isDay(text) || isMoment(text) ? text : undefined,
@@ -39,14 +39,14 @@ const since: FilterRow<string> = {
   choice: { kind: "other" },
 };
 
-const until: FilterRow<string> = {
+const until: FilterRow = {
   name: () => t("changes.span.until"),
   parse: (text) => (isDay(text) || isMoment(text) ? text : undefined),
   label: dayOrMoment,
   choice: { kind: "other" },
 };
 
-const byID = (name: () => string, none = false): FilterRow<string> => ({
+const byID = (name: () => string, none = false): FilterRow => ({
   name,
   parse: (text) => (isID(text) || (none && text === "none") ? text : undefined),
   label: () => t("changes.ofOne"),

@@ -1,7 +1,9 @@
 import { useCallback } from "react";
-import type { ClientFilter, Facets } from "../bridge/models";
+import type { ClientFilter } from "../bridge/models";
+import { clientFacetsQuery } from "../bridge/queries";
 import { needlessReason } from "../customers/filters";
 import { MSPChip, useMSPText } from "../customers/MSPChip";
+import { useFacet } from "../customers/useFacet";
 import { t } from "../i18n/i18n";
 import { FilterBar, SearchField } from "../parts/FilterBar";
 import { FilterChips, filterSentence } from "../parts/filters";
@@ -18,15 +20,17 @@ export function useFilterText(filter: ClientFilter): string | undefined {
 interface Props {
   address: ListAddress;
   filter: ClientFilter;
-  facets: Facets | undefined;
+  /** Whether the clients have more than one type. */
+  manyTypes: boolean;
   /** Whether any client has an expiry date. */
   hasExpiry: boolean;
 }
 
-export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
+export function ClientFilters({ address, filter, manyTypes, hasExpiry }: Props) {
   const { set } = address;
   const { grant } = useSession();
   const filterText = useFilterText(filter);
+  const counting = useFacet(clientFacetsQuery, filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
   const withMSP = grant.scope.level === "mssp";
   return (
@@ -36,11 +40,16 @@ export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
         table={clientFilters}
         filter={filter}
         set={set}
-        server={{ type: facets?.types, licence_type: facets?.licence_types }}
-        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ["expires_on" as const])]}
+        counting={counting}
+        hidden={[
+          ...needlessReason(filter),
+          ...(hasExpiry ? [] : ["expires_on" as const]),
+          ...(manyTypes ? [] : ["type" as const]),
+          ...(withMSP ? [] : ["msp_name" as const]),
+        ]}
         other={{
           msp_id: withMSP && (
-            <MSPChip key="msp_id" withDirect value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
+            <MSPChip key="msp_id" many value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
           ),
         }}
       />

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { dayFromNow } from "../bridge/fakeBasics";
@@ -159,7 +159,7 @@ describe("a scope without any expiry date", () => {
       worlds.noExpiry(fake.world);
     });
     await user.click(await screen.findByRole("button", { name: "Expires within 30 days" }));
-    await user.click(screen.getByRole("menuitem", { name: "Any" }));
+    await user.click(await screen.findByRole("button", { name: "Any" }));
     await menuClosed();
     expect(await screen.findByText("5 in total")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Expires" })).toBeNull();
@@ -167,41 +167,145 @@ describe("a scope without any expiry date", () => {
 });
 
 describe("finding clients", () => {
-  it("offers the types and licence types in the data, also of rows that are not loaded", async () => {
+  it("offers the values in the data with their counts under the other filters, and many of them", async () => {
     const { user } = open("/clients", (fake) => {
       few(fake);
-      fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: ["Annual", "Trial"] });
+      fake.world.clients = fake.world.clients.map((client, n) => ({
+        ...client,
+        status: n === 4 ? "missing" : "active",
+        licence_type: [null, "Annual", "Monthly, joint", "annual", "Trial"][n] ?? null,
+      }));
     });
-    await user.click(await screen.findByRole("button", { name: "Type" }));
-    expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Any", "CORP", "DEMO"]);
+    await user.click(await screen.findByRole("button", { name: "Licence type" }));
+    await screen.findByRole("menuitemcheckbox", { name: "Annual: 2" });
+    const items = () =>
+      screen.getAllByRole("menuitemcheckbox").map((item) => item.getAttribute("aria-label"));
+    expect(items()).toEqual(["Annual: 2", "Monthly, joint: 1", "Trial: 1", "none: 1", "Is not: all others"]);
+    await expectAccessible();
+    await user.click(screen.getByRole("menuitemcheckbox", { name: "none: 1" }));
+    await user.click(screen.getByRole("menuitemcheckbox", { name: "Monthly, joint: 1" }));
+    expect(screen.getByRole("menuitemcheckbox", { name: "none: 1" })).toBeChecked();
+    expect(items()).toEqual(["Annual: 2", "Monthly, joint: 1", "Trial: 1", "none: 1", "Is not: all others"]);
     await user.keyboard("{Escape}");
     await menuClosed();
-    await user.click(await screen.findByRole("button", { name: "Licence type" }));
-    await user.click(screen.getByRole("menuitem", { name: "none" }));
-    await menuClosed();
-    expect(await screen.findByRole("button", { name: "Licence type none" })).toBeVisible();
-    expect(window.location.hash).toBe("#/clients?licence_type=none");
+    expect(await screen.findByRole("button", { name: "Licence type none or Monthly, joint" })).toBeVisible();
+    expect(await screen.findByText("2 in total")).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?licence_type=none%2CMonthly%5C%2C+joint");
+    await user.click(screen.getByRole("button", { name: "Status" }));
+    expect(await screen.findByRole("menuitemcheckbox", { name: "Active: 2" })).toBeVisible();
+    expect(screen.getByRole("menuitemcheckbox", { name: "Missing: 0" })).toBeVisible();
   });
 
-  it("offers no choice between one value", async () => {
-    open("/clients", (fake) => {
+  it("is filtered by what is not, by keyboard", async () => {
+    const { user } = open("/clients", (fake) => {
       few(fake);
-      fake.clientFacets = async () => ({ types: ["CORP"], licence_types: [] });
+      fake.world.clients = fake.world.clients.map((client, n) => ({
+        ...client,
+        status: n === 4 ? "removed" : "active",
+      }));
     });
+    (await screen.findByRole("button", { name: "Status" })).focus();
+    await user.keyboard("{Enter}");
+    await screen.findByRole("menuitemcheckbox", { name: "Removed: 1" });
+    await user.keyboard("{End}{Enter}");
+    expect(screen.getByRole("menuitemcheckbox", { name: "Is not: all others" })).toBeChecked();
+    await user.keyboard("r{Enter}{Escape}");
+    await menuClosed();
+    expect(await screen.findByRole("button", { name: "Status is not Removed" })).toHaveFocus();
+    expect(await screen.findByText("4 in total")).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?status=%21removed");
+  });
+
+  it("shows that the values could not be loaded, and loads them again", async () => {
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      const { clientFacets } = fake;
+      let failing = true;
+      fake.clientFacets = async (query) => {
+        if (query.columns !== "products" || !failing) return clientFacets(query);
+        failing = false;
+        throw new Problem("not_found");
+      };
+    });
+    await user.click(await screen.findByRole("button", { name: "Products" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The values could not be loaded.");
+    await user.click(screen.getByRole("menuitem", { name: "Try again" }));
+    expect(await screen.findByRole("menuitemcheckbox", { name: /^Threat Prevention: / })).toBeVisible();
+  });
+
+  it("is filtered by a part of a name, its beginning, and what is empty", async () => {
+    const { user } = open();
+    await user.click(await screen.findByRole("button", { name: "Name" }));
+    const text = await screen.findByRole("textbox", { name: "Text" });
+    await waitFor(() => expect(text).toHaveFocus());
+    await user.keyboard("{Enter}");
+    expect(screen.getByRole("alert")).toHaveTextContent("Enter a text.");
+    await expectAccessible();
+    await user.keyboard("a, b{Enter}");
+    await menuClosed();
+    expect(await screen.findByRole("button", { name: "Name contains “a, b”" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Name contains “a, b”" }));
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Name" }), "does not begin with");
+    const again = screen.getByRole("textbox", { name: "Text" });
+    await user.clear(again);
+    await user.type(again, "^x{Enter}");
+    expect(await screen.findByRole("button", { name: "Name does not begin with “^x”" })).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?name=%21%5E%5Ex");
+    await user.click(screen.getByRole("button", { name: "MSP name" }));
+    await user.selectOptions(await screen.findByRole("combobox", { name: "MSP name" }), "is empty");
+    await user.click(screen.getByRole("button", { name: "Apply" }));
+    expect(await screen.findByRole("button", { name: "MSP name is empty" })).toBeVisible();
+    expect(await screen.findByText("1 in total")).toBeVisible();
+  });
+
+  it("is filtered by days, and refuses a reversed range", async () => {
+    const { user } = open();
+    await user.click(await screen.findByRole("button", { name: "First seen" }));
+    const from = await screen.findByLabelText("From");
+    fireEvent.change(from, { target: { value: "2026-12-31" } });
+    fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-12-01" } });
+    await user.click(screen.getByRole("button", { name: "Apply" }));
+    const text = "The first day is after the last. Enter them the other way round.";
+    expect(screen.getByRole("alert")).toHaveTextContent(text);
+    expect(from).toHaveAccessibleDescription(text);
+    await expectAccessible();
+    fireEvent.change(from, { target: { value: "2026-12-01" } });
+    fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-12-31" } });
+    await user.click(screen.getByRole("button", { name: "Apply" }));
+    expect(await screen.findByRole("button", { name: /^First seen Dec 1.–.31, 2026$/ })).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?first_seen_at=2026-12-01..2026-12-31");
+  });
+
+  it("is filtered by several MSPs, and all others", async () => {
+    const { user, fake } = open();
+    const [one, other] = fake.world.clients.map(({ msp_id }) => msp_id).filter((id) => id !== null);
+    window.location.hash = `#/clients?msp_id=${one},${other}`;
+    await user.click(await screen.findByRole("button", { name: "MSP 2 MSPs" }));
+    const dialog = await screen.findByRole("dialog", { name: "MSP" });
+    expect(await within(dialog).findByRole("button", { name: "Remove Alpine IT Services" })).toBeVisible();
+    await user.click(within(dialog).getByRole("checkbox", { name: "Is not: all others" }));
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "Remove Alpine IT Services" }));
+    await user.keyboard("{Escape}");
+    await menuClosed();
+    expect(window.location.hash).toBe(`#/clients?msp_id=%21${other}`);
+    expect(await screen.findByRole("button", { name: "MSP is not Baltic Managed Systems" })).toBeVisible();
+    expect(await screen.findByText("4 in total")).toBeVisible();
+  });
+
+  it("has no filter by type where there is one", async () => {
+    open();
     await cell(/^Aldgate/);
     expect(await screen.findByRole("button", { name: "SPLA" })).toBeVisible();
     expect(screen.queryByRole("button", { name: "Type" })).toBeNull();
-    expect(screen.queryByRole("button", { name: "Licence type" })).toBeNull();
     const headers = within(await grid()).getAllByRole("columnheader");
     expect(headers.map((header) => header.textContent)).not.toContain("Type");
   });
 
   it("ignores the case of a type in a link", async () => {
-    open("/clients?type=demo", (fake) => {
-      few(fake);
-      fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: [] });
-    });
-    expect(await screen.findByRole("button", { name: "Type DEMO" })).toBeVisible();
+    const { user } = open("/clients?type=corp");
+    await user.click(await screen.findByRole("button", { name: "Type corp" }));
+    expect(await screen.findByRole("menuitemcheckbox", { name: "CORP: 5" })).toBeChecked();
   });
 
   it("is filtered by a range of licences by keyboard, and keeps it in the address", async () => {
@@ -227,7 +331,10 @@ describe("finding clients", () => {
       await screen.findByText("Nothing here matches Status Disabled and Reason demo account."),
     ).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Status Disabled" }));
-    await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^Missing/ }));
+    expect(window.location.hash).toBe("#/clients?status=disabled%2Cmissing&status_reason=demo");
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^Disabled/ }));
+    await user.keyboard("{Escape}");
     await menuClosed();
     await waitFor(() => expect(window.location.hash).toBe("#/clients?status=missing"));
     expect(screen.queryByRole("button", { name: /^Reason/ })).toBeNull();
@@ -267,19 +374,27 @@ describe("finding clients", () => {
       }));
     });
     await user.click(await screen.findByRole("button", { name: "Expires" }));
-    expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual([
-      "Any",
+    const expires = () => screen.getByRole("combobox", { name: "Expires" });
+    await waitFor(() => expect(expires()).toHaveFocus());
+    expect(
+      within(expires())
+        .getAllByRole("option")
+        .map((option) => option.textContent),
+    ).toEqual([
+      "between two days",
       "Expired",
       "within 30 days",
       "within 60 days",
       "within 90 days",
       "never or unknown",
     ]);
-    await user.click(screen.getByRole("menuitem", { name: "Expired" }));
+    await user.selectOptions(expires(), "Expired");
+    await user.click(screen.getByRole("button", { name: "Apply" }));
     await menuClosed();
     expect(await screen.findByText("2 in total")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Expired" }));
-    await user.click(screen.getByRole("menuitem", { name: "within 30 days" }));
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Expires" }), "within 30 days");
+    await user.click(screen.getByRole("button", { name: "Apply" }));
     await menuClosed();
     expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
     expect(await screen.findByText("2 in total")).toBeVisible();
@@ -357,7 +472,8 @@ describe("finding clients", () => {
       return clients(query);
     };
     await user.click(screen.getByRole("button", { name: "Status" }));
-    await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^Missing/ }));
+    await user.keyboard("{Escape}");
     await menuClosed();
     expect(await screen.findByText("Updating", { selector: "[role=status]" })).toBeVisible();
     expect(screen.queryByText("5 in total")).toBeNull();

@@ -34,7 +34,7 @@ export default function Clients() {
 function ClientList({ withMSP }: { withMSP: boolean }) {
   const { grant } = useSession();
   const { address, filter, sort, list } = useClients();
-  const facets = useQuery(clientFacetsQuery(grant.id)).data;
+  const facets = useQuery(clientFacetsQuery(grant.id, { columns: "type" })).data;
   const filterText = useFilterText(filter);
   const manyTypes = (facets?.types.length ?? 0) > 1;
   const { hasExpiry } = list;
@@ -61,7 +61,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           />
         }
       />
-      <ClientFilters address={address} filter={filter} facets={facets} hasExpiry={hasExpiry} />
+      <ClientFilters address={address} filter={filter} manyTypes={manyTypes} hasExpiry={hasExpiry} />
       <SplitView>
         <DataTable
           label={t("clients.title")}

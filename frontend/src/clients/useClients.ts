@@ -2,9 +2,9 @@ import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { Client, ClientFilter } from "../bridge/models";
 import { clientsQuery } from "../bridge/queries";
-import { sortsOf } from "../customers/filters";
+import { sortFrom, sortsOf } from "../customers/filters";
 import { filterFrom } from "../parts/filters";
-import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
+import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
 
@@ -19,7 +19,9 @@ const sorts = sortsOf([
   "seats_total",
   "seats_over",
   "expires_on",
+  "first_seen_at",
   "last_seen_at",
+  "external_id",
 ]);
 
 export interface Clients {
@@ -34,7 +36,7 @@ export function useClients(): Clients {
   const { grant } = useSession();
   const address = useListAddress(links.clients());
   const filter = filterFrom(clientFilters, address.get);
-  const sort = oneOf(address.get("sort"), sorts);
+  const sort = sortFrom(address.get("sort"), sorts);
   const list = useList(clientsQuery(grant.id, { ...filter, ...(sort && { sort }) }));
   return { address, filter, sort, list };
 }

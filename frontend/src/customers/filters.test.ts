@@ -17,6 +17,12 @@ const client: Record<keyof ClientFilter, string> = {
   seats_total: "5..10",
   seats_exceeded: "yes",
   expires_on: "30d",
+  products: "Patch,Mail",
+  name: "bakery",
+  msp_name: "!none",
+  external_id: "^40",
+  first_seen_at: "2026-12-01..2026-12-31",
+  last_seen_at: "!..2026-11-30",
 };
 const msp: Record<keyof MSPFilter, string> = {
   q: "alpine",
@@ -27,6 +33,14 @@ const msp: Record<keyof MSPFilter, string> = {
   clients: "5..",
   seats_used: "unknown",
   seats_total: "7",
+  next_expires_on: "2026-12-01",
+  expired: "1..",
+  expires_on: "none",
+  name: "=Alpine\\, IT",
+  type: "!RESELLER",
+  external_id: "!12",
+  first_seen_at: "2026-12-01..",
+  last_seen_at: "..2026-12-31",
 };
 
 describe("the filters of a list", () => {
@@ -45,7 +59,13 @@ describe("the filters of a list", () => {
 
   it("are left out where the address holds an invalid value", () => {
     const odd = { status: "odd", status_reason: "x", spla: "true", seats_used: "9..1", clients: "unknown" };
-    const wrong: Record<string, string> = { ...odd, msp_id: "1", expires_on: "-3d" };
+    const days = {
+      first_seen_at: "2026-12-31..2026-12-01",
+      last_seen_at: "30d",
+      next_expires_on: "2026-02-30",
+    };
+    const texts = { name: "^", type: "a,,b", products: "!" };
+    const wrong: Record<string, string> = { ...odd, ...days, ...texts, msp_id: "1", expires_on: "-3d" };
     expect(filterFrom(clientFilters, (name) => wrong[name])).toEqual({});
     expect(filterFrom(mspFilters, (name) => wrong[name])).toEqual({});
   });
@@ -60,6 +80,24 @@ describe("the filters of a list", () => {
     expect(filterFrom(clientFilters, (name) => (name === "expires_on" ? value : undefined))).toEqual({});
   });
 
+  it.each([
+    [{ status: "!removed" }, "Status is not Removed"],
+    [{ status: "missing,disabled" }, "Status Missing or Disabled"],
+    [{ status: "!missing,disabled" }, "Status is not Missing or Disabled"],
+    [{ status_reason: "demo,none" }, "Reason demo account or none"],
+    [{ licence_type: "Monthly, Annual,\\none,none" }, "Licence type Monthly, Annual, none, or none"],
+    [{ expires_on: "!expired" }, "Expires is not Expired"],
+    [{ expires_on: "2026-12-01..2026-12-31" }, "Expires Dec 1\u2009–\u200931, 2026"],
+    [{ spla: "!unknown" }, "SPLA is not unknown"],
+    [{ seats_used: "!..5,unknown" }, "Active licences is not up to 5 or unknown"],
+    [{ msp_id: "none" }, "MSP Directly under the MSSP"],
+    [{ msp_id: "!none,0195a000-0000-7000-8100-000000000001" }, "MSP is not 2 MSPs"],
+    [{ name: "!=Alpine,^B" }, "Name is not “Alpine” or does not begin with “B”"],
+  ])("read like a sentence: %o", (filter, text) => {
+    expect(filterFrom(clientFilters, (name) => (filter as Record<string, string>)[name])).toEqual(filter);
+    expect(filterSentence(clientFilters, filter)).toBe(text);
+  });
+
   it("say that a licence has expired without the filter's name", () => {
     expect(filterSentence(clientFilters, { expires_on: "expired" })).toBe("Expired");
   });
@@ -72,7 +110,9 @@ describe("the filters of a list", () => {
       ),
     ).toBe(
       "“bakery”, Status Disabled, Reason demo account, MSP Directly under the MSSP, Type CORP, " +
-        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, Licences exceeded yes, and Expires within 30 days",
+        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, Licences exceeded yes, Expires within 30 days, " +
+        "Products Patch or Mail, Name contains “bakery”, MSP name is not empty, Id in the product begins with “40”, " +
+        "First seen Dec 1\u2009–\u200931, 2026, and Last seen is not up to Nov 30, 2026",
     );
     expect(
       filterSentence(
@@ -81,7 +121,9 @@ describe("the filters of a list", () => {
       ),
     ).toBe(
       "“alpine”, Status Missing, Reason inactive, Licence type none, SPLA unknown, Clients from 5, " +
-        "Active licences unknown, and Purchased 7",
+        "Active licences unknown, Purchased 7, Next licence end Dec 1, 2026, Expired from 1, First licence end never or unknown, " +
+        "Name is “Alpine, IT”, Type is not RESELLER, Id in the product does not contain “12”, First seen from Dec 1, 2026, " +
+        "and Last seen up to Dec 31, 2026",
     );
     expect(filterSentence(clientFilters, {})).toBeUndefined();
   });

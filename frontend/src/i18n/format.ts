@@ -160,6 +160,17 @@ export function distanceToDay(day: string, now: Date = new Date(), zone?: string
 export const formatList = (items: string[]): string =>
   once("list", () => new Intl.ListFormat("en", { type: "conjunction" })).format(items);
 
+/** "a, b or c". */
+export const formatAlternatives = (items: string[]): string =>
+  once("alternatives", () => new Intl.ListFormat("en", { type: "disjunction" })).format(items);
+
+/** The days from one to another: "1–31 Dec 2026"; one day alone where they are the same. */
+export const formatDayRange = (from: string, to: string): string =>
+  once(
+    "day range",
+    () => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }),
+  ).formatRange(new Date(from), new Date(to));
+
 /** A day without its year: "31 Mar". */
 export const formatShortDay = (day: string): string =>
   once(

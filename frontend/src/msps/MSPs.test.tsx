@@ -61,7 +61,8 @@ describe("the list of MSPs", () => {
   it("goes back to the previous filter", async () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Status" }));
-    await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^Missing/ }));
+    await user.keyboard("{Escape}");
     await menuClosed();
     expect(await screen.findByText("Nothing here matches Status Missing.")).toBeVisible();
     window.history.back();

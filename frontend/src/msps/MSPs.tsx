@@ -1,5 +1,4 @@
 import Button from "@mui/material/Button";
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
@@ -7,6 +6,7 @@ import type { MSPFilter } from "../bridge/models";
 import { mspFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { needlessReason } from "../customers/filters";
+import { useFacet } from "../customers/useFacet";
 import { ExportButton } from "../export/ExportButton";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
@@ -61,7 +61,7 @@ export default function MSPs() {
               of={{
                 list: "msps",
                 filter,
-                sort: sort ?? "name",
+                sort: sort ?? byDefault,
                 columns,
                 total: list.total,
                 filterText: filterText(filter),
@@ -73,7 +73,7 @@ export default function MSPs() {
         }
       />
       {own && <OwnFigures msp={list.rows[0]} withExpiry={hasExpiry} />}
-      {!own && <Filters address={address} filter={filter} />}
+      {!own && <Filters address={address} filter={filter} hasExpiry={hasExpiry} />}
       {opened.ids.map((id) => (
         <OpenedClients key={id} id={id} sort={clientSort(sort, own !== undefined)} onList={clients.onList} />
       ))}
@@ -101,13 +101,14 @@ export default function MSPs() {
 }
 
 /**
- * Clients are sorted like the MSPs, by name where they lack the field. By default an MSP's own users see first what ends
+ * Clients are sorted like the MSPs, by name where they lack the fields. By default an MSP's own users see first what ends
  * first.
  */
 function clientSort(sort: string | undefined, own: boolean): string {
   if (sort === undefined) return own ? "expires_on,name" : "name";
-  if (/^-?(clients|expired)$/.test(sort)) return "name";
-  return sort.replace("next_expires_on", "expires_on");
+  const terms = sort.replace("next_expires_on", "expires_on").split(",");
+  const shared = terms.filter((term, n) => !/^-?(clients|expired)$/.test(term) && terms.indexOf(term) === n);
+  return shared.join(",") || "name";
 }
 
 const OwnClients = () => (
@@ -174,10 +175,18 @@ function Panel({ address, rows, clientId, withExpiry }: PanelProps) {
 
 const filterText = (filter: MSPFilter) => filterSentence(mspFilters, filter);
 
-function Filters({ address, filter }: { address: ListAddress; filter: MSPFilter }) {
-  const { grant } = useSession();
+/** The filters by licence ends. */
+const ends = ["expires_on", "next_expires_on", "expired"] as const;
+
+interface FiltersProps {
+  address: ListAddress;
+  filter: MSPFilter;
+  hasExpiry: boolean;
+}
+
+function Filters({ address, filter, hasExpiry }: FiltersProps) {
   const { set } = address;
-  const facets = useQuery(mspFacetsQuery(grant.id)).data;
+  const counting = useFacet(mspFacetsQuery, filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
   return (
     <FilterBar onClear={filterText(filter) === undefined ? undefined : address.clear}>
@@ -186,8 +195,8 @@ function Filters({ address, filter }: { address: ListAddress; filter: MSPFilter 
         table={mspFilters}
         filter={filter}
         set={set}
-        server={{ licence_type: facets?.licence_types }}
-        hidden={needlessReason(filter)}
+        counting={counting}
+        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ends)]}
       />
     </FilterBar>
   );

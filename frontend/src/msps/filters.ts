@@ -1,5 +1,5 @@
 import type { MSPFilter } from "../bridge/models";
-import { shared } from "../customers/filters";
+import { endFilter, shared } from "../customers/filters";
 import { t } from "../i18n/i18n";
 import { type FilterTable, rangeFilter } from "../parts/filters";
 
@@ -13,4 +13,12 @@ export const mspFilters: FilterTable<MSPFilter> = {
   clients: rangeFilter(() => t("customers.filter.clients"), false),
   seats_used: shared.seats_used,
   seats_total: shared.seats_total,
+  next_expires_on: endFilter(() => t("customers.filter.nextEnd"), false),
+  expired: rangeFilter(() => t("customers.filter.expiredClients"), false),
+  expires_on: endFilter(() => t("customers.filter.firstEnd"), true),
+  name: shared.name,
+  type: shared.type,
+  external_id: shared.external_id,
+  first_seen_at: shared.first_seen_at,
+  last_seen_at: shared.last_seen_at,
 };

@@ -2,9 +2,9 @@ import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { MSP, MSPFilter } from "../bridge/models";
 import { mspsQuery } from "../bridge/queries";
-import { sortsOf } from "../customers/filters";
+import { sortFrom, sortsOf } from "../customers/filters";
 import { filterFrom } from "../parts/filters";
-import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
+import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { mspFilters } from "./filters";
 
@@ -18,7 +18,11 @@ const sorts = sortsOf([
   "next_expires_on",
   "expired",
   "status",
+  "type",
+  "expires_on",
+  "first_seen_at",
   "last_seen_at",
+  "external_id",
 ]);
 
 export interface MSPs {
@@ -33,7 +37,7 @@ export function useMSPs(): MSPs {
   const { grant } = useSession();
   const address = useListAddress(links.msps());
   const filter = filterFrom(mspFilters, address.get);
-  const sort = oneOf(address.get("sort"), sorts);
+  const sort = sortFrom(address.get("sort"), sorts);
   const list = useList(mspsQuery(grant.id, { ...filter, ...(sort && { sort }) }));
   return { address, filter, sort, list };
 }

@@ -4,6 +4,7 @@ import { Problem } from "../bridge/problem";
 import { expectAccessible, renderPart } from "../test/render";
 import { type Column, DataTable, type DataTableProps } from "./DataTable";
 import { EmptyState } from "./EmptyState";
+import { withColumn } from "./multiSort";
 
 interface Row {
   id: string;
@@ -81,6 +82,42 @@ describe("a table with rows", () => {
     await user.click(await screen.findByText("Seats"));
     expect(onSort).toHaveBeenLastCalledWith("-seats");
     expect(screen.getByRole("columnheader", { name: /^Seats/ })).toHaveAttribute("aria-sort", "ascending");
+  });
+
+  it("is sorted by further columns with Shift, and shows their order", async () => {
+    const onSort = vi.fn();
+    const { user, rerender } = table({ onSort, sort: "name" });
+    await user.keyboard("{Shift>}");
+    await user.click(await screen.findByText("Seats"));
+    await user.keyboard("{/Shift}");
+    expect(onSort).toHaveBeenCalledExactlyOnceWith("name,seats");
+    rerender(framed({ onSort, sort: "-name,seats" }));
+    const [first, second] = await screen.findAllByRole("columnheader", { name: /sort column/ });
+    expect(first).toHaveAccessibleName(/^Name sort column 1, descending/);
+    expect(first).toHaveAttribute("aria-sort", "descending");
+    expect(second).toHaveTextContent("Seats2↑sort column 2, ascending");
+    await expectAccessible();
+  });
+
+  it("is sorted by further columns by keyboard", async () => {
+    const onSort = vi.fn();
+    const { user } = table({ onSort, sort: "name" });
+    await user.click(await screen.findByText("Seats"));
+    onSort.mockClear();
+    await user.keyboard("{Shift>}{Enter}{/Shift}");
+    expect(onSort).toHaveBeenCalledExactlyOnceWith("name,seats");
+  });
+
+  it.each([
+    ["name", "seats", "name,seats"],
+    ["name,seats", "seats", "name,-seats"],
+    ["name,-seats", "seats", "name"],
+    ["-name,seats", "name", "seats"],
+    ["-name", "name", "name"],
+    ["a,b,c", "d", "a,b,d"],
+    ["", "a", "a"],
+  ])("sorted by %s, Shift and %s sort by %s", (sort, field, next) => {
+    expect(withColumn(sort, field)).toBe(next);
   });
 
   it("marks the row that is open", async () => {

@@ -16,6 +16,7 @@ import { CutText, useCutTooltip } from "./CutText";
 import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
+import { multiSortHandlers, SortedHeader, sortPlace } from "./multiSort";
 import { useRowSize } from "./rowSize";
 import { StaleAlert } from "./StaleAlert";
 import { TableFooter } from "./TableFooter";
@@ -68,7 +69,7 @@ export interface DataTableProps<Row extends { id: string }> {
   onRetry?: () => void;
   /** When the last complete sync ended; shown in the footer unless the top bar shows the same. */
   dataAsOf?: string | null;
-  /** A column's field, descending with a leading minus. */
+  /** The fields of up to three columns, descending with a leading minus: "name,-clients". */
   sort?: string | undefined;
   onSort?: (sort: string) => void;
   /** A click on a row, or Enter on one of its cells. */
@@ -151,15 +152,18 @@ interface TableContext {
   hides: Hides;
   /** The number of columns. */
   count: number;
+  sort: string | undefined;
 }
 
 function toColDef<Row extends { id: string }>(column: Column<Row>, table: TableContext): GridColDef<Row> {
   const { sorts, hides, count } = table;
   const { field, name, text, number, render, sortable, width, minWidth, flex, span } = column;
   const align = column.align ?? (number ? "right" : "left");
+  const place = sortPlace(table.sort, field);
   return {
     field,
     headerName: name,
+    ...(place && { renderHeader: () => <SortedHeader name={name} {...place} /> }),
     sortable: sorts && sortable === true,
     align,
     headerAlign: align,
@@ -182,7 +186,7 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, table: TableC
 
 /** No sort where the list is sorted by what no column shows: the grid would report that the sort is gone. */
 function toSortModel(sort: string | undefined, columns: { field: string }[]): GridSortModel {
-  const field = sort?.replace(/^-/, "");
+  const field = sort?.replace(/^-/, "").replace(/,.*/, "");
   if (!sort || !field || !columns.some((column) => column.field === field)) return [];
   return [{ field, sort: sort.startsWith("-") ? "desc" : "asc" }];
 }
@@ -267,9 +271,9 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const updating = useDelayed(refreshing);
   const sorts = onSort !== undefined;
   const columnDefs = useMemo(() => {
-    const table = { sorts, hides: (field: string) => visible[field] === false, count: columns.length };
+    const table = { sorts, hides: (field: string) => visible[field] === false, count: columns.length, sort };
     return columns.map((column) => toColDef(column, table));
-  }, [columns, sorts, visible]);
+  }, [columns, sorts, visible, sort]);
   // A new model on each render would scroll the grid back to its first row.
   const sortModel = useMemo(() => toSortModel(sort, columns), [sort, columns]);
   const selection = useMemo<GridRowSelectionModel>(
@@ -280,6 +284,11 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     <Box
       ref={box}
       {...cut.handlers}
+      {...multiSortHandlers(
+        sort,
+        (field) => columns.some((one) => one.field === field && one.sortable),
+        onSort,
+      )}
       onScrollCapture={() => {
         cut.hide();
         rememberPlace();

@@ -7,6 +7,8 @@ interface Props {
   label: string;
   /** The label of the chosen value; undefined for none. */
   chosen: string | undefined;
+  /** The whole text of the chip, if it is not the name and the label. */
+  whole?: string | undefined;
   /** The dialog's width in pixels. */
   width: number;
   onClear: () => void;
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** A filter as a chip that opens a small dialog under it. */
-export function FilterDialog({ label, chosen, width, onClear, onEntered, onExit, children }: Props) {
+export function FilterDialog({ label, chosen, whole, width, onClear, onEntered, onExit, children }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const close = () => setAnchor(null);
   return (
@@ -26,6 +28,7 @@ export function FilterDialog({ label, chosen, width, onClear, onEntered, onExit,
       <FilterChipBase
         label={label}
         chosen={chosen}
+        whole={whole}
         open={anchor !== null}
         opens="dialog"
         onOpen={setAnchor}

@@ -56,10 +56,21 @@ describe("a filter by a range", () => {
     expect(onChange).toHaveBeenCalledWith("unknown");
   });
 
+  it("can be the opposite of a range", async () => {
+    const { user, onChange } = chip();
+    await openForm(user);
+    await user.keyboard("5");
+    await user.click(screen.getByRole("checkbox", { name: "Is not: all others" }));
+    await user.click(screen.getByRole("button", { name: "Apply" }));
+    expect(onChange).toHaveBeenCalledWith("!5..");
+  });
+
   it("offers unknown only where it is possible", async () => {
     const { user } = chip(undefined, false);
     await openForm(user);
-    expect(screen.queryByRole("checkbox")).toBeNull();
+    expect(screen.getAllByRole("checkbox")).toEqual([
+      screen.getByRole("checkbox", { name: "Is not: all others" }),
+    ]);
   });
 
   it("starts with the chosen range, and removes it", async () => {
@@ -86,6 +97,8 @@ it.each([
   ["..5", "up to 5"],
   ["5..5", "5"],
   ["unknown", "unknown"],
+  ["!5..10", "is not 5 to 10"],
+  ["..5,10..,unknown", "up to 5, from 10, or unknown"],
 ])("the label of range %s", (value, words) => {
   expect(rangeLabel(value)).toBe(words);
 });

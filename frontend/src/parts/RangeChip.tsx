@@ -1,27 +1,42 @@
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
-import FormHelperText from "@mui/material/FormHelperText";
 import TextField from "@mui/material/TextField";
 import { type RefObject, useId, useRef, useState } from "react";
+import { parseFilter, writeFilter } from "../bridge/filterValue";
 import { formatRange, type NumberRange, parseRange } from "../bridge/range";
+import { formatAlternatives } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { FilterDialog } from "./FilterDialog";
+import { FilterForm } from "./FilterForm";
 import { focusField } from "./focusField";
+import { NotBox } from "./NotBox";
 
 const unknown = "unknown";
 
-/** Normalises a range filter: a range in the API's format, or "unknown" where that is allowed; undefined for others. */
+const isUnknownText = (text: string) => text === unknown || text === "none";
+
+/** Normalises a range filter: ranges in the API's format, or "unknown" where that is allowed; undefined for others. */
 export function parseRangeFilter(text: string, withUnknown: boolean): string | undefined {
-  if (text === unknown) return withUnknown ? text : undefined;
-  const range = parseRange(text);
-  return range && formatRange(range);
+  const filter = parseFilter(text);
+  const values = filter?.terms.map((term) => {
+    if (isUnknownText(term.text)) return withUnknown ? unknown : undefined;
+    const range = parseRange(term.text);
+    return range && formatRange(range);
+  });
+  if (!filter || !values || values.includes(undefined)) return undefined;
+  return writeFilter(values as string[], filter.negated);
 }
 
-/** The label of a range filter: "from 5", "5 to 10", "unknown". */
+/** The label of a range filter: "from 5", "5 to 10", "unknown", "is not 7". */
 export function rangeLabel(value: string): string {
-  if (value === unknown) return t("parts.filter.range.isUnknown");
+  const { negated, terms } = parseFilter(value) ?? { negated: false, terms: [] };
+  const text = formatAlternatives(terms.map((term) => labelOf(term.text)));
+  return negated ? t("parts.filter.not", { text }) : text;
+}
+
+function labelOf(value: string): string {
+  if (isUnknownText(value)) return t("parts.filter.range.isUnknown");
   const { from, to } = parseRange(value) ?? { from: null, to: null };
   if (from === to) return t("parts.filter.range.exactly", { from });
   if (from === null) return t("parts.filter.range.atMost", { to });
@@ -83,17 +98,20 @@ interface FormProps extends Pick<Props, "value" | "withUnknown"> {
 }
 
 function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
-  const known = value === undefined ? undefined : parseRange(value);
+  const filter = value === undefined ? undefined : parseFilter(value);
+  const text = filter?.terms[0]?.text;
+  const known = text === undefined ? undefined : parseRange(text);
   const [low, setLow] = useState(known?.from?.toString() ?? "");
   const [high, setHigh] = useState(known?.to?.toString() ?? "");
-  const [isUnknown, setUnknown] = useState(value === unknown);
+  const [isUnknown, setUnknown] = useState(text === unknown);
+  const [negated, setNegated] = useState(filter?.negated ?? false);
   const [wrong, setWrong] = useState("");
   const errorId = useId();
   const apply = () => {
-    if (isUnknown) return onChoose(unknown);
+    if (isUnknown) return onChoose(writeFilter([unknown], negated));
     const typed = parseEnds(low, high);
     if ("wrong" in typed) return setWrong(typed.wrong);
-    return onChoose(typed.range && formatRange(typed.range));
+    return onChoose(typed.range && writeFilter([formatRange(typed.range)], negated));
   };
   const field = (label: string, text: string, setText: (text: string) => void, isFirst = false) => (
     <TextField
@@ -116,23 +134,11 @@ function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
     />
   );
   return (
-    <Box
-      component="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
+    <FilterForm wrong={wrong} errorId={errorId} onApply={apply} onAny={() => onChoose(undefined)}>
       <Box sx={{ display: "flex", gap: 1 }}>
         {field(t("parts.filter.range.from"), low, setLow, true)}
         {field(t("parts.filter.range.to"), high, setHigh)}
       </Box>
-      {wrong && (
-        <FormHelperText id={errorId} error role="alert" sx={{ mx: 0 }}>
-          {wrong}
-        </FormHelperText>
-      )}
       {withUnknown && (
         <FormControlLabel
           control={
@@ -148,17 +154,10 @@ function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
           }
           label={t("parts.filter.range.unknown")}
           slotProps={{ typography: { variant: "body2" } }}
-          sx={{ mt: 1 }}
+          sx={{ mt: 1, display: "flex" }}
         />
       )}
-      <Box sx={{ display: "flex", justifyContent: "flex-end", gap: 1, mt: 1.5 }}>
-        <Button variant="text" onClick={() => onChoose(undefined)}>
-          {t("parts.filter.any")}
-        </Button>
-        <Button type="submit" variant="contained">
-          {t("parts.filter.range.apply")}
-        </Button>
-      </Box>
-    </Box>
+      <NotBox checked={negated} onChange={setNegated} />
+    </FilterForm>
   );
 }

@@ -1,37 +1,42 @@
 import type { ReactNode } from "react";
-import { formatList } from "../i18n/format";
-import { FilterChip, type FilterOption } from "./FilterBar";
+import { parseFilter, type Term, writeFilter } from "../bridge/filterValue";
+import { formatAlternatives, formatList } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { ChoiceChip, type Counting, type Counts } from "./ChoiceChip";
+import { DaysChip, type DaysKind, daysLabel, parseDaysFilter } from "./DaysChip";
 import { parseRangeFilter, RangeChip, rangeLabel } from "./RangeChip";
+import { parseTextFilter, TextChip, textLabel } from "./TextChip";
 
-/** One filter of a list: how it is parsed from the address, labelled and chosen. */
-export interface FilterRow<Value> {
+/** One filter of a list: how it is parsed from the address, labelled and chosen. Its values are as in the address. */
+export interface FilterRow {
   /** The start of its chip and of its part of the sentence: "Status"; may be empty. */
   name: () => string;
   /** Undefined for an invalid text. */
-  parse: (text: string) => Value | undefined;
+  parse: (text: string) => string | undefined;
   /** The text after the name: "within 30 days". */
-  label: (value: Value) => string;
+  label: (value: string) => string;
   /** The whole text of the chip where it does not begin with the name: "Expired". */
-  whole?: (value: Value) => string | undefined;
-  choice: Choice<Value>;
-  /** A filter to clear when this one changes. */
-  resets?: string;
+  whole?: (value: string) => string | undefined;
+  choice: Kind;
+  /** A filter to clear when this one changes to a value. */
+  resets?: (value: string | undefined) => string | undefined;
 }
 
-/** options: a menu; server: a menu of the values in the data, and more; other: rendered by the screen. */
-type Choice<Value> =
-  | { kind: "options"; options: Value[] }
-  | { kind: "server"; more: Value[] }
+/** values: a menu; server: a menu of the values in the data; other: rendered by the screen. */
+type Kind =
+  | { kind: "values"; values: string[]; labelOf: (term: Term) => string }
+  | { kind: "server"; labelOf: (term: Term) => string }
   | { kind: "range"; withUnknown: boolean }
+  | { kind: "days"; days: DaysKind }
+  | { kind: "text"; withEmpty: boolean }
   | { kind: "other" };
 
 /** One row per filter of a list, from which the address, the chips, the sentence and the query are derived. */
-export type FilterTable<Filter> = { [K in keyof Filter]-?: FilterRow<NonNullable<Filter[K]>> };
+export type FilterTable<Filter> = { [K in keyof Filter]-?: FilterRow };
 
 type Name<Filter> = Extract<keyof Filter, string>;
-type Row = FilterRow<unknown>;
 
-const rowsOf = <Filter,>(table: FilterTable<Filter>) => Object.entries(table) as [Name<Filter>, Row][];
+const rowsOf = <Filter,>(table: FilterTable<Filter>) => Object.entries(table) as [Name<Filter>, FilterRow][];
 
 /** The filter in the address; invalid values are ignored. */
 export function filterFrom<Filter>(
@@ -57,60 +62,98 @@ export function filterSentence<Filter>(
   const parts = rowsOf(table).flatMap(([name, row]) => {
     const value = filter[name];
     if (value === undefined) return [];
-    return [row.whole?.(value) ?? `${row.name()} ${known[name] ?? row.label(value)}`.trim()];
+    const text = String(value);
+    return [row.whole?.(text) ?? `${row.name()} ${known[name] ?? row.label(text)}`.trim()];
   });
   return parts.length > 0 ? formatList(parts) : undefined;
 }
 
-/** A filter by one value of an enumeration. */
-export const optionFilter = <Value extends string>(
+/** The label of a filter whose values are each labelled: "Missing or Disabled", "is not Removed". */
+export function choiceLabel(value: string, labelOf: (term: Term) => string): string {
+  const { negated, terms } = parseFilter(value) ?? { negated: false, terms: [] };
+  const text = formatAlternatives(terms.map(labelOf));
+  return negated ? t("parts.filter.not", { text }) : text;
+}
+
+/** A filter by values of an enumeration. more are further values that the API accepts, which are not offered. */
+export function optionFilter<Value extends string>(
   name: () => string,
-  options: Value[],
+  values: Value[],
   label: (value: Value) => string,
-): FilterRow<Value> => ({
-  name,
-  parse: (text) => options.find((value) => value === text),
-  label,
-  choice: { kind: "options", options },
-});
+  more: { text: string; as: Value }[] = [],
+): FilterRow {
+  const known = ({ text }: Term) =>
+    values.find((value) => value === text) ?? more.find((one) => one.text === text)?.as;
+  const labelOf = (term: Term) => {
+    const value = known(term);
+    return value === undefined ? term.text : label(value);
+  };
+  return {
+    name,
+    parse: (text) => {
+      const filter = parseFilter(text);
+      const found = filter?.terms.map(known).filter((value) => value !== undefined);
+      return filter && found?.length === filter.terms.length ? writeFilter(found, filter.negated) : undefined;
+    },
+    label: (value) => choiceLabel(value, labelOf),
+    choice: { kind: "values", values, labelOf },
+  };
+}
 
-/** A filter by a text of the product's; more are further values that the API accepts. */
-export const textFilter = (
-  name: () => string,
-  longest: number,
-  more: { value: string; label: () => string }[] = [],
-): FilterRow<string> => ({
-  name,
-  parse: (text) => text.slice(0, longest),
-  label: (text) => more.find(({ value }) => value === text)?.label() ?? text,
-  choice: { kind: "server", more: more.map(({ value }) => value) },
-});
+/** A filter by texts of the product's; empty labels rows without one. */
+export function wordFilter(name: () => string, empty: () => string): FilterRow {
+  const labelOf = ({ text, literal }: Term) => (text === "none" && !literal ? empty() : text);
+  return {
+    name,
+    parse: (text) => (parseFilter(text) ? text : undefined),
+    label: (value) => choiceLabel(value, labelOf),
+    choice: { kind: "server", labelOf },
+  };
+}
 
-/** A filter by a number: a range, or unknown. */
-export const rangeFilter = (name: () => string, withUnknown: boolean): FilterRow<string> => ({
+/** A filter by a number: ranges, or unknown. */
+export const rangeFilter = (name: () => string, withUnknown: boolean): FilterRow => ({
   name,
   parse: (text) => parseRangeFilter(text, withUnknown),
   label: rangeLabel,
   choice: { kind: "range", withUnknown },
 });
 
+/** A filter by a name or an id. */
+export const textFilter = (name: () => string, withEmpty = false): FilterRow => ({
+  name,
+  parse: (text) => parseTextFilter(text, withEmpty),
+  label: (value) => textLabel(value, withEmpty),
+  choice: { kind: "text", withEmpty },
+});
+
+/** A filter by days. */
+export const daysFilter = (name: () => string, days: DaysKind = onlyDays): FilterRow => ({
+  name,
+  parse: (text) => parseDaysFilter(text, days),
+  label: (value) => daysLabel(value, days),
+  choice: { kind: "days", days },
+});
+
+const onlyDays: DaysKind = { more: [], labelOf: (value) => value, accepts: () => false };
+
 interface ChipsProps<Filter> {
   table: FilterTable<Filter>;
   filter: Filter;
   set: (changes: Record<string, string | undefined>) => void;
-  /** The values of a filter that occur in the data. */
-  server?: Partial<Record<keyof Filter, string[] | undefined>>;
+  /** Counts the values of a filter under the others; undefined where the API does not. */
+  counting?: Counting;
   /** Filters to hide unless they are set. */
   hidden?: (keyof Filter)[];
   /** The chips of filters with choice "other". */
   other?: Partial<Record<keyof Filter, ReactNode>>;
 }
 
-/** A chip per filter. A filter with less than two values is hidden unless it is set. */
+/** A chip per filter. */
 export function FilterChips<Filter>(props: ChipsProps<Filter>) {
-  const { table, filter, set, server = {}, hidden = [], other = {} } = props;
+  const { table, filter, set, counting, hidden = [], other = {} } = props;
   return rowsOf(table).map(([name, row]) => {
-    const value = filter[name];
+    const value = filter[name] as string | undefined;
     if (value === undefined && hidden.includes(name)) return null;
     if (row.choice.kind === "other") return other[name as keyof typeof other];
     return (
@@ -118,53 +161,50 @@ export function FilterChips<Filter>(props: ChipsProps<Filter>) {
         key={name}
         row={row}
         value={value}
-        server={(server as Record<string, string[] | undefined>)[name]}
-        onChange={(next) => set({ [name]: next, ...(row.resets && { [row.resets]: undefined }) })}
+        counts={counting?.of(name) ?? false}
+        onOpen={(open) => counting?.onOpen(open ? name : "")}
+        onChange={(next) => {
+          const reset = row.resets?.(next);
+          set({ [name]: next, ...(reset && { [reset]: undefined }) });
+        }}
       />
     );
   });
 }
 
 interface ChipProps {
-  row: Row;
-  value: unknown;
-  server: string[] | undefined;
+  row: FilterRow;
+  value: string | undefined;
+  counts: Counts | false;
+  onOpen: (open: boolean) => void;
   onChange: (value: string | undefined) => void;
 }
 
-function RowChip({ row, value, server = [], onChange }: ChipProps) {
+function RowChip({ row, value, counts, onOpen, onChange }: ChipProps) {
   const { choice } = row;
-  if (choice.kind === "range") {
-    const range = { value: value as string | undefined, withUnknown: choice.withUnknown };
-    return <RangeChip label={row.name()} {...range} onChange={onChange} />;
+  const common = { label: row.name(), value, onChange };
+  const whole = value === undefined ? undefined : row.whole?.(value);
+  switch (choice.kind) {
+    case "other":
+      return null;
+    case "range":
+      return <RangeChip {...common} withUnknown={choice.withUnknown} />;
+    case "days":
+      return <DaysChip {...common} kind={choice.days} whole={whole} />;
+    case "text":
+      return <TextChip {...common} withEmpty={choice.withEmpty} />;
   }
-  if (choice.kind === "other") return null;
-  const values = choice.kind === "options" ? choice.options : server;
-  if (value === undefined && values.length < 2) return null;
-  const options = optionsOf(row, [...values, ...(choice.kind === "server" ? choice.more : [])], value);
-  const chosen = value === undefined ? undefined : normal(String(value));
+  const { labelOf } = choice;
+  const fixed = choice.kind === "values" ? choice.values : undefined;
   return (
-    <FilterChip
-      label={row.name()}
-      value={options.find((option) => normal(option.value) === chosen)?.value}
-      options={options}
-      onChange={onChange}
+    <ChoiceChip
+      {...common}
+      chosen={value === undefined ? undefined : row.label(value)}
+      whole={whole}
+      choices={fixed?.map((text) => ({ value: text, label: labelOf({ text, literal: false }) }))}
+      labelOf={labelOf}
+      counts={counts}
+      onOpen={onOpen}
     />
   );
-}
-
-/** The product's texts are compared without case. */
-const normal = (text: string) => text.toLowerCase();
-
-/** The options of a menu, with the chosen value even where it is not among them. */
-function optionsOf(row: Row, values: unknown[], chosen: unknown): FilterOption<string>[] {
-  const options = values.map((value) => optionOf(row, value));
-  if (chosen === undefined || options.some(({ value }) => normal(value) === normal(String(chosen))))
-    return options;
-  return [...options, optionOf(row, chosen)];
-}
-
-function optionOf(row: Row, value: unknown): FilterOption<string> {
-  const whole = row.whole?.(value);
-  return { value: String(value), label: row.label(value), ...(whole !== undefined && { whole }) };
 }
