@@ -17,7 +17,7 @@ const (
 )
 
 // Places are where a user was, as paths of screens, the latest first. They hold ids and filters, and never what was
-// typed into a search.
+// typed into a search or filter.
 type Places struct {
 	// Lists are the addresses at which lists were left.
 	Lists []string `json:"lists"`
@@ -99,21 +99,26 @@ func (p Places) bounded() Places {
 func boundedPaths(paths []string) []string {
 	kept := []string{}
 	for _, path := range paths {
-		if clean, ok := withoutSearch(path); ok && len(kept) < maxPlaces {
+		if clean, ok := withoutTyped(path); ok && len(kept) < maxPlaces {
 			kept = append(kept, clean)
 		}
 	}
 	return kept
 }
 
-// withoutSearch returns a path without what was typed into a search; false for what is not a path of a screen.
-func withoutSearch(path string) (string, bool) {
+// typedParameters are the parameters of lists whose values a user types: names and ids of customers and users.
+var typedParameters = []string{"q", "name", "external_id", "msp_name"}
+
+// withoutTyped returns a path without what was typed into a search or filter; false for what is not a path of a screen.
+func withoutTyped(path string) (string, bool) {
 	u, err := url.Parse(path)
 	if err != nil || len(path) > maxPlaceLength || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") {
 		return "", false
 	}
 	query := u.Query()
-	query.Del("q")
+	for _, name := range typedParameters {
+		query.Del(name)
+	}
 	u.RawQuery, u.Fragment = query.Encode(), ""
 	return u.String(), true
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,28 @@ func TestPlaces(t *testing.T) {
 		content, err := os.ReadFile(placesFile(d.options.StateDir))
 		if err != nil || strings.Contains(string(content), "Heron") || strings.Contains(string(content), "tom") {
 			t.Errorf("got %v, the file %s, want no text of a search", err, content)
+		}
+	})
+	t.Run("hold_no_text_of_any_list_parameter", func(t *testing.T) {
+		// Values of the product, which are chosen from a menu, and what the route or its tag bounds.
+		chosen := []string{"type", "licence_type", "products", "run_id", "group_id", "customer_id", "since", "until", "grouped",
+			"sort", "cursor", "limit", "role", "status"}
+		for _, query := range []any{portal.ClientQuery{}, portal.MSPQuery{}, portal.ChangeQuery{}, portal.UserQuery{}, portal.InviteQuery{}} {
+			for _, field := range reflect.VisibleFields(reflect.TypeOf(query)) {
+				name := field.Tag.Get("query")
+				if name == "" || field.Tag.Get("logged") == "yes" || slices.Contains(chosen, name) || slices.Contains(typedParameters, name) {
+					continue
+				}
+				if field.Tag.Get("enum") == "" && name != "msp_id" {
+					t.Errorf("%T: got the parameter %s in neither list, want it in typedParameters if a user types its value", query, name)
+				}
+			}
+		}
+		for _, name := range typedParameters {
+			got, _ := withoutTyped("/clients?sort=-name&" + name + "=Heron")
+			if got != "/clients?sort=-name" {
+				t.Errorf("%s: got %s, want it without what was typed", name, got)
+			}
 		}
 	})
 	t.Run("are_bounded", func(t *testing.T) {

@@ -3,6 +3,6 @@
 //
 //	CSV     one buffer of 4 KiB
 //	NDJSON  one row
-//	XLSX    at most 32 MiB, then a temporary file of the sheet's XML (about 1 KiB a row), because the library writes the
-//	        parts of the archive only when all rows are known
+//	XLSX    16 MiB of the sheet's XML (about 1 KiB a row), then a temporary file, because the library writes the parts of
+//	        the archive only when all rows are known. With the buffers of the archive, 20 to 56 MiB were measured.
 package export
