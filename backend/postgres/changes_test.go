@@ -68,6 +68,7 @@ func TestChanges(t *testing.T) {
 	t.Run("malformed_query_is_invalid", testChangesMalformedQueryIsInvalid)
 	t.Run("actor_is_shown_to_mssp_only", testChangesActorIsShownToMSSPOnly)
 	t.Run("fields_are_those_of_history", testChangesFieldsAreThoseOfHistory)
+	t.Run("kinds_are_those_of_changes", testChangesKindsAreThoseOfChanges)
 }
 
 func testChangesManyAlikeAreOneLine(t *testing.T) {
@@ -244,11 +245,18 @@ func testChangesActorIsShownToMSSPOnly(t *testing.T) {
 // A field that the history can show can be filtered by.
 func testChangesFieldsAreThoseOfHistory(t *testing.T) {
 	want := append(postgres.HistoryFields(), "msp", "details")
-	field, _ := reflect.TypeFor[portal.ChangeFilter]().FieldByName("Field")
-	got := strings.Split(field.Tag.Get("enum"), ",")
+	got := slices.Clone(portal.ChangeFields)
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("values of the filter field (-want +got):\n%s", diff)
+		t.Errorf("portal.ChangeFields (-want +got):\n%s", diff)
+	}
+}
+
+// A kind of the API's description can be filtered by.
+func testChangesKindsAreThoseOfChanges(t *testing.T) {
+	kind, _ := reflect.TypeFor[portal.Change]().FieldByName("Kind")
+	if diff := cmp.Diff(strings.Split(kind.Tag.Get("enum"), ","), portal.ChangeKinds); diff != "" {
+		t.Errorf("portal.ChangeKinds (-want +got):\n%s", diff)
 	}
 }
