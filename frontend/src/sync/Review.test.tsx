@@ -192,8 +192,8 @@ describe("what a sync changed", () => {
     const { user } = openRun(`/syncs/${changed}`);
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
     await user.click(panel.getByRole("link", { name: "Moved: 1" }));
-    const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
-    expect(await table.findAllByRole("gridcell", { name: "Baltic Managed Systems" })).toHaveLength(1);
+    const table = within(await screen.findByRole("grid", { name: "Changes" }));
+    expect(await table.findAllByRole("gridcell", { name: /Baltic Managed Systems/ })).toHaveLength(1);
     expect(screen.getByRole("button", { name: "Change Moved" })).toBeVisible();
     await expectAccessible();
   });
@@ -206,12 +206,13 @@ describe("what a sync changed", () => {
   });
 
   it("shows customer, field, before and after, and is filtered by kind", async () => {
-    const { user } = openRun(`/syncs/${changed}/changes`);
+    const { user } = openRun(`/changes?run_id=${changed}`);
     await screen.findByText("6 in total");
     await user.click(screen.getByRole("button", { name: "Change" }));
-    await user.click(await screen.findByRole("menuitem", { name: "Changed" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: "Changed" }));
+    await user.keyboard("{Escape}");
     await menuClosed();
-    const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
+    const table = within(await screen.findByRole("grid", { name: "Changes" }));
     expect((await table.findAllByRole("gridcell", { name: /31.*2027/ }))[0]).toBeVisible();
     expect(await screen.findByText("2 in total")).toBeVisible();
   });
