@@ -1,6 +1,5 @@
 import Button from "@mui/material/Button";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useCallback, useMemo, useState } from "react";
 import { inviteStatuses } from "../bridge/enums";
 import type { Invite, InviteFilter } from "../bridge/models";
 import { formatList } from "../i18n/format";
@@ -10,6 +9,7 @@ import { EmptyState } from "../parts/EmptyState";
 import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
 import { PersonAddIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
+import { useAsked } from "../parts/useAsked";
 import { useSession } from "../session/session";
 import { AdminHeader } from "./AdminHeader";
 import { inviteColumns } from "./columns";
@@ -22,7 +22,7 @@ import { useInvites } from "./useInvites";
 export default function Admin() {
   const { me } = useSession();
   const { address, filter, list } = useInvites();
-  const [inviting, setInviting] = useInviting();
+  const [inviting, setInviting] = useAsked("inviting");
   const [revoking, setRevoking] = useState<Invite | null>(null);
   const [resending, setResending] = useState<Invite | null>(null);
   const columns = useMemo(() => inviteColumns({ onResend: setResending, onRevoke: setRevoking }), []);
@@ -51,21 +51,6 @@ export default function Admin() {
       {revoking && <RevokeDialog invite={revoking} onClose={() => setRevoking(null)} />}
     </>
   );
-}
-
-/** Whether the form of an invite is open; another screen opens it by the state of its link. */
-function useInviting() {
-  const { state } = useLocation();
-  const asked: boolean = state?.inviting === true;
-  const [inviting, setInviting] = useState(asked);
-  const navigate = useNavigate();
-  useEffect(() => {
-    if (!asked) return;
-    setInviting(true);
-    // Going back to this entry does not open the form again.
-    void navigate(".", { replace: true, state: null });
-  }, [asked, navigate]);
-  return [inviting, setInviting] as const;
 }
 
 function InviteButton({ onClick }: { onClick: () => void }) {

@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
-import { useState } from "react";
 import { t } from "../i18n/i18n";
 import { DownloadIcon } from "../parts/icons";
+import { useAsked } from "../parts/useAsked";
 import { useSession } from "../session/session";
 import { ExportDialog } from "./ExportDialog";
 import type { ListExport } from "./useExport";
@@ -9,7 +9,7 @@ import type { ListExport } from "./useExport";
 /** Opens the export of a list; hidden where the role or IT's policy does not allow exports. */
 export function ExportButton({ of }: { of: ListExport }) {
   const { can, startup } = useSession();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useAsked("exporting");
   if (!can("export") || !startup.allow_export) return null;
   return (
     <>
@@ -21,7 +21,7 @@ export function ExportButton({ of }: { of: ListExport }) {
       >
         {t("exports.open")}
       </Button>
-      {open && <ExportDialog of={of} onClose={() => setOpen(false)} />}
+      {open && of.total ? <ExportDialog of={of} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }

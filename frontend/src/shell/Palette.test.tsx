@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
@@ -63,6 +63,25 @@ describe("actions in the palette", () => {
     await user.click(roles[0] as HTMLElement);
     await waitFor(() => expect(window.location.hash).toBe("#/overview"));
     expect(await screen.findByRole("button", { name: /^Switch scope, now Alpine/ })).toBeVisible();
+  });
+
+  it("open the changes since yesterday", async () => {
+    const { user } = await open();
+    await user.keyboard("yesterday");
+    await option("Changes since yesterday");
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(window.location.hash).toBe("#/changes?since=1d"));
+  });
+
+  it("open the export of a list, once", async () => {
+    const { user } = await open();
+    await user.keyboard("export");
+    await user.click(await option("Export MSPs"));
+    const dialog = await screen.findByRole("dialog", { name: "Export MSPs" });
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(window.location.hash).toBe("#/msps");
+    expect(window.history.state?.usr ?? null).toBeNull();
   });
 
   it("are those that the role permits", async () => {

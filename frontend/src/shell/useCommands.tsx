@@ -10,7 +10,9 @@ import {
   ClientsIcon,
   DarkIcon,
   DevicesIcon,
+  DownloadIcon,
   ForwardIcon,
+  HistoryIcon,
   LightIcon,
   PersonAddIcon,
   PersonIcon,
@@ -78,14 +80,15 @@ interface Action {
 
 /** The actions. Another one is a line here, and its name and terms in i18n/en/shell.ts. */
 function useActions(): Hit[] {
-  const { me, grant, can, actAs } = useSession();
+  const { me, grant, can, actAs, startup } = useSession();
   const navigate = useNavigate();
   const notify = useNotify();
   const startSync = useSyncNow();
   const open = (address: string, state?: object) => () => navigate(address, { state });
   const invite = t(grant.scope.level === "mssp" ? "admin.invite.mssp" : "admin.invite.msp");
-  const terms = (of: "invite" | "sync" | "expiring" | "expired" | "exceeded" | "switch") =>
-    t(`shell.search.terms.${of}`);
+  const terms = (
+    of: "invite" | "sync" | "expiring" | "expired" | "exceeded" | "changes" | "export" | "switch",
+  ) => t(`shell.search.terms.${of}`);
   const list = can("see_clients") && !grant.scope.client_id;
   const actTo = (to: Grant) => () => {
     // The current screen may not exist in the new scope.
@@ -96,6 +99,7 @@ function useActions(): Hit[] {
   const expiring = links.clients({ expires_on: "30d", sort: "expires_on" });
   const expired = links.clients({ expires_on: "expired", sort: "expires_on" });
   const exceeded = links.clients({ seats_exceeded: "yes", sort: "-seats_over" });
+  const exports = can("export") && startup.allow_export;
   const mayInvite = can("manage_invites") && me.may_invite.length > 0;
   // biome-ignore format: one line each
   const actions: Action[] = [
@@ -104,6 +108,10 @@ function useActions(): Hit[] {
     { id: "expiring", name: t("shell.search.expiring", { count: 30 }), icon: <ClientsIcon />, may: list, run: open(expiring), terms: terms("expiring") },
     { id: "expired", name: t("shell.search.expired"), icon: <ClientsIcon />, may: list, run: open(expired), terms: terms("expired") },
     { id: "exceeded", name: t("shell.search.exceeded"), icon: <ClientsIcon />, may: list, run: open(exceeded), terms: terms("exceeded") },
+    { id: "changes1d", name: t("shell.search.changesToday"), icon: <HistoryIcon />, may: can("see_clients"), run: open(links.changes({ since: "1d" })), terms: terms("changes") },
+    { id: "changesVisit", name: t("shell.search.changesVisit"), icon: <HistoryIcon />, may: can("see_clients"), run: open(links.changes({ since: "last_visit" })), terms: terms("changes") },
+    { id: "exportClients", name: t("shell.search.exportClients"), icon: <DownloadIcon />, may: list && exports, run: open(links.clients(), { exporting: true }), terms: terms("export") },
+    { id: "exportMSPs", name: t("shell.search.exportMSPs"), icon: <DownloadIcon />, may: can("see_msps") && exports, run: open(links.msps(), { exporting: true }), terms: terms("export") },
     ...others.map((to): Action => ({ id: `act-${to.id}`, name: t("shell.search.actAs", { node: to.node, role: t(`words.role.${to.role}`) }), icon: <ForwardIcon />, may: true, run: actTo(to), terms: terms("switch") })),
   ];
   return actions
