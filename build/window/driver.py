@@ -263,6 +263,13 @@ class Window:
     def key(self, *keys):
         xdotool("key", "--clearmodifiers", *keys)
 
+    def choose_file(self, title, path):
+        """Types a path into the dialog that saves a file, and confirms it."""
+        self.until(f"the window {title!r}", lambda: output("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").strip(), 30)
+        xdotool("key", "--clearmodifiers", "ctrl+a")
+        xdotool("type", "--clearmodifiers", "--delay", "8", path)
+        self.key("Return")
+
     # --- keeping ---------------------------------------------------------------------------------
 
     def press_mouse(self, button):

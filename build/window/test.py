@@ -5,10 +5,12 @@ Each step builds on the one before it, leaves a picture in build/bin/screenshots
 failure the rest of the day cannot happen and counts as failed too.
 """
 
+import csv
 import os
 import re
 import signal
 import sys
+import tempfile
 import traceback
 from xml.etree import ElementTree
 
@@ -190,6 +192,44 @@ class Day:
         self.app.wait_for_text(f"Licences active changed {change}")
         self.app.wait_for_text(re.compile(f"from {re.escape(renamed.msp_before)} to {re.escape(renamed.msp_after)}"))
 
+    # --- questions of a day, answered without the mouse ----------------------------------------------
+
+    def step_the_search_lists_what_changed_since_yesterday(self):
+        self.run_command("since yesterday", "Changes since yesterday")
+        self.app.wait_for("heading", "Changes")
+        self.app.wait_for("button", re.compile("^Time Since yesterday"))
+        self.app.until("changes", self.app.rows)
+
+    def step_the_search_lists_who_expires_within_30_days(self):
+        self.run_command("expiring", "Clients expiring within 30 days")
+        self.app.wait_for("heading", "Clients")
+        self.app.wait_for("button", re.compile("^Expires within 30 days"))
+
+    # --- an MSP's clients as a file --------------------------------------------------------------------
+
+    def step_the_clients_of_one_msp_are_filtered(self):
+        self.app.press("button", "Clear filters")
+        self.app.press("button", "MSP")
+        self.app.search_and_choose("MSP", self.stack.invitee_msp)
+        mine = self.stack.clients_of(self.stack.invitee_msp)
+        self.app.wait_for_text(re.compile(rf"^{len(mine)} in total|of {len(mine)}\b"))
+
+    def step_they_are_exported_and_the_file_holds_them_all(self):
+        self.app.press("button", "Export")
+        self.app.wait_for("dialog", "Export clients")
+        self.app.screenshot("export-form")
+        self.app.key("Return")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "clients.csv")
+            self.app.choose_file("Export", path)
+            self.app.wait_for("dialog", "Saved clients.csv")
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+        names = sorted(row["Name"] for row in rows)
+        want = sorted(self.stack.clients_of(self.stack.invitee_msp))
+        assert names == want, f"the file holds {names}, want {want}"
+        self.app.key("Return")
+
     def step_signing_out_shows_the_first_screen_again(self):
         self.sign_out()
 
@@ -354,6 +394,13 @@ class Day:
         self.app.press("button", "Copy code")
         self.app.wait_for("button", "Copied")
         return code
+
+    def run_command(self, text, name):
+        """Runs a command of the search by keys alone."""
+        self.app.key("ctrl+k")
+        self.app.type_into("Search and commands", text)
+        self.app.wait_for("list item", name)
+        self.app.key("Return")
 
     def act_as(self, organisation):
         """Takes another role in the menu at the top, unless it is the one in use."""
