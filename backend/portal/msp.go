@@ -32,7 +32,13 @@ type MSP struct {
 	SeatsTotalUnknown int64         `json:"seats_total_unknown" doc:"As seats_used_unknown."`
 	ExpiresOn         *string       `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
 	NextExpiresOn     *string       `json:"next_expires_on" doc:"When the next licence of it or its active clients ends, from today on."`
+	Growth            *int64        `json:"growth" doc:"Active clients more than 30 days ago; null if its connection is newer."`
+	Expiring30        int64         `json:"expiring_30" doc:"Active clients whose licence ends from today to 30 days from now."`
+	Expiring90        int64         `json:"expiring_90" doc:"As expiring_30, to 90 days from now."`
 	Expired           int64         `json:"expired" doc:"Active clients whose licence has ended."`
+	Exceeded          int64         `json:"exceeded" doc:"Active clients with more active than purchased licences."`
+	Disabled          int64         `json:"disabled" doc:"Clients that are disabled."`
+	Missing           int64         `json:"missing" doc:"Clients that are missing."`
 	FirstSeenAt       time.Time     `json:"first_seen_at" ts_type:"string"`
 	LastSeenAt        time.Time     `json:"last_seen_at" ts_type:"string"`
 	ExternalID        string        `json:"external_id"`
@@ -63,14 +69,20 @@ type MSPFilter struct {
 	SeatsTotal    string `query:"seats_total" json:"seats_total" logged:"yes" maxLength:"400" doc:"As seats_used."`
 	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"Days as in first_seen_at; expired, 30d (from today on), none."`
 	NextExpiresOn string `query:"next_expires_on" json:"next_expires_on" logged:"yes" maxLength:"400" doc:"As expires_on."`
+	Growth        string `query:"growth" json:"growth" logged:"yes" maxLength:"400" doc:"As clients, also negative: ..-1; none where it is unknown."`
+	Expiring30    string `query:"expiring_30" json:"expiring_30" logged:"yes" maxLength:"400" doc:"As clients."`
+	Expiring90    string `query:"expiring_90" json:"expiring_90" logged:"yes" maxLength:"400" doc:"As clients."`
 	Expired       string `query:"expired" json:"expired" logged:"yes" maxLength:"400" doc:"As clients."`
+	Exceeded      string `query:"exceeded" json:"exceeded" logged:"yes" maxLength:"400" doc:"As clients."`
+	Disabled      string `query:"disabled" json:"disabled" logged:"yes" maxLength:"400" doc:"As clients."`
+	Missing       string `query:"missing" json:"missing" logged:"yes" maxLength:"400" doc:"As clients."`
 	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
 	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 
 // MSPQuery asks for a page of MSPs. Sort is a comma-separated list of at most three of name, clients, type,
-// licence_type, spla, seats_used, seats_total, expires_on, next_expires_on, expired, status, first_seen_at, last_seen_at,
-// external_id; a leading minus descends.
+// licence_type, spla, seats_used, seats_total, expires_on, next_expires_on, growth, expiring_30, expiring_90, expired,
+// exceeded, disabled, missing, status, first_seen_at, last_seen_at, external_id; a leading minus descends.
 type MSPQuery struct {
 	MSPFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

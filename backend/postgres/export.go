@@ -75,11 +75,11 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 		return err
 	}
 	if q.Nested() {
-		return db.export(ctx, viewer, countNested(where), args, to, func(ctx context.Context, tx pgx.Tx) error {
+		return db.export(ctx, viewer, countNested(mspTablesFor(filter), where), args, to, func(ctx context.Context, tx pgx.Tx) error {
 			return eachNested(ctx, tx, viewer.Scope, keys, where, args, to)
 		})
 	}
-	count := "select count(*) from " + mspFigures + " where " + where
+	count := "select count(*) from " + mspTablesFor(filter) + " where " + where
 	return db.export(ctx, viewer, count, args, to, func(ctx context.Context, tx pgx.Tx) error {
 		return eachRow(ctx, tx, `
 			select `+mspColumns+`
@@ -90,11 +90,11 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 }
 
 // countNested counts MSPs and their clients.
-func countNested(where string) string {
+func countNested(tables, where string) string {
 	return `
 		with chosen as (
 			select m.mssp_id, m.id
-			from ` + mspFigures + `
+			from ` + tables + `
 			where ` + where + `)
 		select (select count(*) from chosen) + (
 			select count(*)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,12 +197,17 @@ func yesNo(column string) condition {
 }
 
 // number filters a number, which may be unknown.
-func number(column string) condition {
+func number(column string) condition { return numberFrom(column, 0) }
+
+// signedNumber is number for one that may be negative.
+func signedNumber(column string) condition { return numberFrom(column, math.MinInt64) }
+
+func numberFrom(column string, least int64) condition {
 	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
 		if t.text == "unknown" || t.text == "none" {
 			return column + " is null", nil
 		}
-		r, err := parseRange(name, t.text)
+		r, err := parseRange(name, t.text, least)
 		if err != nil {
 			return "", err
 		}

@@ -88,18 +88,18 @@ func writeTerm(text string) string {
 // numberRange is a range of whole numbers, both ends included.
 type numberRange struct{ from, to int64 }
 
-// parseRange parses 5, 5.., ..5 or 5..10.
-func parseRange(name, text string) (r numberRange, err error) {
+// parseRange parses 5, 5.., ..5 or 5..10, of numbers that are not less than least.
+func parseRange(name, text string, least int64) (r numberRange, err error) {
 	low, high := ends(text)
-	r = numberRange{0, math.MaxInt64}
+	r = numberRange{least, math.MaxInt64}
 	ok := low != "" || high != ""
 	if low != "" {
 		r.from, err = strconv.ParseInt(low, 10, 64)
-		ok = ok && err == nil && digits(low)
+		ok = ok && err == nil && wholeNumber(low, least)
 	}
 	if high != "" {
 		r.to, err = strconv.ParseInt(high, 10, 64)
-		ok = ok && err == nil && digits(high)
+		ok = ok && err == nil && wholeNumber(high, least)
 	}
 	if !ok {
 		return numberRange{}, portal.InvalidField(name, "%s is a whole number or a range: 5, 5.., ..5, 5..10; or none where it is unknown.", name)
@@ -108,6 +108,14 @@ func parseRange(name, text string) (r numberRange, err error) {
 		return numberRange{}, errReversed(name, high, low)
 	}
 	return r, nil
+}
+
+// wholeNumber reports whether text has digits only, behind a minus where numbers may be negative.
+func wholeNumber(text string, least int64) bool {
+	if least < 0 {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return digits(text)
 }
 
 // dayRange is a range of days, both ends included; the zero time is an open end.

@@ -66,22 +66,31 @@ func TestParseTerms(t *testing.T) {
 }
 
 func TestParseRange(t *testing.T) {
-	const highest = 1<<63 - 1
-	refused := numberRange{-1, -1}
-	for text, want := range map[string]numberRange{
-		"0": {0, 0}, "5": {5, 5}, "5..": {5, highest}, "..5": {0, 5}, "5..10": {5, 10}, "5..5": {5, 5},
-		"": refused, "..": refused, "10..5": refused, "-5": refused, "+5": refused, "5...": refused, "1..2..3": refused, "a": refused,
-		" 5": refused, "5.5": refused, "99999999999999999999": refused, "٥": refused,
-	} {
-		t.Run("of_"+text, func(t *testing.T) {
-			got, err := parseRange("seats_used", text)
-			if err != nil {
-				got = refused
-			}
-			if got != want {
-				t.Errorf("got %v (%v), want %v", got, err, want)
-			}
-		})
+	const lowest, highest = -1 << 63, 1<<63 - 1
+	refused := numberRange{5, 0}
+	cases := map[int64]map[string]numberRange{
+		0: {
+			"0": {0, 0}, "5": {5, 5}, "5..": {5, highest}, "..5": {0, 5}, "5..10": {5, 10}, "5..5": {5, 5},
+			"": refused, "..": refused, "10..5": refused, "-5": refused, "+5": refused, "5...": refused, "1..2..3": refused, "a": refused,
+			" 5": refused, "5.5": refused, "99999999999999999999": refused, "٥": refused, "-5..5": refused,
+		},
+		lowest: {
+			"5": {5, 5}, "-5": {-5, -5}, "..-1": {lowest, -1}, "-5..": {-5, highest}, "-5..5": {-5, 5}, "-5..-2": {-5, -2},
+			"-2..-5": refused, "--5": refused, "-": refused, "+5": refused, "- 5": refused, "-99999999999999999999": refused,
+		},
+	}
+	for least, texts := range cases {
+		for text, want := range texts {
+			t.Run(fmt.Sprint("of_", text, "_from_", least), func(t *testing.T) {
+				got, err := parseRange("seats_used", text, least)
+				if err != nil {
+					got = refused
+				}
+				if got != want {
+					t.Errorf("got %v (%v), want %v", got, err, want)
+				}
+			})
+		}
 	}
 }
 

@@ -25,43 +25,64 @@ var (
 	` + mspSeats("seats_used") + ` as seats_used, ` + mspSeats("seats_total") + ` as seats_total,
 	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
 	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, to_char(` + mspNextExpiry + `, 'YYYY-MM-DD') as next_expires_on,
-	ended.n as expired, m.first_seen_at,
+	` + growth + ` as growth, coalesce(ends.expiring_30, 0) as expiring_30, coalesce(ends.expiring_90, 0) as expiring_90,
+	coalesce(ends.expired, 0) as expired, coalesce(seats.exceeded, 0) as exceeded, coalesce(seats.disabled, 0) as disabled,
+	coalesce(seats.missing, 0) as missing, m.first_seen_at,
 	` + mspLastSeen + ` as last_seen_at,
 	m.external_id`
 	mspLastSeen = "case when " + present("m") + " then coalesce(m.unread_since, " + dataAsOf + ", m.last_seen_at) else m.last_seen_at end"
-	// mspFigures are an MSP m and the sums over its clients.
+	// mspFigures are an MSP m and the sums over its kept counts of clients.
 	mspFigures = `
 	msp m
 	left join lateral (
-		select ` + sumKnown("seats_used") + ` as seats_used, ` + sumKnown("seats_total") + ` as seats_total,
-		       sum(c.seats_used_unknown)::bigint as seats_used_unknown, sum(c.seats_total_unknown)::bigint as seats_total_unknown
+		select ` + sumKnownOf("seats_used", active) + ` as seats_used, ` + sumKnownOf("seats_total", active) + ` as seats_total,
+		       (sum(c.seats_used_unknown)` + active + `)::bigint as seats_used_unknown,
+		       (sum(c.seats_total_unknown)` + active + `)::bigint as seats_total_unknown,
+		       (sum(c.seats_exceeded)` + active + `)::bigint as exceeded,
+		       (sum(c.n) filter (where c.status = 'disabled'))::bigint as disabled,
+		       (sum(c.n) filter (where c.status = 'missing'))::bigint as missing
 		from client_count c
 		where c.mssp_id = m.mssp_id
-		and c.msp_id = m.id
-		and c.status = 'active') seats on true`
+		and c.msp_id = m.id) seats on true`
+	// mspTables are mspFigures and the figures that depend on the day. Every lateral reads a few rows by its key.
 	mspTables = mspFigures + `
 	left join lateral (
-		select min(c.expires_on) as expires_on
-		from client c
-		where c.mssp_id = m.mssp_id
-		and c.msp_id = m.id
-		and c.status = 'active') first on true
+		select min(e.day) as expires_on
+		from client_end e
+		where e.mssp_id = m.mssp_id
+		and e.msp_id = m.id) first on true
 	left join lateral (
-		select min(c.expires_on) as expires_on
-		from client c
-		where c.mssp_id = m.mssp_id
-		and c.msp_id = m.id
-		and c.status = 'active'
-		and c.expires_on >= ` + today + `) next on true
-	cross join lateral (
-		select count(*) as n
-		from client c
-		where c.mssp_id = m.mssp_id
-		and c.msp_id = m.id
-		and ` + expired + `) ended`
+		select min(e.day) as expires_on
+		from client_end e
+		where e.mssp_id = m.mssp_id
+		and e.msp_id = m.id
+		and e.day >= ` + today + `) next on true
+	left join lateral (` + licenceEnds + `
+		where s.mssp_id = m.mssp_id
+		and s.msp_id = m.id) ends on true
+	left join lateral (
+		select d.clients
+		from client_day d
+		where d.mssp_id = m.mssp_id
+		and d.msp_id = m.id
+		and d.day <= ` + today + ` - ` + growthDays + `
+		order by d.day desc
+		limit 1) past on true`
+	// growth is the change of the number of active clients. An MSP that has no row of the first day had no clients then if
+	// its connection had been merged by then; else that number is unknown.
+	growth = `(m.client_count - coalesce(past.clients, case when exists (
+		select
+		from sync_run r
+		where r.mssp_id = m.mssp_id
+		and r.mssp_product_id = m.mssp_product_id
+		and ` + merged + `
+		and r.finished_at < (` + today + ` - ` + growthDays + ` + 1)::timestamp at time zone scope_time_zone()) then 0 end))`
 )
 
 const (
+	active     = " filter (where c.status = 'active')"
+	growthDays = "30"
+
 	mspExpiry     = "coalesce(m.expires_on, first.expires_on)"
 	mspNextExpiry = "least(case when m.expires_on >= " + today + " then m.expires_on end, next.expires_on)"
 )
@@ -76,7 +97,13 @@ var mspSorts = map[string]sortKey{
 	"seats_total":     absentLast(mspSeats("seats_total"), intKey),
 	"expires_on":      absentLast(mspExpiry, dateKey),
 	"next_expires_on": absentLast(mspNextExpiry, dateKey),
-	"expired":         plainKey("ended.n", intKey),
+	"growth":          absentLast(growth, intKey),
+	"expiring_30":     plainKey("coalesce(ends.expiring_30, 0)", intKey),
+	"expiring_90":     plainKey("coalesce(ends.expiring_90, 0)", intKey),
+	"expired":         plainKey("coalesce(ends.expired, 0)", intKey),
+	"exceeded":        plainKey("coalesce(seats.exceeded, 0)", intKey),
+	"disabled":        plainKey("coalesce(seats.disabled, 0)", intKey),
+	"missing":         plainKey("coalesce(seats.missing, 0)", intKey),
 	"type":            plainKey(`lower(m.type collate "C")`, textKey),
 	"external_id":     plainKey(`lower(m.external_id collate "C")`, textKey),
 	"first_seen_at":   plainKey("m.first_seen_at", timeKey),
@@ -98,13 +125,19 @@ var mspFilters = map[string]listFilter{
 	"seats_total":     {rows: number(mspSeats("seats_total"))},
 	"expires_on":      {rows: day(mspExpiry, "")},
 	"next_expires_on": {rows: day(mspNextExpiry, "")},
-	"expired":         {rows: number("ended.n")},
+	"growth":          {rows: signedNumber(growth)},
+	"expiring_30":     {rows: number("coalesce(ends.expiring_30, 0)")},
+	"expiring_90":     {rows: number("coalesce(ends.expiring_90, 0)")},
+	"expired":         {rows: number("coalesce(ends.expired, 0)")},
+	"exceeded":        {rows: number("coalesce(seats.exceeded, 0)")},
+	"disabled":        {rows: number("coalesce(seats.disabled, 0)")},
+	"missing":         {rows: number("coalesce(seats.missing, 0)")},
 	"first_seen_at":   {rows: moment("m.first_seen_at")},
 	"last_seen_at":    {rows: moment("(" + mspLastSeen + ")")},
 }
 
-// datedFilters are the filters that need the dates of an MSP's clients.
-var datedFilters = []string{"expires_on", "next_expires_on", "expired"}
+// datedFilters are the filters that need the figures that depend on the day.
+var datedFilters = []string{"expires_on", "next_expires_on", "growth", "expiring_30", "expiring_90", "expired"}
 
 // mspTablesFor returns the tables that a filter needs.
 func mspTablesFor(filter filtered) string {

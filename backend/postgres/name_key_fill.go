@@ -13,13 +13,7 @@ const keyBatch = 1000
 // KeyNames makes the keys of names that a server older than the keys has written (see name_key.go), and returns how
 // many it made. It can be interrupted at any time; the next call makes the rest.
 func (db *DB) KeyNames(ctx context.Context) (made int64, err error) {
-	var mssps []string
-	err = db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
-		batch.Queue("select distinct p.mssp_id::text from mssp_product p order by 1").Query(func(rows pgx.Rows) (err error) {
-			mssps, err = pgx.CollectRows(rows, pgx.RowTo[string])
-			return err
-		})
-	})
+	mssps, err := db.connectedMSSPs(ctx)
 	for _, mssp := range mssps {
 		for _, table := range []string{"msp", "client"} {
 			if err == nil {

@@ -48,6 +48,7 @@ func TestCountsOfAnOlderServer(t *testing.T) {
 			where m.mssp_id = $1
 			union all
 			select '00000000-0000-0000-0000-000000000000', 3, 4, 0) f`, w.ID)
+	w.Exec("update mssp set version = version + 1 where id = $1", w.ID)
 	w.CheckCounts(t.Errorf)
 	t.Run("are_renewed_by_next_run", func(t *testing.T) {
 		run := w.complete([]portal.Customer{msp("1", "North"), client("10", "Known", "1"), unknown("11", ""), unknown("12", "")})

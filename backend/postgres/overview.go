@@ -17,9 +17,8 @@ const (
 	attentionEach = 6 // of one kind, so that no kind hides the others
 )
 
-// Overview returns the figures of the first screen in one round trip. Counts are kept rows, except those of licence
-// ends, which count a part of an index; each kind of attention reads the first few rows of an index. A connection
-// without a merged run for stale needs attention.
+// Overview returns the figures of the first screen in one round trip. Counts are kept rows; each kind of attention reads
+// the first few rows of an index. A connection without a merged run for stale needs attention.
 func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Duration) (portal.Overview, Stamp, error) {
 	var o portal.Overview
 	var stamp Stamp
@@ -71,27 +70,26 @@ const countedClient = `
 	       coalesce(c.seats_used > c.seats_total, false)::int as seats_exceeded
 	from client c`
 
-// queueExpiry counts the active clients whose licence ends soon, and those whose licence has ended; nil where the scope
-// has no expiry date. Which of the two a date belongs to changes every day, so both are ranges of an index.
+// queueExpiry reads how many active clients have a licence that has ended or ends soon; nil where the scope has no expiry
+// date. At the level of a client, the client's own row is counted.
 func queueExpiry(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
-	var has bool
-	batch.Queue(hasExpiry(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error { return row.Scan(&has) })
-	queueCount := func(condition string, into **int64) {
-		batch.Queue(`
-			select count(*)
+	ended, soon := new(int64), new(int64)
+	if scope.Level == portal.LevelClient {
+		scanRow(batch.Queue(`
+			select count(*) filter (where `+expired+`), count(*) filter (where `+expiresWithin("@days")+`)
 			from client c
-			where `+clientScope(scope)+`
-			and `+condition, withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays})).QueryRow(func(row pgx.Row) error {
-			var n int64
-			err := row.Scan(&n)
-			if has {
-				*into = &n
-			}
-			return err
-		})
+			where `+clientScope(scope), withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays})), "client", ended, soon)
+	} else {
+		queueLicenceEnds(batch, scope, ended, soon)
 	}
-	queueCount(expired, &o.Expired)
-	queueCount(expiresWithin("@days"), &o.ExpiringSoon)
+	batch.Queue(hasExpiry(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error {
+		var has bool
+		err := row.Scan(&has)
+		if has {
+			o.Expired, o.ExpiringSoon = ended, soon
+		}
+		return err
+	})
 }
 
 // queueProducts reads the names of the products that the MSSP has connected.

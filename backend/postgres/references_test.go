@@ -242,7 +242,8 @@ var notReferences = []string{
 	"pre_assigned_role.client_id", // TestClientNodes
 	"user_role.user_id",           // only a sign-in writes it
 	"invite_mail.inviter_id",      // a user, not a tenant's row
-	// the database alone writes groups
+	// the database alone writes groups and licence ends
+	"client_end.msp_id", "client_end_sum.msp_id",
 	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",
 	"client.external_id", "msp.external_id", "sync_customer.external_id",
 }

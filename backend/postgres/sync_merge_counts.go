@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -76,8 +77,11 @@ func keptCounts(prefix string) string {
 }
 
 // sumKnown returns the sum of a figure over the rows c of client_count: null where it is unknown of all clients.
-func sumKnown(figure string) string {
-	return "case when sum(c.n) > sum(c." + figure + "_unknown) then sum(c." + figure + ")::bigint end"
+func sumKnown(figure string) string { return sumKnownOf(figure, "") }
+
+// sumKnownOf is sumKnown over the rows that a filter clause selects.
+func sumKnownOf(figure, filter string) string {
+	return fmt.Sprintf("case when sum(c.n)%[2]s > sum(c.%[1]s_unknown)%[2]s then (sum(c.%[1]s)%[2]s)::bigint end", figure, filter)
 }
 
 var (

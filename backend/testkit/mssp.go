@@ -89,7 +89,7 @@ func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
 	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day",
-		"client_span", "user_role", "change", "change_group"} {
+		"client_span", "client_end", "client_end_sum", "user_role", "change", "change_group"} {
 		if !slices.Contains(but, table) {
 			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = "+
 				"$1)", table))
@@ -184,6 +184,26 @@ var miscounted = map[string]string{
 		 from client where mssp_id = $1 group by 1, 2, 3)
 		except
 		(select msp_id, status, type, n from client_count where mssp_id = $1)`,
+	"client_end": `
+		with counted as (
+			select coalesce(msp_id, '00000000-0000-0000-0000-000000000000') as msp_id, expires_on as day, count(*) as n
+			from client where mssp_id = $1 and status = 'active' and expires_on is not null group by 1, 2),
+		kept as (select msp_id, day, n from client_end where mssp_id = $1)
+		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
+	"client_end_sum": `
+		with kept as (
+			select s.msp_id, s.day, s.before_0, s.before_31, s.before_91
+			from client_end_sum s
+			where s.mssp_id = $1),
+		counted as (
+			select coalesce(c.msp_id, '00000000-0000-0000-0000-000000000000') as msp_id, s.day,
+			       count(*) filter (where c.expires_on < s.day), count(*) filter (where c.expires_on < s.day + 31),
+			       count(*) filter (where c.expires_on < s.day + 91)
+			from client c
+			left join client_end_sum s on s.mssp_id = $1 and s.msp_id = coalesce(c.msp_id, '00000000-0000-0000-0000-000000000000')
+			where c.mssp_id = $1 and c.status = 'active' and c.expires_on is not null
+			group by 1, 2)
+		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
 	"msp_count": `
 		((select status, n from msp_count where mssp_id = $1) except (select status, count(*) from msp where mssp_id = $1 group by 1))
 		union all

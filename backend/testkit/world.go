@@ -154,6 +154,7 @@ func (w worldMaker) counts(t Tenant) {
 		where mssp_id = $1
 		group by mssp_id, grouping sets ((), (msp_id))
 		on conflict do nothing`, t.MSSPID)
+	w.exec("select count_client_ends($1)", t.MSSPID)
 }
 
 func (w worldMaker) viewers(t Tenant) map[portal.Role]portal.Viewer {

@@ -205,6 +205,7 @@ func (c serveCommand) newSync(
 				_, err := db.KeyNames(ctx)
 				return err
 			},
+			"sum_licence_ends": db.SumLicenceEnds,
 		},
 		Finished: func(run portal.SyncRun) { runs.WithLabelValues(string(run.Status)).Inc() },
 	}
