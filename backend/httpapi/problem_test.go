@@ -160,7 +160,7 @@ func testProblemListsParametersOfRoute(t *testing.T) {
 
 // mspParameters are the filters of MSPs.
 const mspParameters = "q, name, external_id, status, status_reason, type, licence_type, spla, clients, seats_used, seats_total, " +
-	"expires_on, next_expires_on, expired, first_seen_at, last_seen_at"
+	"expires_on, next_expires_on, growth, expiring_30, expiring_90, expired, exceeded, disabled, missing, first_seen_at, last_seen_at"
 
 func testProblemNeverRepeatsBody(t *testing.T) {
 	h := newAPITest(t)

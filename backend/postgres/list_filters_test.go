@@ -63,7 +63,7 @@ func checkMSPFilters(r *rapid.T, w *listedWorld, name string, viewer portal.View
 	all := read(portal.MSPQuery{Limit: 200}).Items
 	filter, matches := drawFilter[portal.MSPFilter](r, w, mspColumns)
 	order := drawOrder(r, "name", "clients", "type", "licence_type", "spla", "seats_used", "seats_total", "expires_on", "next_expires_on",
-		"expired", "status", "first_seen_at", "last_seen_at", "external_id")
+		"growth", "expiring_30", "expiring_90", "expired", "exceeded", "disabled", "missing", "status", "first_seen_at", "last_seen_at", "external_id")
 	whole := read(portal.MSPQuery{MSPFilter: filter, Sort: order, Limit: 200})
 	checkRows(r, fmt.Sprintf("MSPs of %s by %+v", name, filter), all, whole.Items, whole.Total, matches,
 		func(m portal.MSP) string { return m.ID })
@@ -374,7 +374,13 @@ var mspColumns = map[string]filterColumn[portal.MSP]{
 	"clients":         byNumber(func(m portal.MSP) *int64 { return &m.Clients }),
 	"seats_used":      byNumber(func(m portal.MSP) *int64 { return m.SeatsUsed }),
 	"seats_total":     byNumber(func(m portal.MSP) *int64 { return m.SeatsTotal }),
+	"growth":          byNumber(func(m portal.MSP) *int64 { return m.Growth }),
+	"expiring_30":     byNumber(func(m portal.MSP) *int64 { return &m.Expiring30 }),
+	"expiring_90":     byNumber(func(m portal.MSP) *int64 { return &m.Expiring90 }),
 	"expired":         byNumber(func(m portal.MSP) *int64 { return &m.Expired }),
+	"exceeded":        byNumber(func(m portal.MSP) *int64 { return &m.Exceeded }),
+	"disabled":        byNumber(func(m portal.MSP) *int64 { return &m.Disabled }),
+	"missing":         byNumber(func(m portal.MSP) *int64 { return &m.Missing }),
 	"expires_on":      byDay(func(m portal.MSP, _ *listedWorld) *string { return m.ExpiresOn }, always[portal.MSP]),
 	"next_expires_on": byDay(func(m portal.MSP, _ *listedWorld) *string { return m.NextExpiresOn }, always[portal.MSP]),
 	"first_seen_at":   byDay(func(m portal.MSP, _ *listedWorld) *string { return ptr(dayIn(m.FirstSeenAt)) }, nil),
