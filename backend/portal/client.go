@@ -29,6 +29,20 @@ type ClientPage struct {
 	Total      int64      `json:"total"`
 	DataAsOf   *time.Time `json:"data_as_of" ts_type:"string"`
 	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
+	// Groups are the MSPs of the items, in their order.
+	Groups []ClientGroup `json:"groups" nullable:"false" doc:"The MSPs on this page; empty unless group is msp."`
+}
+
+// ClientGroup is one MSP among clients in groups, with the sums over those of its clients that match the filter.
+type ClientGroup struct {
+	MSPID             *string `json:"msp_id" doc:"Null for clients directly under the MSSP."`
+	MSPName           *string `json:"msp_name"`
+	Clients           int64   `json:"clients"`
+	SeatsUsed         *int64  `json:"seats_used" doc:"Active licences; null where no client has the figure."`
+	SeatsTotal        *int64  `json:"seats_total" doc:"Purchased licences; null as seats_used."`
+	SeatsUsedUnknown  int64   `json:"seats_used_unknown" doc:"How many clients lack the figure."`
+	SeatsTotalUnknown int64   `json:"seats_total_unknown" doc:"As seats_used_unknown."`
+	SeatsExceeded     int64   `json:"seats_exceeded" doc:"Clients with more active than purchased licences."`
 }
 
 // ClientFilter says which clients a list has; an empty field does not narrow it. Each field but expires_within has
@@ -58,9 +72,10 @@ type ClientFilter struct {
 
 // ClientQuery asks for a page of clients. Sort is a comma-separated list of at most three of name, msp_name, status,
 // type, licence_type, spla, seats_used, seats_total, seats_over, expires_on, first_seen_at, last_seen_at, external_id; a
-// leading minus descends.
+// leading minus descends. In groups, clients are sorted by their MSP first, and by at most two fields.
 type ClientQuery struct {
 	ClientFilter
+	Group  string `query:"group" json:"group" enum:"msp" doc:"msp: by MSP, with subtotals; clients directly under the MSSP last."`
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`

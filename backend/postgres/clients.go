@@ -104,27 +104,56 @@ func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.Client
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, err
 	}
-	keys, err := newKeyset(clientSorts, q.Sort, "name", "c.id", q.Cursor)
+	rows, err := newClientRows(q)
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, err
 	}
-	var rows []clientRow
-	var page portal.ClientPage
+	page := portal.ClientPage{Groups: []portal.ClientGroup{}}
 	var stamp Stamp
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueClientTotal(batch, viewer.Scope, filter, args, &page.Total)
 		scanRow(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
-		collect(queueClients(batch, keys, clientScope(viewer.Scope)+filter.rows, args, q.Limit), &rows)
+		rows.queue(batch, clientScope(viewer.Scope)+filter.rows, args, q.Limit)
 	})
+	page.Items, page.NextCursor = rows.page(q.Limit)
+	page.DataAsOf = stamp.DataAsOf
+	if err == nil && q.Group == groupByMSP {
+		page.Groups = groupsOf(page.Items)
+		err = db.addSubtotals(ctx, viewer, filter, args, page.Groups)
+	}
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, fmt.Errorf("list clients: %w", err)
 	}
-	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r clientRow) (portal.Client, []string) {
-		return r.Client, r.Position
-	})
-	page.DataAsOf = stamp.DataAsOf
 	return page, stamp, nil
+}
+
+// clientRows reads the rows of one page.
+type clientRows interface {
+	queue(batch *pgx.Batch, where string, args pgx.NamedArgs, limit int)
+	page(limit int) ([]portal.Client, *string)
+}
+
+func newClientRows(q portal.ClientQuery) (clientRows, error) {
+	if q.Group == groupByMSP {
+		return newGroupedRows(q)
+	}
+	keys, err := newKeyset(clientSorts, q.Sort, "name", "c.id", q.Cursor)
+	return &plainRows{keys: keys}, err
+}
+
+// plainRows are the rows of a page without groups.
+type plainRows struct {
+	keys keyset
+	rows []clientRow
+}
+
+func (p *plainRows) queue(batch *pgx.Batch, where string, args pgx.NamedArgs, limit int) {
+	collect(queueClients(batch, p.keys, where, args, limit), &p.rows)
+}
+
+func (p *plainRows) page(limit int) ([]portal.Client, *string) {
+	return cutPage(p.keys, p.rows, limit, func(r clientRow) (portal.Client, []string) { return r.Client, r.Position })
 }
 
 type clientRow struct {

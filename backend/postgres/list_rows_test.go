@@ -71,6 +71,10 @@ func (w *tenant) lists() map[string]func(*postgres.DB, grown) error {
 			_, _, err := db.Clients(ctx, w.admin, portal.ClientQuery{Limit: 2})
 			return err
 		},
+		"clients_in_groups": func(db *postgres.DB, _ grown) error {
+			_, _, err := db.Clients(ctx, w.admin, portal.ClientQuery{Group: "msp", Limit: 2})
+			return err
+		},
 		"msps": func(db *postgres.DB, _ grown) error {
 			_, _, err := db.MSPs(ctx, w.admin, portal.MSPQuery{Limit: 2})
 			return err
