@@ -188,12 +188,23 @@ export namespace portal {
 	    last_seen_at: string;
 	    columns: string;
 	}
+	export interface ClientGroup {
+	    msp_id?: string;
+	    msp_name?: string;
+	    clients: number;
+	    seats_used?: number;
+	    seats_total?: number;
+	    seats_used_unknown: number;
+	    seats_total_unknown: number;
+	    seats_exceeded: number;
+	}
 	export interface ClientPage {
 	    items: Client[];
 	    next_cursor?: string;
 	    total: number;
 	    data_as_of?: string;
 	    has_expiry: boolean;
+	    groups: ClientGroup[];
 	}
 	export interface ClientQuery {
 	    q: string;
@@ -214,6 +225,7 @@ export namespace portal {
 	    expires_within: number;
 	    first_seen_at: string;
 	    last_seen_at: string;
+	    group: string;
 	    sort: string;
 	    cursor: string;
 	    limit: number;
@@ -484,7 +496,13 @@ export namespace portal {
 	    seats_total_unknown: number;
 	    expires_on?: string;
 	    next_expires_on?: string;
+	    growth?: number;
+	    expiring_30: number;
+	    expiring_90: number;
 	    expired: number;
+	    exceeded: number;
+	    disabled: number;
+	    missing: number;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
@@ -514,7 +532,13 @@ export namespace portal {
 	    seats_total_unknown: number;
 	    expires_on?: string;
 	    next_expires_on?: string;
+	    growth?: number;
+	    expiring_30: number;
+	    expiring_90: number;
 	    expired: number;
+	    exceeded: number;
+	    disabled: number;
+	    missing: number;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
@@ -537,7 +561,13 @@ export namespace portal {
 	    seats_total: string;
 	    expires_on: string;
 	    next_expires_on: string;
+	    growth: string;
+	    expiring_30: string;
+	    expiring_90: string;
 	    expired: string;
+	    exceeded: string;
+	    disabled: string;
+	    missing: string;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    sort: string;
@@ -560,7 +590,13 @@ export namespace portal {
 	    seats_total: string;
 	    expires_on: string;
 	    next_expires_on: string;
+	    growth: string;
+	    expiring_30: string;
+	    expiring_90: string;
 	    expired: string;
+	    exceeded: string;
+	    disabled: string;
+	    missing: string;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    columns: string;
@@ -586,7 +622,13 @@ export namespace portal {
 	    seats_total: string;
 	    expires_on: string;
 	    next_expires_on: string;
+	    growth: string;
+	    expiring_30: string;
+	    expiring_90: string;
 	    expired: string;
+	    exceeded: string;
+	    disabled: string;
+	    missing: string;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    sort: string;
