@@ -9,6 +9,22 @@
 // collect, collectRow and scanRow read the results. A list is a page by key (newKeyset, cutPage), its filters are a
 // table (list_filters.go), and its total comes from kept counts. Responses with the same Stamp are equal.
 //
+// Counts of clients are kept per MSP, and directly under the MSSP, so that the counts of any set of MSPs can be added up:
+// client_count by status and type, client_day by day, client_end by the day on which licences end. Nothing counts clients
+// when it is read. What depends on the present day is read as follows.
+//
+//   - Licences that have ended, or end within 30 or 90 days: client_end_sum has the sums of client_end as of a day. It is
+//     written with every new version of an MSSP and by an hourly job of portal-api, after midnight in each time zone. A
+//     reader adds what lies between that day and its own, usually nothing, from client_end (licence_ends.go). So the
+//     figures are right from midnight on, however late the job is, and a change of the time zone needs no other code.
+//     Sums alone would be wrong until the job has run; client_end alone would cost a sum over all days for each MSP of a
+//     list that is sorted by them; cumulative rows of client_end would be rewritten for each licence that is renewed.
+//   - Growth: the number of active clients now, less that of the last row of client_day which is 30 days old or older.
+//
+// Functions of the database write client_end and its sums when the transaction commits that gives an MSSP its new version,
+// and count from its clients. So the counts are also right after a merge by a server of an older version, and an error in
+// them does not last. They read all clients of the MSSP with a licence end, as a merge does anyway.
+//
 // The prefix of a file is its subject: auth_ signs in, list_ serves every list, sync_ is for package customersync, and
 // sync_merge_ is the transaction that changes MSPs and clients. A file without a prefix has the name of its noun.
 package postgres
