@@ -35,13 +35,17 @@ const byYesNo =
   };
 
 const byNumber =
-  <Item>(get: (item: Item) => number | null): Rule<Item> =>
+  <Item>(get: (item: Item) => number | null, signed = false): Rule<Item> =>
   (item, { text }) => {
     const value = get(item);
     if (text === "unknown" || text === "none") return value === null;
-    const range = parseRange(text);
+    const range = parseRange(text, signed);
     if (!range) return undefined;
-    return value !== null && value >= (range.from ?? 0) && value <= (range.to ?? Number.POSITIVE_INFINITY);
+    return (
+      value !== null &&
+      value >= (range.from ?? Number.NEGATIVE_INFINITY) &&
+      value <= (range.to ?? Number.POSITIVE_INFINITY)
+    );
   };
 
 const inDays = (day: string, text: string): boolean | undefined => {
@@ -98,7 +102,13 @@ const mspRules: Rules<MSP, MSPFilter> = {
   clients: byNumber((msp) => msp.clients),
   seats_used: byNumber((msp) => msp.seats_used),
   seats_total: byNumber((msp) => msp.seats_total),
+  growth: byNumber((msp) => msp.growth, true),
+  expiring_30: byNumber((msp) => msp.expiring_30),
+  expiring_90: byNumber((msp) => msp.expiring_90),
   expired: byNumber((msp) => msp.expired),
+  exceeded: byNumber((msp) => msp.exceeded),
+  disabled: byNumber((msp) => msp.disabled),
+  missing: byNumber((msp) => msp.missing),
   expires_on: byDay((msp) => msp.expires_on, always),
   next_expires_on: byDay((msp) => msp.next_expires_on, always),
   first_seen_at: byMoment((msp) => msp.first_seen_at),

@@ -317,7 +317,14 @@ export const worlds = {
   /** No customer has an expiry date. */
   noExpiry: (world: World) => {
     world.clients = world.clients.map((client) => ({ ...client, expires_on: null }));
-    world.msps = world.msps.map((msp) => ({ ...msp, expires_on: null, next_expires_on: null, expired: 0 }));
+    world.msps = world.msps.map((msp) => ({
+      ...msp,
+      expires_on: null,
+      next_expires_on: null,
+      expiring_30: 0,
+      expiring_90: 0,
+      expired: 0,
+    }));
   },
   /** No customer has licence figures. */
   noSeats: (world: World) => {

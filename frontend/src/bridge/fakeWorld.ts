@@ -2,6 +2,7 @@
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
 import { fieldMap } from "./fakeFieldMap";
 import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
+import { noFigures, scorecardOf } from "./fakeScorecard";
 import { type FakeUser, newSessions, newUsers, users } from "./fakeUserRecords";
 import type {
   Attention,
@@ -103,9 +104,7 @@ function makeMSP(name: string, n: number): MSP {
     seats_total: null,
     seats_used_unknown: 0,
     seats_total_unknown: 0,
-    expires_on: null,
-    next_expires_on: null,
-    expired: 0,
+    ...noFigures,
     first_seen_at: ago((400 - n) * day),
     last_seen_at: ago(0.2 * hour),
     external_id: String(1_000 + n),
@@ -120,11 +119,10 @@ export function sumKnown(clients: Client[], figure: "seats_used" | "seats_total"
 }
 
 function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
-  const active = clients.filter((client) => client.msp_id === msp.id && client.status === "active");
+  const its = clients.filter((client) => client.msp_id === msp.id);
+  const active = its.filter((client) => client.status === "active");
   const used = sumKnown(active, "seats_used");
   const total = sumKnown(active, "seats_total");
-  const dates = active.map((client) => client.expires_on).filter((on) => on !== null);
-  const today = dayFromNow(0);
   return {
     ...msp,
     clients: active.length,
@@ -132,9 +130,7 @@ function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
     seats_total: own?.total ?? total.sum,
     seats_used_unknown: own?.used == null ? used.unknown : 0,
     seats_total_unknown: own?.total == null ? total.unknown : 0,
-    expires_on: dates.sort()[0] ?? null,
-    next_expires_on: dates.find((on) => on >= today) ?? null,
-    expired: dates.filter((on) => on < today).length,
+    ...scorecardOf(its),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeFilter, ClientFilter, MSPFilter, Permission, Sort } from "./models";
+import type { ChangeFilter, ClientFilter, Grouping, MSPFilter, Permission, Sort } from "./models";
 
 function query(filter: object): string {
   const pairs = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
@@ -11,7 +11,7 @@ export const links = {
   overview: "/overview",
   msps: (filter: MSPFilter & Sort = {}) => `/msps${query(filter)}`,
   msp: (id: string) => `/msps/${id}`,
-  clients: (filter: ClientFilter & Sort = {}) => `/clients${query(filter)}`,
+  clients: (filter: ClientFilter & Sort & Grouping = {}) => `/clients${query(filter)}`,
   client: (id: string) => `/clients/${id}`,
   changes: (filter: ChangeFilter = {}) => `/changes${query(filter)}`,
   admin: "/admin",

@@ -5,7 +5,7 @@ import {
   useInfiniteQuery,
 } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Page } from "./models";
+import type { ClientGroup, Page } from "./models";
 import type { Problem } from "./problem";
 
 /** A paged list in the shape DataTable takes: <DataTable {...list} />. */
@@ -17,6 +17,8 @@ export interface List<Item> {
   dataAsOf: string | null;
   /** For MSPs and clients: whether any client in the viewer's scope has an expiry date. */
   hasExpiry: boolean;
+  /** For clients in groups: the groups of the rows, in their order. A group on two pages is there twice. */
+  groups: ClientGroup[];
   /** For changes: the beginning of the span, null for all. */
   since: string | null;
   /** For changes: the newest one in the viewer's scope when the list was loaded; null for none. */
@@ -39,12 +41,14 @@ export function useList<Item, Key extends QueryKey>(
   const query = useInfiniteQuery(options);
   const pages = query.data?.pages;
   const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  const groups = useMemo(() => pages?.flatMap((page) => page.groups ?? []) ?? [], [pages]);
   const newest = pages?.at(-1);
   return {
     rows,
     total: newest ? newest.total : 0,
     dataAsOf: newest?.data_as_of ?? null,
     hasExpiry: newest?.has_expiry ?? false,
+    groups,
     since: pages?.[0]?.since ?? null,
     newestAt: pages?.[0]?.newest_at ?? null,
     loading: query.isPending,

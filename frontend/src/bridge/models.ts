@@ -230,13 +230,15 @@ export interface Page<Item> {
   data_as_of?: string | null;
   /** For MSPs and clients: whether any client in the viewer's scope has an expiry date. */
   has_expiry?: boolean;
+  /** For clients in groups: the MSPs of the items, in their order. */
+  groups?: ClientGroup[];
   /** For changes: the beginning of the span, null for all, and the newest change in the viewer's scope. */
   since?: string | null;
   newest_at?: string | null;
 }
 
 /** The filter parameters of a generated query, all optional. */
-type FilterOf<Query> = { [K in Exclude<keyof Query, "sort" | "cursor" | "limit">]?: Query[K] };
+type FilterOf<Query> = { [K in Exclude<keyof Query, "sort" | "group" | "cursor" | "limit">]?: Query[K] };
 
 /**
  * The filter of a list; portal.MSPFilter and portal.ClientFilter in Go describe each parameter, filterValue.ts the grammar
@@ -251,6 +253,13 @@ export type ChangeVisit = portal.ChangeVisit;
 export interface Sort {
   sort?: string;
 }
+
+/** Whether clients are grouped by MSP. */
+export interface Grouping {
+  group?: "msp";
+}
+
+export type ClientGroup = Narrowed<portal.ClientGroup>;
 
 export interface InviteFilter {
   q?: string;

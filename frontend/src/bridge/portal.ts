@@ -20,6 +20,7 @@ import type {
   FieldMapChange,
   FieldMapPreview,
   Grant,
+  Grouping,
   Invite,
   InviteFilter,
   ListedChange,
@@ -79,7 +80,7 @@ export interface Portal {
   msps(query: MSPFilter & Sort & PageQuery): Promise<Page<MSP>>;
   mspFacets(query: MSPFilter & Columns): Promise<Facets>;
   msp(id: string): Promise<MSPDetail>;
-  clients(query: ClientFilter & Sort & PageQuery): Promise<Page<Client>>;
+  clients(query: ClientFilter & Sort & Grouping & PageQuery): Promise<Page<Client>>;
   clientFacets(query: ClientFilter & Columns): Promise<Facets>;
   client(id: string): Promise<ClientDetail>;
   /** The best matches over MSPs, clients and users that the viewer may see; rejects with invalid for q. */

@@ -4,6 +4,7 @@ import type {
   ClientFilter,
   Columns,
   FieldMapChange,
+  Grouping,
   InviteFilter,
   MSPFilter,
   Page,
@@ -68,7 +69,7 @@ export const mspFacetsQuery = (grant: string, filter: MSPFilter & Columns) =>
     queryFn: () => getPortal().mspFacets(filter),
   });
 
-export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
+export const clientsQuery = (grant: string, filter: ClientFilter & Sort & Grouping) =>
   infiniteQueryOptions({
     queryKey: [...keys.clients(grant), "list", filter],
     queryFn: ({ pageParam }) => getPortal().clients({ ...filter, cursor: pageParam, limit: pageSize }),

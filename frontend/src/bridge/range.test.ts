@@ -12,6 +12,20 @@ describe("a range in the address", () => {
     expect(parseRange(text)).toEqual({ from, to });
   });
 
+  it.each([
+    ["-5", -5, -5],
+    ["..-1", null, -1],
+    ["-5..5", -5, 5],
+    ["5..", 5, null],
+  ])("may be negative where the number may: %s", (text, from, to) => {
+    expect(parseRange(text, true)).toEqual({ from, to });
+    expect(formatRange({ from, to })).toBe(text);
+  });
+
+  it.each(["--5", "-", "-1..-5", "5-"])("is not %j where the number may be negative", (text) => {
+    expect(parseRange(text, true)).toBeUndefined();
+  });
+
   it.each(["", "..", "-5", "5..-1", "10..5", "5...10", "1..2..3", "five", "1.5", " 5", "99999999999999999"])(
     "is not %j",
     (text) => {

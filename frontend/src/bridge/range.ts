@@ -4,17 +4,17 @@ export interface NumberRange {
   to: number | null;
 }
 
-const number = (text: string): number | null | undefined => {
+const number = (text: string, signed: boolean): number | null | undefined => {
   if (text === "") return null;
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  const value = (signed ? /^-?\d{1,16}$/ : /^\d{1,16}$/).test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** Parses "5", "5..", "..5" or "5..10", the API's format; undefined for anything else. */
-export function parseRange(text: string): NumberRange | undefined {
+/** Parses "5", "5..", "..5" or "5..10", the API's format; undefined for anything else. signed: also "-5..-1". */
+export function parseRange(text: string, signed = false): NumberRange | undefined {
   const [low = "", high = low, ...more] = text.split("..");
-  const from = number(low);
-  const to = number(high);
+  const from = number(low, signed);
+  const to = number(high, signed);
   if (more.length > 0 || from === undefined || to === undefined) return undefined;
   if ((from === null && to === null) || (from !== null && to !== null && from > to)) return undefined;
   return { from, to };

@@ -34,7 +34,13 @@ const msp: Record<keyof MSPFilter, string> = {
   seats_used: "unknown",
   seats_total: "7",
   next_expires_on: "2026-12-01",
+  growth: "..-1",
+  expiring_30: "1..",
+  expiring_90: "..9",
   expired: "1..",
+  exceeded: "2",
+  disabled: "!0",
+  missing: "0..3",
   expires_on: "none",
   name: "=Alpine\\, IT",
   type: "!RESELLER",
@@ -121,7 +127,9 @@ describe("the filters of a list", () => {
       ),
     ).toBe(
       "“alpine”, Status Missing, Reason inactive, Licence type none, SPLA unknown, Clients from 5, " +
-        "Active licences unknown, Purchased 7, Next licence end Dec 1, 2026, Expired from 1, First licence end never or unknown, " +
+        "Active licences unknown, Purchased 7, 30-day growth up to -1, Clients over their licences 2, " +
+        "Next licence end Dec 1, 2026, Expiring in 30 days from 1, Expiring in 90 days up to 9, Expired from 1, " +
+        "First licence end never or unknown, Disabled clients is not 0, Missing clients 0 to 3, " +
         "Name is “Alpine, IT”, Type is not RESELLER, Id in the product does not contain “12”, First seen from Dec 1, 2026, " +
         "and Last seen up to Dec 31, 2026",
     );

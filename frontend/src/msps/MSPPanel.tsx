@@ -1,14 +1,15 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { MSP, MSPDetail } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
 import { licences, SPLA } from "../customers/columns";
 import { Status } from "../customers/status";
-import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
 import { Expiry } from "../parts/Expiry";
@@ -18,6 +19,7 @@ import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { type Usage, UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
+import { CountLink, type CountName, counts, GrowthLink, listOf } from "./scorecard";
 
 interface Props {
   id: string;
@@ -53,14 +55,39 @@ function differs({ own_seats: own, clients_seats: clients }: MSPDetail): boolean
 }
 
 function Licences({ msp, detail }: { msp: MSP; detail: MSPDetail | undefined }) {
-  if (!detail || !differs(detail)) return <UsedOfTotal {...licences(msp)} />;
+  if (!detail || !differs(detail)) {
+    return (
+      <LicencesLink msp={msp}>
+        <UsedOfTotal {...licences(msp)} />
+      </LicencesLink>
+    );
+  }
   const { own_seats: own, clients_seats: sums } = detail;
   const { used, total, used_unknown: usedUnknown, total_unknown: totalUnknown } = sums;
   return (
     <>
       <Figures {...own} what={t("customers.fact.ownLicences")} />
-      <Figures {...{ used, total, usedUnknown, totalUnknown }} what={t("customers.fact.clientsLicences")} />
+      <LicencesLink msp={msp}>
+        <Figures {...{ used, total, usedUnknown, totalUnknown }} what={t("customers.fact.clientsLicences")} />
+      </LicencesLink>
     </>
+  );
+}
+
+/** A link to the active clients whose licences these are; none without clients. */
+function LicencesLink({ msp, children }: { msp: MSP; children: ReactNode }) {
+  const { grant } = useSession();
+  if (msp.clients === 0) return children;
+  const own = grant.scope.level === "msp";
+  return (
+    <Link
+      component={RouterLink}
+      to={links.clients({ ...(!own && { msp_id: msp.id }), ...counts.clients, sort: "-seats_used" })}
+      title={t("msps.licencesOf", { name: msp.name })}
+      sx={{ color: "inherit", textDecorationColor: "currentcolor" }}
+    >
+      {children}
+    </Link>
   );
 }
 
@@ -80,19 +107,29 @@ interface FactsProps {
 }
 
 function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
+  const count = (name: CountName): Fact => ({
+    label: t(`msps.fact.${name}`),
+    value: <CountLink msp={msp} name={name} />,
+  });
   const ends: Fact[] = [
     {
       label: t("msps.fact.nextEnd"),
       value: msp.next_expires_on && <Expiry on={msp.next_expires_on} />,
     },
-    { label: t("msps.fact.expired"), value: formatNumber(msp.expired) },
+    count("expiring_30"),
+    count("expiring_90"),
+    count("expired"),
   ];
   const facts: Fact[] = [
-    { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
+    count("clients"),
+    { label: t("msps.fact.growth"), value: <GrowthLink msp={msp} /> },
     { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <UnknownValue /> },
     { label: t("customers.fact.spla"), value: <SPLA of={msp.spla} /> },
     { label: t("customers.fact.licences"), value: <Licences msp={msp} detail={detail} /> },
+    count("exceeded"),
     ...(withExpiry || msp.expires_on ? ends : []),
+    count("disabled"),
+    count("missing"),
     { label: t("customers.fact.type"), value: msp.type },
     { label: t("customers.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
     { label: t("customers.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },
@@ -117,7 +154,7 @@ function ClientsLink({ msp }: { msp: MSP }) {
   return (
     <Button
       component={RouterLink}
-      to={links.clients({ ...(!own && { msp_id: msp.id }), status: "active" })}
+      to={listOf("clients", msp.id, own)}
       startIcon={<ClientsIcon />}
       sx={{ mt: 2 }}
     >

@@ -32,12 +32,18 @@ describe("the list of MSPs", () => {
     expect(headers.map((header) => header.textContent)).toEqual([
       "Name",
       "Clients",
+      "30-day growth",
       "Licence type",
       "SPLA",
       "Active licences",
       "Purchased",
       "Next licence end",
+      "In 30 days",
+      "In 90 days",
       "Expired",
+      "Exceeded",
+      "Disabled",
+      "Missing",
       "Status",
       "Last seen",
     ]);
@@ -83,7 +89,16 @@ describe("licence facts of MSPs", () => {
 
   it("are unknown where all clients lack them", async () => {
     open("/msps?q=summit", ({ world }) => {
-      world.msps = world.msps.map((msp) => ({ ...msp, expired: 2 }));
+      const figures = {
+        growth: 1,
+        expiring_30: 2,
+        expiring_90: 2,
+        expired: 2,
+        exceeded: 2,
+        disabled: 2,
+        missing: 2,
+      };
+      world.msps = world.msps.map((msp) => ({ ...msp, ...figures }));
     });
     await screen.findByText("Summit Support Group");
     expect(within(await grid()).getAllByRole("gridcell", { name: "unknown" })).toHaveLength(4);
@@ -344,7 +359,7 @@ describe("one MSP beside the list", () => {
     window.location.hash = `/msps/${(fake.world.msps[0] as MSP).id}`;
     const panel = await screen.findByRole("complementary");
     expect(await within(panel).findByText("Added")).toBeVisible();
-    expect(within(panel).queryByRole("link", { name: /client/i })).toBeNull();
+    expect(within(panel).queryByRole("link", { name: /its \d* ?client|active client/i })).toBeNull();
   });
 
   it("shows the MSP's own figures and the sums over its clients where they differ", async () => {

@@ -24,6 +24,7 @@ import { MSPPanel } from "./MSPPanel";
 import { type ClientsOf, OpenedClients } from "./OpenedClients";
 import { OwnFigures } from "./OwnFigures";
 import { type Row, rowsOf } from "./rows";
+import { mspFigures } from "./scorecard";
 import { useMSPs } from "./useMSPs";
 import { useOpened } from "./useOpened";
 
@@ -40,10 +41,9 @@ export default function MSPs() {
     () =>
       mspColumns({
         expiry: hasExpiry,
-        own: own !== undefined,
         onToggle: ({ id }, open) => opened.set(id, open),
       }),
-    [hasExpiry, own, opened],
+    [hasExpiry, opened],
   );
   const rows = useMemo(
     () => rowsOf(list.rows, opened.ids, clients.lists),
@@ -107,7 +107,9 @@ export default function MSPs() {
 function clientSort(sort: string | undefined, own: boolean): string {
   if (sort === undefined) return own ? "expires_on,name" : "name";
   const terms = sort.replace("next_expires_on", "expires_on").split(",");
-  const shared = terms.filter((term, n) => !/^-?(clients|expired)$/.test(term) && terms.indexOf(term) === n);
+  const shared = terms.filter(
+    (term, n) => !mspFigures.includes(term.replace(/^-/, "")) && terms.indexOf(term) === n,
+  );
   return shared.join(",") || "name";
 }
 
@@ -176,7 +178,7 @@ function Panel({ address, rows, clientId, withExpiry }: PanelProps) {
 const filterText = (filter: MSPFilter) => filterSentence(mspFilters, filter);
 
 /** The filters by licence ends. */
-const ends = ["expires_on", "next_expires_on", "expired"] as const;
+const ends = ["expires_on", "next_expires_on", "expiring_30", "expiring_90", "expired"] as const;
 
 interface FiltersProps {
   address: ListAddress;

@@ -1,29 +1,24 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Link from "@mui/material/Link";
-import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { MSP } from "../bridge/models";
 import { customerColumns, endWidth, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
-import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { problemText } from "../parts/ErrorPanel";
 import { Expiry } from "../parts/Expiry";
 import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
 import { customerOf, type Note, type Row } from "./rows";
+import { countColumn, growthColumn } from "./scorecard";
 
 interface Options {
   /** Where any client has an expiry date. */
   expiry: boolean;
-  /** Whether the viewer sees one MSP only. */
-  own: boolean;
   onToggle: (msp: MSP, open: boolean) => void;
 }
 
 /** The columns of MSPs, and of the clients of expanded MSPs. */
-export const mspColumns = ({ expiry, own, onToggle }: Options): Column<Row>[] => [
+export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
   {
     field: "name",
     name: t("msps.column.name"),
@@ -42,12 +37,21 @@ export const mspColumns = ({ expiry, own, onToggle }: Options): Column<Row>[] =>
     sortable: true,
     width: 116,
   },
-  ...customerColumns({ of: customerOf, ends: expiry ? ends(own) : [] }),
+  growthColumn(),
+  ...customerColumns({
+    of: customerOf,
+    ends: [
+      ...(expiry ? ends() : []),
+      countColumn("exceeded", 96, 8),
+      countColumn("disabled", 88, 10),
+      countColumn("missing", 84, 10),
+    ],
+  }),
   seenColumn(customerOf),
 ];
 
-/** The next licence end of an MSP, or the end of a client's licence; and how many have ended. */
-const ends = (own: boolean): Column<Row>[] => [
+/** The next licence end of an MSP, or the end of a client's licence; and how many end soon or have ended. */
+const ends = (): Column<Row>[] => [
   {
     field: "next_expires_on",
     name: t("msps.column.nextEnd"),
@@ -59,32 +63,10 @@ const ends = (own: boolean): Column<Row>[] => [
     width: endWidth,
     rank: 2,
   },
-  {
-    field: "expired",
-    name: t("msps.column.expired"),
-    render: (row) => row.kind === "msp" && <Expired msp={row.msp} own={own} />,
-    sortable: true,
-    align: "right",
-    width: 88,
-    rank: 3,
-  },
+  countColumn("expiring_30", 100, 5),
+  countColumn("expiring_90", 100, 8),
+  countColumn("expired", 88, 3),
 ];
-
-/** How many of an MSP's clients have an expired licence, with a link to them. */
-function Expired({ msp: { id, name, expired: count }, own }: { msp: MSP; own: boolean }) {
-  if (count === 0) return formatNumber(0);
-  return (
-    <Link
-      component={RouterLink}
-      to={links.clients({ ...(!own && { msp_id: id }), expires_on: "expired", sort: "-expires_on" })}
-      onClick={(event) => event.stopPropagation()}
-      aria-label={t("msps.expiredOf", { count, name })}
-      sx={{ color: "error.main", textDecorationColor: "currentcolor" }}
-    >
-      {formatNumber(count)}
-    </Link>
-  );
-}
 
 function NameCell({ row, marked }: { row: Row; marked: boolean }) {
   if (row.kind === "msp") {

@@ -47,6 +47,19 @@ describe("a filter by a range", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
+  it("takes negative numbers where the number may be negative", async () => {
+    const onChange = vi.fn();
+    const { user } = renderPart(
+      <RangeChip label="Growth" value={undefined} withUnknown signed onChange={onChange} />,
+    );
+    await openForm(user, "Growth");
+    await user.keyboard("{Tab}-1{Enter}");
+    expect(onChange).toHaveBeenCalledWith("..-1");
+    expect(rangeLabel("..-1")).toBe("up to -1");
+    expect(parseRangeFilter("..-1", true, true)).toBe("..-1");
+    expect(parseRangeFilter("..-1", true)).toBeUndefined();
+  });
+
   it("can be set to unknown instead of numbers", async () => {
     const { user, onChange } = chip();
     await openForm(user);

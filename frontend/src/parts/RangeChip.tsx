@@ -17,11 +17,11 @@ const unknown = "unknown";
 const isUnknownText = (text: string) => text === unknown || text === "none";
 
 /** Normalises a range filter: ranges in the API's format, or "unknown" where that is allowed; undefined for others. */
-export function parseRangeFilter(text: string, withUnknown: boolean): string | undefined {
+export function parseRangeFilter(text: string, withUnknown: boolean, signed = false): string | undefined {
   const filter = parseFilter(text);
   const values = filter?.terms.map((term) => {
     if (isUnknownText(term.text)) return withUnknown ? unknown : undefined;
-    const range = parseRange(term.text);
+    const range = parseRange(term.text, signed);
     return range && formatRange(range);
   });
   if (!filter || !values || values.includes(undefined)) return undefined;
@@ -37,7 +37,7 @@ export function rangeLabel(value: string): string {
 
 function labelOf(value: string): string {
   if (isUnknownText(value)) return t("parts.filter.range.isUnknown");
-  const { from, to } = parseRange(value) ?? { from: null, to: null };
+  const { from, to } = parseRange(value, true) ?? { from: null, to: null };
   if (from === to) return t("parts.filter.range.exactly", { from });
   if (from === null) return t("parts.filter.range.atMost", { to });
   return to === null
@@ -52,11 +52,13 @@ interface Props {
   value: string | undefined;
   /** Whether "unknown" can be chosen. */
   withUnknown: boolean;
+  /** Whether the number may be negative. */
+  signed?: boolean;
   onChange: (value: string | undefined) => void;
 }
 
 /** A filter by a number, as a chip that opens a form: from, to, or unknown. */
-export function RangeChip({ label, value, withUnknown, onChange }: Props) {
+export function RangeChip({ label, value, withUnknown, signed = false, onChange }: Props) {
   const first = useRef<HTMLInputElement>(null);
   return (
     <FilterDialog
@@ -70,6 +72,7 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
         <RangeForm
           value={value}
           withUnknown={withUnknown}
+          signed={signed}
           onChoose={(next) => {
             close();
             onChange(next);
@@ -82,25 +85,30 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
 }
 
 /** Parses the two typed ends: a range, undefined for any, or an error text. */
-function parseEnds(low: string, high: string): { range: NumberRange | undefined } | { wrong: string } {
+function parseEnds(
+  low: string,
+  high: string,
+  signed: boolean,
+): { range: NumberRange | undefined } | { wrong: string } {
   const [from, to] = [low.trim(), high.trim()];
   if (from === "" && to === "") return { range: undefined };
-  const [one, other] = [parseRange(`${from}..`), parseRange(`..${to}`)];
+  const [one, other] = [parseRange(`${from}..`, signed), parseRange(`..${to}`, signed)];
   if ((from !== "" && !one) || (to !== "" && !other)) return { wrong: t("parts.filter.range.numbers") };
-  const range = parseRange(`${from}..${to}`);
+  const range = parseRange(`${from}..${to}`, signed);
   return range ? { range } : { wrong: t("parts.filter.range.order") };
 }
 
 interface FormProps extends Pick<Props, "value" | "withUnknown"> {
+  signed: boolean;
   onChoose: (value: string | undefined) => void;
   /** The field to focus. */
   first: RefObject<HTMLInputElement | null>;
 }
 
-function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
+function RangeForm({ value, withUnknown, signed, onChoose, first }: FormProps) {
   const filter = value === undefined ? undefined : parseFilter(value);
   const text = filter?.terms[0]?.text;
-  const known = text === undefined ? undefined : parseRange(text);
+  const known = text === undefined ? undefined : parseRange(text, signed);
   const [low, setLow] = useState(known?.from?.toString() ?? "");
   const [high, setHigh] = useState(known?.to?.toString() ?? "");
   const [isUnknown, setUnknown] = useState(text === unknown);
@@ -109,7 +117,7 @@ function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
   const errorId = useId();
   const apply = () => {
     if (isUnknown) return onChoose(writeFilter([unknown], negated));
-    const typed = parseEnds(low, high);
+    const typed = parseEnds(low, high, signed);
     if ("wrong" in typed) return setWrong(typed.wrong);
     return onChoose(typed.range && writeFilter([formatRange(typed.range)], negated));
   };
@@ -126,7 +134,7 @@ function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
       }}
       slotProps={{
         htmlInput: {
-          inputMode: "numeric",
+          inputMode: signed ? "text" : "numeric",
           autoComplete: "off",
           ...(wrong && { "aria-describedby": errorId }),
         },

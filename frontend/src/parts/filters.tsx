@@ -26,7 +26,7 @@ export interface FilterRow {
 type Kind =
   | { kind: "values"; values: string[]; labelOf: (term: Term) => string }
   | { kind: "server"; labelOf: (term: Term) => string }
-  | { kind: "range"; withUnknown: boolean }
+  | { kind: "range"; withUnknown: boolean; signed: boolean }
   | { kind: "days"; days: DaysKind }
   | { kind: "text"; withEmpty: boolean }
   | { kind: "other" };
@@ -111,12 +111,12 @@ export function wordFilter(name: () => string, empty: () => string): FilterRow {
   };
 }
 
-/** A filter by a number: ranges, or unknown. */
-export const rangeFilter = (name: () => string, withUnknown: boolean): FilterRow => ({
+/** A filter by a number: ranges, or unknown. signed: the number may be negative. */
+export const rangeFilter = (name: () => string, withUnknown: boolean, signed = false): FilterRow => ({
   name,
-  parse: (text) => parseRangeFilter(text, withUnknown),
+  parse: (text) => parseRangeFilter(text, withUnknown, signed),
   label: rangeLabel,
-  choice: { kind: "range", withUnknown },
+  choice: { kind: "range", withUnknown, signed },
 });
 
 /** A filter by a name or an id. */
@@ -188,7 +188,7 @@ function RowChip({ row, value, counts, onOpen, onChange }: ChipProps) {
     case "other":
       return null;
     case "range":
-      return <RangeChip {...common} withUnknown={choice.withUnknown} />;
+      return <RangeChip {...common} withUnknown={choice.withUnknown} signed={choice.signed} />;
     case "days":
       return <DaysChip {...common} kind={choice.days} whole={whole} />;
     case "text":

@@ -18,7 +18,7 @@ const tables = {
   runs: { columns: runColumns(null), kept: ["status", "started_at"] },
   "runs of several connections": { columns: runColumns(() => "Heimdal"), kept: ["status", "started_at"] },
   clients: { columns: clientColumns({ onMSP: nothing, type: true, expiry: true }), kept: ["name"] },
-  msps: { columns: mspColumns({ expiry: true, own: false, onToggle: nothing }), kept: ["name", "clients"] },
+  msps: { columns: mspColumns({ expiry: true, onToggle: nothing }), kept: ["name", "clients"] },
 };
 
 // 429 is the least width beside an open panel, 692 that of a table in a window of 960.

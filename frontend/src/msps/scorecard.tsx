@@ -1,0 +1,98 @@
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { ClientFilter, MSP, Sort } from "../bridge/models";
+import { formatChange, formatNumber } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { UnknownValue } from "../parts/UnknownValue";
+import { useSession } from "../session/session";
+import type { Row } from "./rows";
+
+/** The counts of an MSP's clients, each with the list that has as many rows. */
+export const counts = {
+  clients: { status: "active" },
+  expiring_30: { expires_on: "30d", sort: "expires_on" },
+  expiring_90: { expires_on: "90d", sort: "expires_on" },
+  expired: { expires_on: "expired", sort: "-expires_on" },
+  exceeded: { status: "active", seats_exceeded: "yes", sort: "-seats_over" },
+  disabled: { status: "disabled" },
+  missing: { status: "missing" },
+} as const satisfies Record<string, ClientFilter & Sort>;
+
+export type CountName = keyof typeof counts;
+
+/** The figures that only MSPs have, and by which their clients cannot be sorted. */
+export const mspFigures: string[] = [...Object.keys(counts), "growth"];
+
+/** Counts of something to act on are coloured. */
+const tones: Partial<Record<CountName, string>> = { expired: "error.main", exceeded: "error.main" };
+
+/** The path of the list behind a count. An MSP's own users see no other clients. */
+export const listOf = (name: CountName, id: string, own: boolean) =>
+  links.clients({ ...(!own && { msp_id: id }), ...counts[name] });
+
+/** A count with a link to its list; without one where there is nothing to list. */
+export function CountLink({ msp, name }: { msp: MSP; name: CountName }) {
+  const { grant } = useSession();
+  const count = msp[name];
+  if (count === 0) return formatNumber(0);
+  return (
+    <Link
+      component={RouterLink}
+      to={listOf(name, msp.id, grant.scope.level === "msp")}
+      onClick={(event) => event.stopPropagation()}
+      aria-label={t(`msps.listOf.${name}`, { count, name: msp.name })}
+      sx={{ color: tones[name] ?? "inherit", textDecorationColor: "currentcolor" }}
+    >
+      {formatNumber(count)}
+    </Link>
+  );
+}
+
+/** How the number of clients has changed, with its sign. */
+export const Growth = ({ of }: { of: number | null }) =>
+  of === null ? <UnknownValue /> : <Box component="span">{formatChange(of)}</Box>;
+
+/** The growth, with a link to what has changed in these days. */
+export function GrowthLink({ msp }: { msp: MSP }) {
+  const { grant } = useSession();
+  if (msp.growth === null) return <UnknownValue />;
+  const own = grant.scope.level === "msp";
+  return (
+    <Link
+      component={RouterLink}
+      to={links.changes({ since: "30d", ...(!own && { msp_id: msp.id }) })}
+      aria-label={t("msps.changesOf", { change: formatChange(msp.growth), name: msp.name })}
+      sx={{ color: "inherit", textDecorationColor: "currentcolor" }}
+    >
+      <Growth of={msp.growth} />
+    </Link>
+  );
+}
+
+/** A column of a count. */
+export const countColumn = (
+  name: Exclude<CountName, "clients">,
+  width: number,
+  rank: number,
+): Column<Row> => ({
+  field: name,
+  name: t(`msps.column.${name}`),
+  render: (row) => row.kind === "msp" && <CountLink msp={row.msp} name={name} />,
+  sortable: true,
+  align: "right",
+  width,
+  rank,
+});
+
+export const growthColumn = (): Column<Row> => ({
+  field: "growth",
+  name: t("msps.column.growth"),
+  render: (row) => row.kind === "msp" && <Growth of={row.msp.growth} />,
+  sortable: true,
+  align: "right",
+  width: 108,
+  rank: 5,
+});
