@@ -2,12 +2,14 @@
 
 import { attentionOf, seatsOver } from "./fakeAttention";
 import { clientFacets, matchingClients, matchingMSPs, mspFacets } from "./fakeFilters";
+import { grouped, groupsOf } from "./fakeGroups";
 import { page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
 import type {
   Client,
   ClientFilter,
   Columns,
+  Grouping,
   Me,
   MSP,
   MSPDetail,
@@ -127,12 +129,14 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
     return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
 
-  function clients(query: ClientFilter & Sort & PageQuery) {
+  function clients(query: ClientFilter & Sort & Grouping & PageQuery) {
     need("see_clients");
     const found = matchingClients(clientsInScope(), query, scope().level);
     const keyed = found.map((client) => ({ ...client, seats_over: seatsOver(client), client }));
     const ordered = sorted(keyed, query.sort || "name").map(({ client }) => client);
-    return { ...page(ordered, query, world.dataAsOf), has_expiry: hasExpiry() };
+    if (query.group !== "msp") return { ...page(ordered, query, world.dataAsOf), has_expiry: hasExpiry() };
+    const shown = page(grouped(ordered, query.sort), query, world.dataAsOf);
+    return { ...shown, has_expiry: hasExpiry(), groups: groupsOf(shown.items, ordered) };
   }
 
   return {

@@ -15,6 +15,7 @@ import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { ClientFilters, useFilterText } from "./ClientFilters";
 import { clientColumns } from "./columns";
+import { GroupSwitch, groupedColumns, type Row, rowsOf } from "./groups";
 import { useClients } from "./useClients";
 
 /** The clients in scope; a client's own users see theirs alone. */
@@ -33,43 +34,56 @@ export default function Clients() {
 /** The list, filtered and sorted by the server. A row opens in a panel beside it. */
 function ClientList({ withMSP }: { withMSP: boolean }) {
   const { grant } = useSession();
-  const { address, filter, sort, list } = useClients();
+  const { address, filter, sort, grouped, list } = useClients();
   const facets = useQuery(clientFacetsQuery(grant.id, { columns: "type" })).data;
   const filterText = useFilterText(filter);
   const manyTypes = (facets?.types.length ?? 0) > 1;
   const { hasExpiry } = list;
   const { set } = address;
   const columns = useMemo(() => {
-    const onMSP = withMSP ? (msp_id: string) => set({ msp_id }) : undefined;
+    const onMSP = withMSP && !grouped ? (msp_id: string) => set({ msp_id }) : undefined;
     return clientColumns({ onMSP, type: manyTypes, expiry: hasExpiry });
-  }, [withMSP, set, manyTypes, hasExpiry]);
+  }, [withMSP, grouped, set, manyTypes, hasExpiry]);
+  const rowColumns = useMemo(() => groupedColumns(columns), [columns]);
+  const rows = useMemo(
+    () => rowsOf(list.rows, grouped ? list.groups : undefined),
+    [list.rows, list.groups, grouped],
+  );
   return (
     <>
       <PageHeader
         title={t("clients.title")}
         actions={
-          <ExportButton
-            of={{
-              list: "clients",
-              filter,
-              sort: sort ?? "name",
-              columns,
-              total: list.total,
-              filterText,
-              dataAsOf: list.dataAsOf,
-            }}
-          />
+          <>
+            {withMSP && (
+              <GroupSwitch on={grouped} onChange={(on) => set({ group: on ? "msp" : undefined })} />
+            )}
+            <ExportButton
+              of={{
+                list: "clients",
+                filter,
+                sort: grouped ? `msp_name,${sort ?? "name"}` : (sort ?? "name"),
+                columns: grouped ? [mspOfExport, ...columns] : columns,
+                total: list.total,
+                filterText,
+                dataAsOf: list.dataAsOf,
+              }}
+            />
+          </>
         }
       />
       <ClientFilters address={address} filter={filter} manyTypes={manyTypes} hasExpiry={hasExpiry} />
       <SplitView>
         <DataTable
           label={t("clients.title")}
-          columns={columns}
+          columns={rowColumns}
           {...list}
+          rows={rows}
+          shown={list.rows.length}
+          kindOf={kindOf}
           sort={sort ?? "name"}
           onSort={(next) => address.set({ sort: next })}
-          onOpen={(client) => address.open(client.id)}
+          onOpen={(row) => row.kind === "client" && address.open(row.id)}
           selectedId={address.openId}
           empty={<NoClients onRetry={list.onRetry} />}
           filterText={filterText}
@@ -88,6 +102,12 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
     </>
   );
 }
+
+/** Headers of groups are not clients. */
+const kindOf = (row: Row) => (row.kind === "group" ? "note" : undefined);
+
+/** Groups become a column of an export. */
+const mspOfExport = { field: "msp_name", name: t("clients.column.msp") };
 
 function NoClients({ onRetry }: { onRetry: () => void }) {
   const { grant, can } = useSession();

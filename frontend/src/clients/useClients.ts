@@ -1,6 +1,6 @@
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
-import type { Client, ClientFilter } from "../bridge/models";
+import type { Client, ClientFilter, Grouping } from "../bridge/models";
 import { clientsQuery } from "../bridge/queries";
 import { sortFrom, sortsOf } from "../customers/filters";
 import { filterFrom } from "../parts/filters";
@@ -28,6 +28,8 @@ export interface Clients {
   address: ListAddress;
   filter: ClientFilter;
   sort: string | undefined;
+  /** Whether the clients are grouped by MSP. */
+  grouped: boolean;
   list: List<Client>;
 }
 
@@ -36,7 +38,17 @@ export function useClients(): Clients {
   const { grant } = useSession();
   const address = useListAddress(links.clients());
   const filter = filterFrom(clientFilters, address.get);
-  const sort = sortFrom(address.get("sort"), sorts);
-  const list = useList(clientsQuery(grant.id, { ...filter, ...(sort && { sort }) }));
-  return { address, filter, sort, list };
+  // Who sees one MSP only has nothing to group.
+  const grouped = address.get("group") === "msp" && grant.scope.level === "mssp";
+  const chosen = sortFrom(address.get("sort"), sorts);
+  const sort = grouped ? sortInGroups(chosen) : chosen;
+  const grouping: Grouping = grouped ? { group: "msp" } : {};
+  const list = useList(clientsQuery(grant.id, { ...filter, ...grouping, ...(sort && { sort }) }));
+  return { address, filter, sort, grouped, list };
+}
+
+/** Groups are in the order of their MSPs, and the API sorts within them by two fields at most. */
+function sortInGroups(sort: string | undefined): string | undefined {
+  const terms = sort?.split(",").filter((term) => !/^-?msp_name$/.test(term)) ?? [];
+  return terms.slice(0, 2).join(",") || undefined;
 }

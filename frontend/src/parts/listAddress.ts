@@ -18,7 +18,7 @@ export interface ListAddress {
   get: (name: string) => string | undefined;
   /** Changes parameters; undefined or "" removes one. replace: replaces the history entry. */
   set: (changes: Changes, replace?: boolean) => void;
-  /** Removes all parameters but the sort. */
+  /** Removes all parameters but the sort and the grouping. */
   clear: () => void;
   openId: string | undefined;
   /** Opens a row and changes parameters. It replaces the history entry of another open row. */
@@ -38,8 +38,8 @@ export function useListAddress(path: string): ListAddress {
   const clear = useCallback(
     () =>
       setParams((before) => {
-        const sort = before.get("sort");
-        return new URLSearchParams(sort ? { sort } : {});
+        const kept = [...before].filter(([name]) => name === "sort" || name === "group");
+        return new URLSearchParams(kept);
       }),
     [setParams],
   );

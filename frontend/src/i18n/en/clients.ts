@@ -9,6 +9,13 @@ export const clients = {
     products: "Products",
     expires: "Licence ends",
   },
+  group: {
+    switch: "Group by MSP",
+    count_one: "{{count, number}} client",
+    count_other: "{{count, number}} clients",
+    exceeded_one: "{{count, number}} over its licences",
+    exceeded_other: "{{count, number}} over their licences",
+  },
   onlyOf: "Show only clients of {{name}}",
   onlyDirect: "Show only clients directly under the MSSP",
   empty: {
