@@ -34,9 +34,9 @@ type filteredCustomer struct {
 }
 
 type filterCase struct {
-	Name, List, Sort, Columns string
-	Filter                    map[string]string
-	Want                      []string
+	Name, List, Sort, Group, Columns string
+	Filter                           map[string]string
+	Want                             []string
 }
 
 func readFilterCases(t *testing.T) (all filterCases) {
@@ -99,7 +99,8 @@ func (c filterCase) ids(w *tenant) (ids []string, total int64, err error) {
 		page, _, err := w.DB.MSPs(w.Context(), w.admin, portal.MSPQuery{MSPFilter: msps, Sort: c.Sort, Limit: 50})
 		return names(page.Items, func(m portal.MSP) string { return m.ExternalID }), page.Total, err
 	}
-	page, _, err := w.DB.Clients(w.Context(), w.admin, portal.ClientQuery{ClientFilter: clients, Sort: c.Sort, Limit: 50})
+	q := portal.ClientQuery{ClientFilter: clients, Group: c.Group, Sort: c.Sort, Limit: 50}
+	page, _, err := w.DB.Clients(w.Context(), w.admin, q)
 	return names(page.Items, func(m portal.Client) string { return m.ExternalID }), page.Total, err
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFake, users } from "./fake";
 import { dayFromNow } from "./fakeBasics";
+import { scorecardOf } from "./fakeScorecard";
 import type { Client, Facets, MSP, StatusReason } from "./models";
 
 interface Customer {
@@ -22,6 +23,7 @@ interface Case {
   list: "clients" | "msps";
   filter?: Record<string, string>;
   sort?: string;
+  group?: "msp";
   columns?: string;
   want: string[];
 }
@@ -69,16 +71,10 @@ async function prepared() {
     msp_name: under(from.msp)?.name ?? null,
   }));
   world.msps = world.msps.map((msp) => {
-    const own = world.clients.filter(({ msp_id, status }) => msp_id === msp.id && status === "active");
-    const ends = own.map(({ expires_on }) => expires_on).filter((on) => on !== null);
-    const today = dayFromNow(0);
-    const next = ends.filter((on) => on >= today).sort()[0] ?? null;
-    return {
-      ...msp,
-      clients: own.length,
-      expired: ends.filter((on) => on < today).length,
-      next_expires_on: next,
-    };
+    const its = world.clients.filter(({ msp_id }) => msp_id === msp.id);
+    const clients = its.filter(({ status }) => status === "active").length;
+    // The API has no figures from before.
+    return { ...msp, clients, ...scorecardOf(its), growth: null };
   });
   const filter = (one: Case) =>
     Object.fromEntries(
@@ -94,7 +90,7 @@ async function prepared() {
 
 async function idsOf(one: Case) {
   const { fake, filter } = await prepared();
-  const query = { ...filter(one), sort: one.sort ?? "", limit: 50 };
+  const query = { ...filter(one), sort: one.sort ?? "", limit: 50, ...(one.group && { group: one.group }) };
   const { items, total } = one.list === "msps" ? await fake.msps(query) : await fake.clients(query);
   expect(total).toBe(items.length);
   return items.map(({ external_id }) => external_id);
