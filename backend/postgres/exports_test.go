@@ -99,7 +99,7 @@ func TestExportProperty(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	sorts := []string{"", "-name", "status,-seats_used", "expires_on", "-seats_total,name", "msp_name,-type"}
-	mspSorts := []string{"", "-name", "-clients", "seats_used,-name", "expired"}
+	mspSorts := []string{"", "-name", "-clients", "seats_used,-name", "expired", "-growth,missing"}
 	rapid.Check(t, func(r *rapid.T) {
 		w := base.sibling()
 		world := drawDatedWorld(r, w)
@@ -127,7 +127,10 @@ func TestExportProperty(t *testing.T) {
 		if viewer.Scope.Level == portal.LevelClient {
 			return
 		}
-		mspFilter := portal.MSPFilter{Q: rapid.SampledFrom([]string{"", "", "north"}).Draw(r, "msps")}
+		mspFilter := portal.MSPFilter{
+			Q:       rapid.SampledFrom([]string{"", "", "north"}).Draw(r, "msps"),
+			Expired: rapid.SampledFrom([]string{"", "1.."}).Draw(r, "expired clients"),
+		}
 		mspSort := rapid.SampledFrom(mspSorts).Draw(r, "sort of MSPs")
 		for _, nested := range []string{"no", "yes"} {
 			got := w.exportMSPs(t, viewer, portal.MSPExport{MSPFilter: mspFilter, Sort: mspSort, WithClients: nested})

@@ -63,7 +63,8 @@ func checkMSPFilters(r *rapid.T, w *listedWorld, name string, viewer portal.View
 	all := read(portal.MSPQuery{Limit: 200}).Items
 	filter, matches := drawFilter[portal.MSPFilter](r, w, mspColumns)
 	order := drawOrder(r, "name", "clients", "type", "licence_type", "spla", "seats_used", "seats_total", "expires_on", "next_expires_on",
-		"growth", "expiring_30", "expiring_90", "expired", "exceeded", "disabled", "missing", "status", "first_seen_at", "last_seen_at", "external_id")
+		"growth", "expiring_30", "expiring_90", "expired", "exceeded", "disabled", "missing", "status", "first_seen_at",
+		"last_seen_at", "external_id")
 	whole := read(portal.MSPQuery{MSPFilter: filter, Sort: order, Limit: 200})
 	checkRows(r, fmt.Sprintf("MSPs of %s by %+v", name, filter), all, whole.Items, whole.Total, matches,
 		func(m portal.MSP) string { return m.ID })
