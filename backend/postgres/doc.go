@@ -10,8 +10,9 @@
 // table (list_filters.go), and its total comes from kept counts. Responses with the same Stamp are equal.
 //
 // Counts of clients are kept per MSP, and directly under the MSSP, so that the counts of any set of MSPs can be added up:
-// client_count by status and type, client_day by day, client_end by the day on which licences end. Nothing counts clients
-// when it is read. What depends on the present day is read as follows.
+// client_count by status and type, client_day by day, client_end by the day on which licences end. client_day has the whole
+// MSSP in place of what is directly under it, which is the difference. No figure of an MSP or of the overview counts
+// clients when it is read. What depends on the present day is read as follows.
 //
 //   - Licences that have ended, or end within 30 or 90 days: client_end_sum has the sums of client_end as of a day. It is
 //     written with every new version of an MSSP and by an hourly job of portal-api, after midnight in each time zone. A
