@@ -47,6 +47,11 @@ func (s *server) routes(api huma.API) {
 
 	route(s, api, "GET /v1/search", portal.SeeClients, s.search)
 
+	route(s, api, "GET /v1/views", portal.SeeClients, s.views)
+	route(s, api, "POST /v1/views", portal.SeeClients, s.createView, created)
+	route(s, api, "PATCH /v1/views/{id}", portal.SeeClients, s.changeView)
+	route(s, api, "DELETE /v1/views/{id}", portal.SeeClients, s.deleteView, noContent)
+
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite, created)
 	route(s, api, "POST /v1/invites/claim", signedIn, s.claimInvite)

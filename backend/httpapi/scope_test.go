@@ -64,6 +64,13 @@ var routeCases = []routeCase{
 	{route: "GET /v1/changes", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "POST /v1/changes/visit", want: [5]int{noContent, noContent, noContent, noContent, noContent},
 		body: fixed(`{"seen_to":"2026-01-31T12:00:00Z"}`)},
+	{route: "GET /v1/views", want: [5]int{ok, ok, ok, ok, ok}},
+	{route: "POST /v1/views", want: [5]int{created, created, created, created, created},
+		body: fixed(`{"list":"clients","name":"Active","query":"status=active"}`)},
+	{route: "PATCH /v1/views/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: sharedView, sibling: siblingView, own: ownView,
+		body: fixed(`{"query":"status=missing"}`)},
+	{route: "DELETE /v1/views/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: sharedView,
+		sibling: siblingView, own: ownView},
 	{route: "GET /v1/invites", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
 	{route: "POST /v1/invites", want: [5]int{created, forbidden, created, forbidden, forbidden}, body: clientInvite},
 	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: claimableInvite},
@@ -157,6 +164,29 @@ func (h *apiTest) newUser(of testkit.Tenant, msp int) portal.Viewer {
 func ownSession(h *apiTest, v portal.Viewer) string {
 	h.Helper()
 	return h.Text("select id::text from session where user_id = $1 order by revoked_at is not null, id limit 1", v.UserID)
+}
+
+func sharedView(h *apiTest, of testkit.Tenant) string {
+	return h.view(h.Person(h, portal.MSPAdmin, of.At(portal.MSPAdmin, 0)), true)
+}
+
+func siblingView(h *apiTest, of testkit.Tenant) string {
+	return h.view(h.Person(h, portal.MSPAdmin, of.At(portal.MSPAdmin, 1)), true)
+}
+
+func ownView(h *apiTest, v portal.Viewer) string { return h.view(v, false) }
+
+// view saves a view at the node of a viewer.
+func (h *apiTest) view(v portal.Viewer, shared bool) string {
+	h.Helper()
+	id := postgres.NewID()
+	h.Exec(`
+		insert into saved_view (mssp_id, id, node_id, grant_id, author_id, list, name, name_key, query)
+		select g.mssp_id, $2::uuid, coalesce(g.client_id, g.msp_id, '00000000-0000-0000-0000-000000000000'),
+		       case when not $3 then g.id end, g.user_id, 'clients', $2::text, $2::text, ''
+		from user_role g
+		where g.id = $1`, v.GrantID, id, shared)
+	return id
 }
 
 func clientInvite(_ *apiTest, msp testkit.Node) string {
@@ -301,6 +331,7 @@ func (h *apiTest) state() string {
 		    (select md5(string_agg(concat_ws(' ', id, role, msp_id, client_id, active), ' ' order by id)) from user_role),
 		    (select count(*) from session where revoked_at is not null),
 		    (select sum(version) from mssp),
+		    (select md5(string_agg(v::text, ' ' order by id)) from saved_view v),
 		    (select count(*) from audit_log where action not like 'sign%'))`)
 }
 

@@ -33,6 +33,8 @@ const (
 	// Export writes a list that the role sees to a file. Every role has it: a file holds nothing that the user could not
 	// copy from the screen, and IT can forbid it on its computers.
 	Export Permission = "export"
+	// ShareViews shares saved views with all users of the same MSSP or MSP, and changes and deletes those shared there.
+	ShareViews Permission = "share_views"
 	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
 	ManageInvites Permission = "manage_invites"
 	// ManageUsers lists the users with a grant inside the scope, and changes grants with a role in MayInvite.
@@ -58,12 +60,12 @@ type RoleRule struct {
 // Roles is the role table: the permissions of every role.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts,
-			ManageOrganisation},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, ManageInvites, ManageUsers, SeeSyncs, RunSync,
+			ManageProducts, ManageOrganisation},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
 	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ManageInvites, ManageUsers},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, ManageInvites, ManageUsers},
 		[]Role{MSPAdmin, MSPUser, ClientUser}},
 	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export}, nil},
 	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients, Export}, nil},

@@ -128,6 +128,14 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at, %s)
 			values ('%s', '%s', '%[3]s', '%[3]s', 'client', 'x', 'x', now(), '%[4]s')`, column, own.MSSPID, id(), foreign))
 	}
+	view := func(column, foreign string) reference {
+		values := map[string]string{"node_id": noNode, "grant_id": own.Viewers[portal.MSSPAdmin].GrantID}
+		values[column] = foreign
+		return reference{"saved_view." + column, "portal_mssp", fmt.Sprintf(`
+			insert into saved_view (mssp_id, id, node_id, grant_id, author_id, list, name, name_key, query)
+			values ('%s', '%s', '%s', '%s', '%[2]s', 'msps', '', '', '')`, own.MSSPID, id(), values["node_id"], values["grant_id"]),
+			"saved_view", column, foreign}
+	}
 	return []reference{
 		former("msp_id", msp), former("client_id", client),
 		change("msp_id", msp), change("client_id", client), change("run_id", otherRun),
@@ -177,6 +185,15 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 		{"change_visit.grant_id", "portal_mssp", fmt.Sprintf(
 			"insert into change_visit (mssp_id, grant_id, seen_to, touched_at) values ('%s', '%s', now(), now())", own.MSSPID,
 			other.Viewers[portal.MSSPAdmin].GrantID), "change_visit", "grant_id", other.Viewers[portal.MSSPAdmin].GrantID},
+		view("node_id", msp), view("grant_id", other.Viewers[portal.MSSPAdmin].GrantID),
+		{"view_default.grant_id", "portal_mssp", fmt.Sprintf(`
+			insert into view_default (mssp_id, grant_id, list, view_id)
+			select v.mssp_id, '%s', 'msps', v.id
+			from saved_view v
+			limit 1`, other.Viewers[portal.MSSPAdmin].GrantID), "view_default", "grant_id", other.Viewers[portal.MSSPAdmin].GrantID},
+		{"view_default.view_id", "portal_mssp", fmt.Sprintf(
+			"insert into view_default (mssp_id, grant_id, list, view_id) values ('%s', '%s', 'msps', '%s')", own.MSSPID,
+			own.Viewers[portal.MSSPAdmin].GrantID, otherRun), "view_default", "view_id", otherRun},
 		{"field_map.noticed_in_by_admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
 			"field_map", "noticed_in", otherRun},
 	}
@@ -235,6 +252,9 @@ func TestReferencesToAnotherMSSP(t *testing.T) {
 	})
 }
 
+// noNode is the node of the MSSP itself.
+const noNode = "00000000-0000-0000-0000-000000000000"
+
 // notReferences are columns of ids that name no row of a tenant, or that no role of the server writes.
 var notReferences = []string{
 	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "former_name.entity_id", "mssp_product.product_id",
@@ -242,6 +262,7 @@ var notReferences = []string{
 	"pre_assigned_role.client_id", // TestClientNodes
 	"user_role.user_id",           // only a sign-in writes it
 	"invite_mail.inviter_id",      // a user, not a tenant's row
+	"saved_view.author_id",        // a user
 	// the database alone writes groups and licence ends
 	"client_end.msp_id", "client_end_sum.msp_id",
 	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",
