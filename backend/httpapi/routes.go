@@ -51,6 +51,11 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "POST /v1/views", portal.SeeClients, s.createView, created)
 	route(s, api, "PATCH /v1/views/{id}", portal.SeeClients, s.changeView)
 	route(s, api, "DELETE /v1/views/{id}", portal.SeeClients, s.deleteView, noContent)
+	route(s, api, "GET /v1/favourites", portal.SeeClients, s.favourites)
+	route(s, api, "PUT /v1/favourites/{kind}/{id}", portal.SeeClients, s.markFavourite, noContent)
+	route(s, api, "DELETE /v1/favourites/{kind}/{id}", portal.SeeClients, s.unmarkFavourite, noContent)
+	route(s, api, "GET /v1/recents", portal.SeeClients, s.recents)
+	route(s, api, "PUT /v1/recents/{kind}/{id}", portal.SeeClients, s.saveRecent, noContent)
 
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite, created)

@@ -71,6 +71,14 @@ var routeCases = []routeCase{
 		body: fixed(`{"query":"status=missing"}`)},
 	{route: "DELETE /v1/views/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: sharedView,
 		sibling: siblingView, own: ownView},
+	{route: "GET /v1/favourites", want: [5]int{ok, ok, ok, ok, ok}},
+	{route: "PUT /v1/favourites/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
+		sibling: siblingClient},
+	{route: "DELETE /v1/favourites/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
+		sibling: siblingClient},
+	{route: "GET /v1/recents", want: [5]int{ok, ok, ok, ok, ok}},
+	{route: "PUT /v1/recents/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
+		sibling: siblingClient},
 	{route: "GET /v1/invites", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
 	{route: "POST /v1/invites", want: [5]int{created, forbidden, created, forbidden, forbidden}, body: clientInvite},
 	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: claimableInvite},
@@ -211,7 +219,7 @@ func (c routeCase) call(h *apiTest, of testkit.Tenant, viewer portal.Viewer) cal
 }
 
 func (c routeCase) withID(h *apiTest, id string) call {
-	made := call{route: strings.Replace(c.route, "{id}", id, 1)}
+	made := call{route: strings.NewReplacer("{id}", id, "{kind}", "client").Replace(c.route)}
 	if c.body != nil {
 		made.body = c.body(h, testkit.Node{})
 	}
@@ -332,6 +340,8 @@ func (h *apiTest) state() string {
 		    (select count(*) from session where revoked_at is not null),
 		    (select sum(version) from mssp),
 		    (select md5(string_agg(v::text, ' ' order by id)) from saved_view v),
+		    (select count(*) from favourite),
+		    (select count(*) from recent),
 		    (select count(*) from audit_log where action not like 'sign%'))`)
 }
 

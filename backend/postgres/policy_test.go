@@ -22,11 +22,13 @@ var tenantTables = map[string]string{
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id",
 	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
 	"former_name": "mssp_id", "client_end": "mssp_id", "client_end_sum": "mssp_id",
-	"saved_view": "mssp_id", "view_default": "mssp_id",
+	"saved_view": "mssp_id", "view_default": "mssp_id", "favourite": "mssp_id", "recent": "mssp_id",
 }
 
 // notForSync are tables that a sync may not use.
-var notForSync = []string{"audit_log", "invite_mail", "change_group", "change_visit", "client_end", "saved_view", "view_default"}
+var notForSync = []string{
+	"audit_log", "invite_mail", "change_group", "change_visit", "client_end", "saved_view", "view_default", "favourite", "recent",
+}
 
 // read runs sql, which has no condition on the scope, as viewer. It returns the number that the query returns, or -1 if
 // PostgreSQL refuses the query.

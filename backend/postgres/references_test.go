@@ -128,6 +128,12 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at, %s)
 			values ('%s', '%s', '%[3]s', '%[3]s', 'client', 'x', 'x', now(), '%[4]s')`, column, own.MSSPID, id(), foreign))
 	}
+	link := func(table string) reference {
+		grant := other.Viewers[portal.MSSPAdmin].GrantID
+		return reference{table + ".grant_id", "portal_mssp", fmt.Sprintf(
+			"insert into %s (mssp_id, grant_id, kind, entity_id) values ('%s', '%s', 'msp', '%s')", table, own.MSSPID, grant, msp),
+			table, "grant_id", grant}
+	}
 	view := func(column, foreign string) reference {
 		values := map[string]string{"node_id": noNode, "grant_id": own.Viewers[portal.MSSPAdmin].GrantID}
 		values[column] = foreign
@@ -185,6 +191,7 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 		{"change_visit.grant_id", "portal_mssp", fmt.Sprintf(
 			"insert into change_visit (mssp_id, grant_id, seen_to, touched_at) values ('%s', '%s', now(), now())", own.MSSPID,
 			other.Viewers[portal.MSSPAdmin].GrantID), "change_visit", "grant_id", other.Viewers[portal.MSSPAdmin].GrantID},
+		link("favourite"), link("recent"),
 		view("node_id", msp), view("grant_id", other.Viewers[portal.MSSPAdmin].GrantID),
 		{"view_default.grant_id", "portal_mssp", fmt.Sprintf(`
 			insert into view_default (mssp_id, grant_id, list, view_id)
@@ -263,6 +270,8 @@ var notReferences = []string{
 	"user_role.user_id",           // only a sign-in writes it
 	"invite_mail.inviter_id",      // a user, not a tenant's row
 	"saved_view.author_id",        // a user
+	// favourites_test.go
+	"favourite.entity_id", "recent.entity_id",
 	// the database alone writes groups and licence ends
 	"client_end.msp_id", "client_end_sum.msp_id",
 	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",
