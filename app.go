@@ -210,6 +210,38 @@ func (a *App) VisitChanges(visit portal.ChangeVisit) error {
 	return a.desktop.VisitChanges(a.ctx, visit)
 }
 
+// Views returns the saved views of a list, or of all.
+func (a *App) Views(q portal.ViewQuery) (portal.Views, error) { return a.desktop.Views(a.ctx, q) }
+
+// CreateView saves a view of a list.
+func (a *App) CreateView(n portal.NewView) (portal.View, error) {
+	return a.desktop.CreateView(a.ctx, n)
+}
+
+// ChangeView changes a view.
+func (a *App) ChangeView(id string, c portal.ViewChange) (portal.View, error) {
+	return a.desktop.ChangeView(a.ctx, id, c)
+}
+
+// DeleteView deletes a view.
+func (a *App) DeleteView(id string) error { return a.desktop.DeleteView(a.ctx, id) }
+
+// Favourites returns the MSPs and clients that the user has marked.
+func (a *App) Favourites() (portal.Favourites, error) { return a.desktop.Favourites(a.ctx) }
+
+// SetFavourite marks an MSP or client, or removes the mark.
+func (a *App) SetFavourite(kind portal.CustomerKind, id string, on bool) error {
+	return a.desktop.SetFavourite(a.ctx, kind, id, on)
+}
+
+// Recents returns the MSPs and clients that the user has opened last.
+func (a *App) Recents() (portal.Recents, error) { return a.desktop.Recents(a.ctx) }
+
+// SaveRecent saves that the user has opened an MSP or client.
+func (a *App) SaveRecent(kind portal.CustomerKind, id string) error {
+	return a.desktop.SaveRecent(a.ctx, kind, id)
+}
+
 // ExportClients saves the clients that match a query to a file that the user chooses; asOf is the age of the data on the
 // screen. The event export:progress reports how far it is.
 func (a *App) ExportClients(q portal.ClientExport, asOf string) (desktop.Exported, error) {
