@@ -61,6 +61,7 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"severities", "Severity", tagOf(portal.Attention{}, "Severity")},
 		{"searchKinds", "SearchKind", ofType(inPortal, "SearchKind")},
 		{"searchMatches", "SearchMatch", ofType(inPortal, "SearchMatch")},
+		{"viewLists", "ViewList", ofType(inPortal, "ViewList")},
 		{"customerFields", "CustomerField", ofType(inPortal, "CustomerField")},
 		{"reviewedFields", "ReviewedField", reviewedFields()},
 		{"fieldTypes", "FieldType", tagOf(portal.FieldPath{}, "Types")},

@@ -21,6 +21,7 @@ export const permissions = [
   "see_msps",
   "see_clients",
   "export",
+  "share_views",
   "manage_invites",
   "manage_users",
   "see_syncs",
@@ -185,6 +186,15 @@ export const searchMatches = [
 ] as const;
 export type SearchMatch = (typeof searchMatches)[number];
 
+export const viewLists = [
+  "msps",
+  "clients",
+  "changes",
+  "users",
+  "invites",
+] as const;
+export type ViewList = (typeof viewLists)[number];
+
 export const customerFields = [
   "id",
   "name",
@@ -317,6 +327,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_msps",
       "see_clients",
       "export",
+      "share_views",
       "manage_invites",
       "manage_users",
       "see_syncs",
@@ -348,6 +359,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_msps",
       "see_clients",
       "export",
+      "share_views",
       "manage_invites",
       "manage_users"
     ],

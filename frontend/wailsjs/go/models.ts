@@ -377,6 +377,17 @@ export namespace portal {
 	    types: string[];
 	    licence_types: string[];
 	}
+	export interface Favourite {
+	    kind: string;
+	    id: string;
+	    name: string;
+	    context: string;
+	    status: string;
+	    marked_at: string;
+	}
+	export interface Favourites {
+	    items: Favourite[];
+	}
 	
 	export interface FieldPath {
 	    path: string;
@@ -668,6 +679,13 @@ export namespace portal {
 	    expires_in_hours?: number;
 	    language?: string;
 	}
+	export interface NewView {
+	    list: string;
+	    name: string;
+	    query: string;
+	    shared?: boolean;
+	    default?: boolean;
+	}
 	export interface Organisation {
 	    id: string;
 	    name: string;
@@ -718,6 +736,17 @@ export namespace portal {
 	    id: string;
 	    name: string;
 	    kind: string;
+	}
+	export interface Recent {
+	    kind: string;
+	    id: string;
+	    name: string;
+	    context: string;
+	    status: string;
+	    opened_at: string;
+	}
+	export interface Recents {
+	    items: Recent[];
 	}
 	export interface ReviewItem {
 	    kind: string;
@@ -831,6 +860,30 @@ export namespace portal {
 	    msp_id: string;
 	    cursor: string;
 	    limit: number;
+	}
+	export interface View {
+	    id: string;
+	    list: string;
+	    name: string;
+	    query: string;
+	    shared: boolean;
+	    default: boolean;
+	    own: boolean;
+	    owner?: string;
+	    created_at: string;
+	    updated_at: string;
+	}
+	export interface ViewChange {
+	    name?: string;
+	    query?: string;
+	    shared?: boolean;
+	    default?: boolean;
+	}
+	export interface ViewQuery {
+	    list: string;
+	}
+	export interface Views {
+	    items: View[];
 	}
 
 }

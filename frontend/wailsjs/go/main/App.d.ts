@@ -21,6 +21,8 @@ export function ChangeOrganisation(arg1:portal.OrganisationChange):Promise<porta
 
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
 
+export function ChangeView(arg1:string,arg2:portal.ViewChange):Promise<portal.View>;
+
 export function Changes(arg1:portal.ChangeQuery):Promise<portal.ChangePage>;
 
 export function ChooseInvites(arg1:Array<string>):Promise<portal.Me>;
@@ -41,6 +43,10 @@ export function CreateConnection(arg1:portal.NewConnection):Promise<portal.Conne
 
 export function CreateInvite(arg1:portal.NewInvite):Promise<portal.CreatedInvite>;
 
+export function CreateView(arg1:portal.NewView):Promise<portal.View>;
+
+export function DeleteView(arg1:string):Promise<void>;
+
 export function DiscardSync(arg1:string):Promise<portal.SyncRun>;
 
 export function EndSession(arg1:string):Promise<void>;
@@ -48,6 +54,8 @@ export function EndSession(arg1:string):Promise<void>;
 export function ExportClients(arg1:portal.ClientExport,arg2:string):Promise<desktop.Exported>;
 
 export function ExportMSPs(arg1:portal.MSPExport,arg2:string):Promise<desktop.Exported>;
+
+export function Favourites():Promise<portal.Favourites>;
 
 export function FieldMap(arg1:string):Promise<portal.FieldMap>;
 
@@ -73,11 +81,15 @@ export function PreviewFieldMap(arg1:string,arg2:portal.FieldMapChange):Promise<
 
 export function Providers():Promise<Array<portal.Provider>>;
 
+export function Recents():Promise<portal.Recents>;
+
 export function ResendInvite(arg1:string):Promise<portal.CreatedInvite>;
 
 export function Resume():Promise<portal.Me>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
+
+export function SaveRecent(arg1:portal.CustomerKind,arg2:string):Promise<void>;
 
 export function Search(arg1:portal.SearchQuery):Promise<portal.SearchResult>;
 
@@ -88,6 +100,8 @@ export function Sessions():Promise<portal.OwnSessions>;
 export function SetAPIURL(arg1:string):Promise<void>;
 
 export function SetAppearance(arg1:desktop.Appearance):Promise<void>;
+
+export function SetFavourite(arg1:portal.CustomerKind,arg2:string,arg3:boolean):Promise<void>;
 
 export function SetPlaces(arg1:string,arg2:string,arg3:desktop.Places):Promise<void>;
 
@@ -120,6 +134,8 @@ export function UseGrant(arg1:string):Promise<portal.Me>;
 export function User(arg1:string):Promise<portal.UserItem>;
 
 export function Users(arg1:portal.UserQuery):Promise<portal.UserPage>;
+
+export function Views(arg1:portal.ViewQuery):Promise<portal.Views>;
 
 export function VisitChanges(arg1:portal.ChangeVisit):Promise<void>;
 

@@ -38,6 +38,10 @@ export function ChangeUser(arg1, arg2) {
   return window['go']['main']['App']['ChangeUser'](arg1, arg2);
 }
 
+export function ChangeView(arg1, arg2) {
+  return window['go']['main']['App']['ChangeView'](arg1, arg2);
+}
+
 export function Changes(arg1) {
   return window['go']['main']['App']['Changes'](arg1);
 }
@@ -78,6 +82,14 @@ export function CreateInvite(arg1) {
   return window['go']['main']['App']['CreateInvite'](arg1);
 }
 
+export function CreateView(arg1) {
+  return window['go']['main']['App']['CreateView'](arg1);
+}
+
+export function DeleteView(arg1) {
+  return window['go']['main']['App']['DeleteView'](arg1);
+}
+
 export function DiscardSync(arg1) {
   return window['go']['main']['App']['DiscardSync'](arg1);
 }
@@ -92,6 +104,10 @@ export function ExportClients(arg1, arg2) {
 
 export function ExportMSPs(arg1, arg2) {
   return window['go']['main']['App']['ExportMSPs'](arg1, arg2);
+}
+
+export function Favourites() {
+  return window['go']['main']['App']['Favourites']();
 }
 
 export function FieldMap(arg1) {
@@ -142,6 +158,10 @@ export function Providers() {
   return window['go']['main']['App']['Providers']();
 }
 
+export function Recents() {
+  return window['go']['main']['App']['Recents']();
+}
+
 export function ResendInvite(arg1) {
   return window['go']['main']['App']['ResendInvite'](arg1);
 }
@@ -152,6 +172,10 @@ export function Resume() {
 
 export function RevokeInvite(arg1) {
   return window['go']['main']['App']['RevokeInvite'](arg1);
+}
+
+export function SaveRecent(arg1, arg2) {
+  return window['go']['main']['App']['SaveRecent'](arg1, arg2);
 }
 
 export function Search(arg1) {
@@ -172,6 +196,10 @@ export function SetAPIURL(arg1) {
 
 export function SetAppearance(arg1) {
   return window['go']['main']['App']['SetAppearance'](arg1);
+}
+
+export function SetFavourite(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SetFavourite'](arg1, arg2, arg3);
 }
 
 export function SetPlaces(arg1, arg2, arg3) {
@@ -236,6 +264,10 @@ export function User(arg1) {
 
 export function Users(arg1) {
   return window['go']['main']['App']['Users'](arg1);
+}
+
+export function Views(arg1) {
+  return window['go']['main']['App']['Views'](arg1);
 }
 
 export function VisitChanges(arg1) {
