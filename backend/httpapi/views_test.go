@@ -11,8 +11,8 @@ func TestViewRoutes(t *testing.T) {
 	h := newAPITest(t)
 	admin := h.as(portal.MSPAdmin)
 	create := func(body string) reply { return h.send(call{route: "POST /v1/views", token: admin, body: body}) }
-	view := decode[portal.View](h, h.wants(create(
-		`{"list":"clients","name":"Ending","query":"expires_on=30d&sort=expires_on&columns=name,expires_on:120","shared":true,"default":true}`), created))
+	view := decode[portal.View](h, h.wants(create(`{"list":"clients","name":"Ending","shared":true,"default":true,
+		"query":"expires_on=30d&sort=expires_on&columns=name,expires_on:120"}`), created))
 	path := "/v1/views/" + view.ID
 	t.Run("returns_what_was_saved", func(t *testing.T) {
 		for token, own := range map[string]bool{admin: true, h.as(portal.MSPUser): false} {

@@ -63,7 +63,8 @@ func (c viewQueryCase) test(t *testing.T) {
 		return
 	}
 	var invalid *portal.Error
-	if !errors.As(err, &invalid) || invalid.Code != portal.Invalid || invalid.Field != "query" || !strings.Contains(invalid.Detail, c.Refused) {
+	found := errors.As(err, &invalid)
+	if !found || invalid.Code != portal.Invalid || invalid.Field != "query" || !strings.Contains(invalid.Detail, c.Refused) {
 		t.Errorf("%s: got %v, want invalid for query with %q", c.Query, err, c.Refused)
 	}
 }

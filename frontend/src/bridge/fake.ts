@@ -7,6 +7,7 @@ import { fakeChanges } from "./fakeChanges";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeExports, type SavedFile } from "./fakeExports";
+import { fakeFavourites } from "./fakeFavourites";
 import { fakeFields } from "./fakeFields";
 import { fakeInvites, inviteCode } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
@@ -16,6 +17,7 @@ import { fakeSearch } from "./fakeSearch";
 import { fakeSyncs } from "./fakeSyncs";
 import { users } from "./fakeUserRecords";
 import { currentMe, fakeUsers } from "./fakeUsers";
+import { fakeViews } from "./fakeViews";
 import { newWorld, type World } from "./fakeWorld";
 import type { Appearance, Events, Grant, InviteOffer, Me, Places, Startup } from "./models";
 import type { Portal } from "./portal";
@@ -130,6 +132,16 @@ export function createFake(options: FakeOptions = {}): Fake {
   const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
   const userCalls = fakeUsers({ world, need, includes, sorted, page });
+
+  const lists = {
+    clients: customers.clients,
+    msps: customers.msps,
+    changes: changes.list,
+    users: userCalls.users,
+    invites: invites.list,
+  };
+  const views = fakeViews({ world, need, lists });
+  const favourites = fakeFavourites({ world, need, ...customers });
 
   function signIn(provider: "google" | "entra"): Promise<Me> {
     finish?.(new Problem("cancelled"));
@@ -280,6 +292,14 @@ export function createFake(options: FakeOptions = {}): Fake {
     search: call("search", fakeSearch({ world, need, scope, ...customers, ...userCalls })),
     changes: call("changes", changes.list),
     visitChanges: call("visitChanges", changes.visit),
+    views: call("views", views.list),
+    createView: call("createView", views.create),
+    changeView: call("changeView", views.change),
+    deleteView: call("deleteView", views.remove),
+    favourites: call("favourites", favourites.favourites),
+    setFavourite: call("setFavourite", favourites.setFavourite),
+    recents: call("recents", favourites.recents),
+    saveRecent: call("saveRecent", favourites.saveRecent),
     exportClients: call("exportClients", exporting.exportClients),
     exportMSPs: call("exportMSPs", exporting.exportMSPs),
     cancelExport: call("cancelExport", exporting.cancelExport),

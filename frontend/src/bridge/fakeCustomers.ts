@@ -140,6 +140,8 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
   }
 
   return {
+    clientsInScope,
+    mspsInScope,
     overview,
     msps,
     clients,

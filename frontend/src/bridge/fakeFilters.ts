@@ -145,6 +145,10 @@ const clientRules: Rules<Client, ClientFilter> = {
   last_seen_at: byMoment((client) => client.last_seen_at),
 };
 
+/** The parameters of the two lists. */
+export const mspFilterNames = ["q", ...Object.keys(mspRules)];
+export const clientFilterNames = ["q", ...Object.keys(clientRules)];
+
 const wrong = (field: string) => new Problem("invalid", { field, message: `${field} has no such value.` });
 
 function matches<Item>(item: Item, rule: Rule<Item>, name: string, text: string): boolean {

@@ -1,9 +1,11 @@
 // The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
+import type { FakeLink } from "./fakeFavourites";
 import { fieldMap } from "./fakeFieldMap";
 import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
 import { noFigures, scorecardOf } from "./fakeScorecard";
 import { type FakeUser, newSessions, newUsers, users } from "./fakeUserRecords";
+import type { FakeView } from "./fakeViews";
 import type {
   Attention,
   Client,
@@ -166,6 +168,12 @@ export interface World {
   visitedAt: string | null;
   /** By the id of the grant: visits since then. */
   visits: Map<string, FakeVisit>;
+  views: FakeView[];
+  /** By the id of the grant: the ids of the default views. */
+  defaultViews: Map<string, Set<string>>;
+  /** By the id of the grant, the latest first. */
+  favourites: Map<string, FakeLink[]>;
+  recents: Map<string, FakeLink[]>;
 }
 
 /** Returns the data as it is before any change. */
@@ -200,5 +208,9 @@ export function newWorld(): World {
     dataAsOf: ago(0.19 * hour),
     visitedAt: ago(day),
     visits: new Map(),
+    views: [],
+    defaultViews: new Map(),
+    favourites: new Map(),
+    recents: new Map(),
   };
 }

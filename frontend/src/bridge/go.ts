@@ -1,7 +1,7 @@
 import * as app from "../../wailsjs/go/main/App";
 import type { portal } from "../../wailsjs/go/models";
 import { EventsOn } from "../../wailsjs/runtime/runtime";
-import type { ExportOptions, OwnSession } from "./models";
+import type { ExportOptions, Favourite, OwnSession, Recent, View } from "./models";
 import type { Portal } from "./portal";
 import { toProblem } from "./problem";
 
@@ -53,6 +53,14 @@ export const go: Portal = {
   search: (query) => call(app.Search(query)),
   changes: (query) => call(app.Changes(query as portal.ChangeQuery)),
   visitChanges: (visit) => call(app.VisitChanges(visit)),
+  views: async () => (await call<{ items: View[] }>(app.Views({ list: "" } as portal.ViewQuery))).items,
+  createView: (view) => call(app.CreateView(view as portal.NewView)),
+  changeView: (id, change) => call(app.ChangeView(id, change)),
+  deleteView: (id) => call(app.DeleteView(id)),
+  favourites: async () => (await call<{ items: Favourite[] }>(app.Favourites())).items,
+  setFavourite: (kind, id, on) => call(app.SetFavourite(kind, id, on)),
+  recents: async () => (await call<{ items: Recent[] }>(app.Recents())).items,
+  saveRecent: (kind, id) => call(app.SaveRecent(kind, id)),
   exportClients: (query, options, asOf) =>
     call(app.ExportClients({ ...query, ...exportQuery(options) } as portal.ClientExport, asOf ?? "")),
   exportMSPs: (query, { withClients, ...options }, asOf) => {

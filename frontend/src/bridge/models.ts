@@ -26,12 +26,14 @@ import type {
   Severity,
   StatusReason,
   UserStatus,
+  ViewList,
 } from "./enums";
 
 export type {
   AttentionKind,
   ChangeKind,
   CustomerField,
+  CustomerKind,
   CustomerStatus,
   FieldType,
   InviteStatus,
@@ -44,6 +46,7 @@ export type {
   Severity,
   StatusReason,
   UserStatus,
+  ViewList,
   YesNo,
 } from "./enums";
 
@@ -166,6 +169,18 @@ export interface SearchQuery {
   q: string;
   limit: number;
 }
+/** A saved view of a list; query holds the list's parameters as in its address. */
+export type View = Narrowed<portal.View, { list: ViewList }>;
+export type NewView = Omit<portal.NewView, "list"> & { list: ViewList };
+export type ViewChange = portal.ViewChange;
+interface LinkFields {
+  kind: CustomerKind;
+  status: CustomerStatus;
+}
+/** An MSP or client that the user has marked. */
+export type Favourite = Narrowed<portal.Favourite, LinkFields>;
+/** An MSP or client that the user has opened. */
+export type Recent = Narrowed<portal.Recent, LinkFields>;
 export type Organisation = portal.Organisation;
 export type OrganisationChange = portal.OrganisationChange;
 export type OwnSession = Narrowed<portal.OwnSession>;

@@ -12,10 +12,12 @@ import type {
   ConnectionTest,
   ConnectionTrial,
   CreatedInvite,
+  CustomerKind,
   Events,
   Exported,
   ExportOptions,
   Facets,
+  Favourite,
   FieldMap,
   FieldMapChange,
   FieldMapPreview,
@@ -31,6 +33,7 @@ import type {
   MSPFilter,
   NewConnection,
   NewInvite,
+  NewView,
   Organisation,
   OrganisationChange,
   Overview,
@@ -40,6 +43,7 @@ import type {
   Places,
   Provider,
   ProviderID,
+  Recent,
   ReviewFilter,
   ReviewItem,
   ReviewTotals,
@@ -51,6 +55,8 @@ import type {
   UserChange,
   UserFilter,
   UserItem,
+  View,
+  ViewChange,
 } from "./models";
 
 /** Every call that the screens may make. All reject with a Problem, and no list is ever null. */
@@ -89,6 +95,18 @@ export interface Portal {
   changes(query: ChangeFilter & { grouped?: "yes" } & PageQuery): Promise<Page<ListedChange>>;
   /** Saves that the user has seen the changes up to newest_at of the list. */
   visitChanges(visit: ChangeVisit): Promise<void>;
+  /** The saved views of every list that the user sees, by name. */
+  views(): Promise<View[]>;
+  /** Rejects with conflict and the field name for a name in use, and with invalid and the field query. */
+  createView(view: NewView): Promise<View>;
+  changeView(id: string, change: ViewChange): Promise<View>;
+  deleteView(id: string): Promise<void>;
+  /** The favourites that are in the scope now, by name. */
+  favourites(): Promise<Favourite[]>;
+  setFavourite(kind: CustomerKind, id: string, on: boolean): Promise<void>;
+  /** The last opened MSPs and clients that are in the scope now, the latest first. */
+  recents(): Promise<Recent[]>;
+  saveRecent(kind: CustomerKind, id: string): Promise<void>;
   /**
    * Saves a list to a file that the user chooses. asOf is the age of the data on the screen. Rejects with cancelled,
    * policy, file_failed or interrupted; then nothing is saved.

@@ -32,6 +32,9 @@ export const keys = {
   syncs: (grant: string) => [grant, "syncs"] as const,
   connections: (grant: string) => [grant, "connections"] as const,
   organisation: (grant: string) => [grant, "organisation"] as const,
+  views: (grant: string) => [grant, "views"] as const,
+  favourites: (grant: string) => [grant, "favourites"] as const,
+  recents: (grant: string) => [grant, "recents"] as const,
   fieldMaps: (grant: string) => [grant, "fields"] as const,
   fieldMap: (grant: string, id: string) => [grant, "fields", id] as const,
 };
@@ -197,3 +200,15 @@ export const searchQuery = (grant: string, q: string) =>
     queryFn: () => getPortal().search({ q, limit: 6 }),
     placeholderData: keepPreviousData,
   });
+
+/** The saved views of every list. */
+export const viewsQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.views(grant), queryFn: () => getPortal().views() });
+
+/** The MSPs and clients that the user has marked. */
+export const favouritesQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.favourites(grant), queryFn: () => getPortal().favourites() });
+
+/** The MSPs and clients that the user has opened last. */
+export const recentsQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.recents(grant), queryFn: () => getPortal().recents() });
