@@ -40,6 +40,7 @@ func checkViewQuery(scope portal.Scope, list portal.ViewList, query string) erro
 	case portal.ListClients:
 		checkViewFilter[portal.ClientFilter](p, clientFiltersIn(scope))
 		p.checkSort(clientSorts)
+		p.check("group", checkGroup)
 	case portal.ListMSPs:
 		checkViewFilter[portal.MSPFilter](p, mspFilters)
 		p.checkSort(mspSorts)
@@ -122,6 +123,13 @@ func checkLength(name, value, most string) error {
 		return portal.InvalidField("query", "%s has at most %d characters.", name, n)
 	}
 	return err
+}
+
+func checkGroup(value string) error {
+	if value != "msp" {
+		return portal.InvalidField("query", "group is msp.")
+	}
+	return nil
 }
 
 func checkSearch(value string) error { return checkLength("q", value, "100") }

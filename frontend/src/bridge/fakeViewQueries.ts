@@ -27,7 +27,10 @@ const customerSorts = [
 const seenSorts = ["first_seen_at", "last_seen_at", "external_id"];
 
 const rules: Record<ViewList, Rules> = {
-  clients: { filters: clientFilterNames, sorts: [...customerSorts, ...seenSorts, "msp_name", "seats_over"] },
+  clients: {
+    filters: [...clientFilterNames, "group"],
+    sorts: [...customerSorts, ...seenSorts, "msp_name", "seats_over"],
+  },
   msps: {
     filters: mspFilterNames,
     sorts: [...customerSorts, ...seenSorts, "clients", "next_expires_on", "expired"],
@@ -45,6 +48,7 @@ const isID = (value: string) => /^[0-9a-f-]{36}$/i.test(value);
 
 /** The values of parameters that the fake's own lists do not check. */
 const known: Partial<Record<ViewList, Record<string, (value: string) => boolean>>> = {
+  clients: { group: (value) => value === "msp" },
   users: {
     role: (value) => roles.some((role) => role === value),
     status: (value) => userStatuses.some((status) => status === value),
