@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type {
   ClientFilter,
   Events,
@@ -49,20 +49,18 @@ function run(of: ListExport, { format, allColumns, withClients }: Choice): Promi
 /** One export from the choice to the saved file. A cancelled one returns to the choice. */
 export function useExport(of: ListExport) {
   const [step, setStep] = useState<Step>({ at: "choose", problem: null });
-  const running = step.at === "running";
-  useEffect(() => {
-    if (!running) return;
-    return getPortal().on("export:progress", (progress) =>
-      setStep((before) => (before.at === "running" ? { ...before, progress } : before)),
-    );
-  }, [running]);
+  const show = (progress: Progress) =>
+    setStep((before) => (before.at === "running" ? { ...before, progress } : before));
   const start = async (choice: Choice) => {
     setStep({ at: "running", progress: null, cancelling: false });
+    const unsubscribe = getPortal().on("export:progress", show);
     try {
       setStep({ at: "done", exported: await run(of, choice) });
     } catch (rejection) {
       const problem = toProblem(rejection);
       setStep({ at: "choose", problem: problem.code === "cancelled" ? null : problem });
+    } finally {
+      unsubscribe();
     }
   };
   const cancel = () => {
