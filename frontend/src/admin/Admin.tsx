@@ -1,6 +1,7 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
 import { inviteStatuses } from "../bridge/enums";
+import { links } from "../bridge/links";
 import type { Invite, InviteFilter } from "../bridge/models";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -33,6 +34,7 @@ export default function Admin() {
       <Filters address={address} filter={filter} />
       <DataTable
         label={t("admin.invites")}
+        list={links.admin}
         columns={columns}
         {...list}
         empty={

@@ -25,6 +25,7 @@ export default function Users() {
       <SplitView>
         <DataTable
           label={t("users.title")}
+          list={links.users}
           columns={columns}
           {...list}
           sort={filter.sort ?? "name"}

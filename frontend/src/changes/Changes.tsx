@@ -42,6 +42,7 @@ export default function Changes() {
       <ChangeFilters address={address} filter={filter} known={known} />
       <DataTable
         label={t("changes.title")}
+        list={links.changes()}
         columns={columns}
         {...list}
         shown={list.rows.reduce((sum, { alike }) => sum + alike, 0)}

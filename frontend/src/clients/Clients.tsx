@@ -7,6 +7,7 @@ import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { ExportButton } from "../export/ExportButton";
 import { t } from "../i18n/i18n";
+import { layoutParameter, listedColumns } from "../parts/columnLayout";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { ClientsIcon } from "../parts/icons";
@@ -44,6 +45,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
     const onMSP = withMSP && !grouped ? (msp_id: string) => set({ msp_id }) : undefined;
     return clientColumns({ onMSP, type: manyTypes, expiry: hasExpiry });
   }, [withMSP, grouped, set, manyTypes, hasExpiry]);
+  const listed = listedColumns(columns, address.get(layoutParameter));
   const rowColumns = useMemo(() => groupedColumns(columns), [columns]);
   const rows = useMemo(
     () => rowsOf(list.rows, grouped ? list.groups : undefined),
@@ -63,7 +65,8 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
                 list: "clients",
                 filter,
                 sort: grouped ? `msp_name,${sort ?? "name"}` : (sort ?? "name"),
-                columns: grouped ? [mspOfExport, ...columns] : columns,
+                columns: grouped ? [mspOfExport, ...listed] : listed,
+                offered: columns,
                 total: list.total,
                 filterText,
                 dataAsOf: list.dataAsOf,
@@ -76,6 +79,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
       <SplitView>
         <DataTable
           label={t("clients.title")}
+          list={links.clients()}
           columns={rowColumns}
           {...list}
           rows={rows}

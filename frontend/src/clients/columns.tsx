@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Tooltip from "@mui/material/Tooltip";
 import type { Client } from "../bridge/models";
-import { customerColumns, endWidth, seenColumn } from "../customers/columns";
+import { customerColumns, endWidth, furtherColumns, idWidth, seenColumn } from "../customers/columns";
 import { noMSP } from "../customers/MSPChip";
 import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
@@ -14,9 +14,9 @@ import { productCode } from "./productCode";
 interface Options {
   /** Called with the MSP to filter by; absent for viewers who see one MSP only. */
   onMSP?: ((id: string) => void) | undefined;
-  /** Where there is more than one type. */
+  /** Whether there is more than one type. */
   type: boolean;
-  /** Where any client has an expiry date. */
+  /** Whether any client has an expiry date. */
   expiry: boolean;
 }
 
@@ -51,7 +51,15 @@ const type: Column<Client> = {
   rank: 10,
 };
 
-/** The columns of the list of clients, without those that are useless in this scope. */
+const mspID: Column<Client> = {
+  field: "msp_id",
+  name: t("clients.column.mspID"),
+  text: (client) => client.msp_id,
+  width: idWidth,
+  optional: true,
+};
+
+/** The columns of the list of clients; those that are useless in this scope are shown only where they are chosen. */
 export function clientColumns({ onMSP, type: withType, expiry }: Options): Column<Client>[] {
   return [
     {
@@ -63,23 +71,26 @@ export function clientColumns({ onMSP, type: withType, expiry }: Options): Colum
       flex: 1.4,
       minWidth: 140,
     },
-    ...(onMSP ? [mspColumn(onMSP)] : []),
-    ...customerColumns({ of: itself, ends: expiry ? [ends] : [] }),
+    mspColumn(onMSP),
+    ...customerColumns({ of: itself, ends: [{ ...ends, optional: !expiry }] }),
     products,
-    ...(withType ? [type] : []),
+    { ...type, optional: !withType },
     seenColumn(itself),
+    ...furtherColumns<Client>(itself),
+    mspID,
   ];
 }
 
-const mspColumn = (onMSP: (id: string) => void): Column<Client> => ({
+const mspColumn = (onMSP: Options["onMSP"]): Column<Client> => ({
   field: "msp_name",
   name: t("clients.column.msp"),
   text: (client) => client.msp_name ?? t("customers.filter.directly"),
-  render: (client) => <MSPCell client={client} onMSP={onMSP} />,
+  ...(onMSP && { render: (client) => <MSPCell client={client} onMSP={onMSP} /> }),
   sortable: true,
   flex: 1,
   minWidth: 120,
   rank: 1,
+  optional: !onMSP,
 });
 
 interface MSPCellProps {

@@ -33,7 +33,7 @@ export function rowsOf(clients: Client[], groups: ClientGroup[] | undefined): Ro
 
 /** The columns of clients for rows of both kinds. */
 export const groupedColumns = (columns: Column<Client>[]): Column<Row>[] =>
-  columns.map(({ text, number, render, span, ...column }) => ({
+  columns.map(({ text, number, render, covers, ...column }) => ({
     ...column,
     text: (row) => (row.kind === "client" ? (text?.(row.client) ?? number?.(row.client)?.toString()) : ""),
     render: (row, hides) => {

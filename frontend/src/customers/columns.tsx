@@ -111,3 +111,40 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
   from: 1600,
   rank: 11,
 });
+
+/** The width of a column of ids. */
+export const idWidth = 280;
+
+/** What the API has of a customer beside the columns that are shown at first. */
+export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
+  {
+    field: "status_reason",
+    name: t("customers.filter.reason"),
+    text: (row) => {
+      const reason = of(row)?.status_reason;
+      return reason && t(`words.reason.${reason}`);
+    },
+    width: 140,
+    optional: true,
+  },
+  {
+    field: "first_seen_at",
+    name: t("customers.filter.firstSeen"),
+    render: (row) => {
+      const customer = of(row);
+      return customer && <Time short at={customer.first_seen_at} />;
+    },
+    sortable: true,
+    width: 176,
+    optional: true,
+  },
+  {
+    field: "external_id",
+    name: t("customers.filter.externalId"),
+    text: (row) => of(row)?.external_id,
+    sortable: true,
+    width: 132,
+    optional: true,
+  },
+  { field: "id", name: t("customers.column.id"), text: (row) => of(row)?.id, width: idWidth, optional: true },
+];

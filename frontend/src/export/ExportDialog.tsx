@@ -63,7 +63,7 @@ export function ExportDialog({ of, onClose }: Props) {
 /** What is exported, in words: 213 clients, filtered by Status Active, sorted by Name. */
 function whatText(of: ListExport, { withClients }: Choice): string {
   const field = of.sort.split(",")[0] ?? "";
-  const column = of.columns.find((one) => one.field === field.replace(/^-/, ""))?.name ?? field;
+  const column = of.offered.find((one) => one.field === field.replace(/^-/, ""))?.name ?? field;
   return t("exports.what", {
     count: t(`exports.count.${of.list}`, { count: of.total ?? 0 }),
     nested: withClients ? t("exports.withClients") : "",

@@ -13,8 +13,10 @@ import { type Problem, toProblem } from "../bridge/problem";
 /** What is exported of a list, as the screen shows it. */
 export type ListExport = ({ list: "clients"; filter: ClientFilter } | { list: "msps"; filter: MSPFilter }) & {
   sort: string;
-  /** The columns of the table. */
+  /** The columns of the table, as the user chose them. */
   columns: { field: string; name: string }[];
+  /** All columns that the table offers. */
+  offered: { field: string; name: string }[];
   total: number | null;
   /** The filter as a sentence; undefined for none. */
   filterText: string | undefined;

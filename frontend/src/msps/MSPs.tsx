@@ -9,6 +9,7 @@ import { needlessReason } from "../customers/filters";
 import { useFacet } from "../customers/useFacet";
 import { ExportButton } from "../export/ExportButton";
 import { t } from "../i18n/i18n";
+import { layoutParameter, listedColumns } from "../parts/columnLayout";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FilterBar, SearchField } from "../parts/FilterBar";
@@ -62,7 +63,8 @@ export default function MSPs() {
                 list: "msps",
                 filter,
                 sort: sort ?? byDefault,
-                columns,
+                columns: listedColumns(columns, address.get(layoutParameter)),
+              offered: columns,
                 total: list.total,
                 filterText: filterText(filter),
                 dataAsOf: list.dataAsOf,
@@ -80,6 +82,7 @@ export default function MSPs() {
       <SplitView>
         <DataTable
           label={title}
+          list={links.msps()}
           columns={columns}
           {...list}
           rows={rows}

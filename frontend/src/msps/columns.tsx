@@ -1,8 +1,9 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { MSP } from "../bridge/models";
-import { customerColumns, endWidth, seenColumn } from "../customers/columns";
+import { customerColumns, endWidth, furtherColumns, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
+import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { problemText } from "../parts/ErrorPanel";
@@ -25,7 +26,7 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     text: (row) => customerOf(row)?.name,
     render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
     // A client has no number of clients: its name spans that column too.
-    span: (row) => ({ msp: 1, client: 2, note: Number.MAX_SAFE_INTEGER })[row.kind],
+    covers: (row) => ({ msp: [], client: ["clients"], note: "all" as const })[row.kind],
     sortable: true,
     flex: 1,
     minWidth: 150,
@@ -41,13 +42,45 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
   ...customerColumns({
     of: customerOf,
     ends: [
-      ...(expiry ? ends() : []),
+      ...ends().map((end) => ({ ...end, optional: !expiry })),
       countColumn("exceeded", 96, 8),
       countColumn("disabled", 88, 10),
       countColumn("missing", 84, 10),
     ],
   }),
+  {
+    field: "type",
+    name: t("customers.fact.type"),
+    text: (row) => customerOf(row)?.type,
+    sortable: true,
+    width: 84,
+    optional: true,
+  },
   seenColumn(customerOf),
+  ...further,
+  ...furtherColumns(customerOf),
+];
+
+/** What only MSPs have beside the columns that are shown at first. */
+const further: Column<Row>[] = [
+  {
+    field: "expires_on",
+    name: t("customers.filter.firstEnd"),
+    render: (row) => row.kind === "msp" && <Expiry on={row.msp.expires_on} />,
+    sortable: true,
+    width: endWidth,
+    optional: true,
+  },
+  ...(["seats_used_unknown", "seats_total_unknown"] as const).map(
+    (field): Column<Row> => ({
+      field,
+      name: t(`msps.column.${field}`),
+      render: (row) => row.kind === "msp" && formatNumber(row.msp[field]),
+      align: "right",
+      width: 150,
+      optional: true,
+    }),
+  ),
 ];
 
 /** The next licence end of an MSP, or the end of a client's licence; and how many end soon or have ended. */

@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import type { ReactNode } from "react";
 import { t } from "../i18n/i18n";
 import { useIsShownAge } from "./shownAge";
 import { Time } from "./Time";
@@ -14,9 +15,14 @@ interface Props {
   loadingMore?: boolean | undefined;
   onMore?: (() => void) | undefined;
   dataAsOf?: string | null | undefined;
+  /** The button for the choice of columns. */
+  columns?: ReactNode;
 }
 
-/** The footer of a table: the number of rows, a button to load more, the age of the data where it differs from the top bar. */
+/**
+ * The footer of a table: the number of rows, a button to load more, the age of the data where it differs from the top bar,
+ * and the choice of columns.
+ */
 export function TableFooter({
   shown,
   total,
@@ -26,6 +32,7 @@ export function TableFooter({
   loadingMore,
   onMore,
   dataAsOf,
+  columns,
 }: Props) {
   const inBar = useIsShownAge(dataAsOf);
   const count = refreshing ? t("parts.table.refreshing") : countText(shown, total, hasMore);
@@ -54,11 +61,14 @@ export function TableFooter({
           {t("parts.table.more")}
         </Button>
       )}
-      {dataAsOf && !inBar && (
-        <Box sx={{ ml: "auto" }}>
-          {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
-        </Box>
-      )}
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1.5, ml: "auto" }}>
+        {dataAsOf && !inBar && (
+          <span>
+            {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
+          </span>
+        )}
+        {columns}
+      </Box>
     </Box>
   );
 }

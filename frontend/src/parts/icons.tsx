@@ -174,3 +174,7 @@ export const ForwardIcon = createSvgIcon(
   <path d="m12 4-1.41 1.41L16.17 11H4v2h12.17l-5.58 5.59L12 20l8-8z" />,
   "Forward",
 );
+export const ColumnsIcon = createSvgIcon(
+  <path d="M14.67 5v14H9.33V5zm1 14H21V5h-5.33zm-7.34 0V5H3v14z" />,
+  "Columns",
+);

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
+import { layoutParameter } from "./columnLayout";
 
 type Changes = Record<string, string | undefined>;
 
@@ -12,13 +13,16 @@ function changed(before: URLSearchParams, changes: Changes): URLSearchParams {
   return next;
 }
 
+/** What remains when the filters are cleared. */
+const keptParameters = ["sort", "group", layoutParameter];
+
 /** The filter of a list and its open row, kept in the address, so that back and forward work. */
 export interface ListAddress {
   /** The value of a parameter; undefined where it is missing. */
   get: (name: string) => string | undefined;
   /** Changes parameters; undefined or "" removes one. replace: replaces the history entry. */
   set: (changes: Changes, replace?: boolean) => void;
-  /** Removes all parameters but the sort and the grouping. */
+  /** Removes all parameters but the sort, the grouping and the layout of the columns. */
   clear: () => void;
   openId: string | undefined;
   /** Opens a row and changes parameters. It replaces the history entry of another open row. */
@@ -38,7 +42,7 @@ export function useListAddress(path: string): ListAddress {
   const clear = useCallback(
     () =>
       setParams((before) => {
-        const kept = [...before].filter(([name]) => name === "sort" || name === "group");
+        const kept = [...before].filter(([name]) => keptParameters.includes(name));
         return new URLSearchParams(kept);
       }),
     [setParams],

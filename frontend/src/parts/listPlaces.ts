@@ -8,6 +8,8 @@ export interface ListPlaces {
   opened: () => string[];
   /** How far each list is scrolled, in pixels, by the name of the table and its filter. */
   scrolled: Map<string, number>;
+  /** The last layout of the columns of each list, by its path, as in the address. */
+  layouts: Map<string, string>;
 }
 
 const Context = createContext<ListPlaces | null>(null);

@@ -91,6 +91,7 @@ describe("a list that was left", () => {
   const many = Array.from({ length: 150 }, (_, n) => ({ id: String(n), name: `Client ${n}` }));
   const listPlaces = (scrolled: Map<string, number>) => ({
     scrolled,
+    layouts: new Map<string, string>(),
     opened: () => [],
     addressOf: (path: string) => path,
   });

@@ -49,7 +49,7 @@ export function SortedHeader({ name, place, descending }: SortPlace & { name: st
 }
 
 /** The column of the header in which an event happened; null outside of headers. */
-const headerOf = ({ target }: SyntheticEvent) =>
+export const headerOf = ({ target }: SyntheticEvent) =>
   target instanceof Element
     ? (target.closest("[role=columnheader]")?.getAttribute("data-field") ?? null)
     : null;

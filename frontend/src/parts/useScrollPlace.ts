@@ -1,6 +1,7 @@
 import type { useGridApiRef } from "@mui/x-data-grid";
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigationType } from "react-router";
+import { layoutParameter } from "./columnLayout";
 import { useListPlaces } from "./listPlaces";
 
 type Api = ReturnType<typeof useGridApiRef>;
@@ -27,7 +28,7 @@ export function useScrollPlace(api: Api, list: List) {
   const scrolled = useListPlaces()?.scrolled;
   const { search } = useLocation();
   const action = useNavigationType();
-  const key = `${list.label} ${search}`;
+  const key = `${list.label} ${withoutLayout(search)}`;
   const wanted = useRef(scrolled?.get(key) ?? 0);
   const shown = useRef(key);
   if (shown.current !== key) {
@@ -52,6 +53,14 @@ export function useScrollPlace(api: Api, list: List) {
     const { top = 0 } = api.current?.getScrollPosition() ?? {};
     if (wanted.current === 0) scrolled?.set(shown.current, top);
   };
+}
+
+/** The filter in an address: another layout of the columns has the same place. */
+function withoutLayout(search: string): string {
+  const params = new URLSearchParams(search);
+  params.delete(layoutParameter);
+  const text = params.toString();
+  return text && `?${text}`;
 }
 
 /** Scrolls once the grid is high enough; returns a function that gives up. */

@@ -27,3 +27,8 @@ it.each([400, 500, 690, 760, 1012, 1652])("has no column outside a table %d wide
     width,
   );
 });
+
+it("hides optional columns whatever the width", () => {
+  const all = [...columns, { field: "id", width: 90, optional: true }];
+  expect(hiddenColumns(all, 2000)).toEqual(["id"]);
+});

@@ -7,6 +7,7 @@ interface Sized {
   flex?: number;
   from?: number;
   rank?: number;
+  optional?: boolean;
 }
 
 /** The width of the frame and a scroll bar. */
@@ -14,9 +15,11 @@ const frameWidth = 16;
 
 const leastWidth = ({ width = 100, minWidth = 80, flex }: Sized) => (flex === undefined ? width : minWidth);
 
-/** The columns for which a table of this width has no room. The highest rank is hidden first. */
+/** The optional columns, and those for which a table of this width has no room. The highest rank is hidden first. */
 export function hiddenColumns(columns: Sized[], width: number): string[] {
-  const left = new Set(columns.filter(({ from = 0 }) => from > width).map(({ field }) => field));
+  const left = new Set(
+    columns.filter(({ from = 0, optional }) => optional || from > width).map(({ field }) => field),
+  );
   const kept = columns.filter(({ field }) => !left.has(field));
   let needed = kept.reduce((all, column) => all + leastWidth(column), frameWidth);
   const ranked = kept.filter(({ rank }) => rank !== undefined);
@@ -28,11 +31,15 @@ export function hiddenColumns(columns: Sized[], width: number): string[] {
   return columns.filter(({ field }) => left.has(field)).map(({ field }) => field);
 }
 
-/**
- * Measures the element of the returned ref, and returns which columns are visible in it. It is measured at once when a
- * panel beside it opens or closes.
- */
-export function useVisibleColumns(columns: Sized[], besidePanel: boolean) {
+interface Options {
+  /** A panel beside the table changes its width at once when it opens or closes. */
+  besidePanel: boolean;
+  /** The columns that the user chose, which are visible whatever the width. */
+  chosen: string[] | undefined;
+}
+
+/** Measures the element of the returned ref, and returns which columns are visible in it. */
+export function useVisibleColumns(columns: Sized[], { besidePanel, chosen }: Options) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the panel changes the width
@@ -45,7 +52,10 @@ export function useVisibleColumns(columns: Sized[], besidePanel: boolean) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [besidePanel]);
-  const key = hiddenColumns(columns, width).join(" ");
+  const hidden = chosen
+    ? columns.map(({ field }) => field).filter((field) => !chosen.includes(field))
+    : hiddenColumns(columns, width);
+  const key = hidden.join(" ");
   const visible = useMemo<Record<string, boolean>>(
     () => Object.fromEntries(key === "" ? [] : key.split(" ").map((field) => [field, false])),
     [key],

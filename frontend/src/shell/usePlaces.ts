@@ -3,6 +3,7 @@ import { useLocation } from "react-router";
 import { links } from "../bridge/links";
 import type { Places } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
+import { layoutParameter } from "../parts/columnLayout";
 import type { ListPlaces } from "../parts/listPlaces";
 import { useSession } from "../session/session";
 
@@ -35,6 +36,13 @@ const distinct = (paths: (string | undefined)[], same: (path: string) => unknown
 
 const listKey = (address: string) => listOf(pathOf(address)) ?? address;
 
+/** Keeps the layout in the address at which a list was left, unless the list has one already. */
+function keepLayout(layouts: Map<string, string>, left: string) {
+  const list = listKey(left);
+  const layout = new URLSearchParams(left.split("?")[1]).get(layoutParameter);
+  if (layout && !layouts.has(list)) layouts.set(list, layout);
+}
+
 /** The places with those of before behind them. */
 const joined = (now: Places, before: Places): Places => ({
   lists: distinct([...now.lists, ...before.lists], listKey),
@@ -48,6 +56,7 @@ const storeAfter = 500;
 export function usePlaces(): ListPlaces {
   const { pathname, search } = useLocation();
   const [scrolled] = useState(() => new Map<string, number>());
+  const [layouts] = useState(() => new Map<string, string>());
   const [loaded, setLoaded] = useState(false);
   const places = useRef<Places>({ lists: [], opened: [] });
   const current = listOf(pathname);
@@ -56,21 +65,25 @@ export function usePlaces(): ListPlaces {
     const opened = isDetail(pathname) ? [pathname] : [];
     places.current = joined({ lists: [address], opened }, places.current);
   }
-  useStored(places, address, () => setLoaded(true));
+  useStored(places, address, (before) => {
+    for (const left of before.lists) keepLayout(layouts, left);
+    setLoaded(true);
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once loaded there are more places
   return useMemo(
     () => ({
       scrolled,
+      layouts,
       opened: () => places.current.opened,
       addressOf: (path) =>
         (path !== current && places.current.lists.find((left) => listKey(left) === path)) || path,
     }),
-    [current, scrolled, loaded],
+    [current, scrolled, layouts, loaded],
   );
 }
 
 /** Loads what this computer has kept, and keeps what changes. */
-function useStored(places: { current: Places }, address: string, onLoaded: () => void) {
+function useStored(places: { current: Places }, address: string, onLoaded: (before: Places) => void) {
   const { me, grant } = useSession();
   const [ready, setReady] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: loaded once for the user and the grant
@@ -83,7 +96,7 @@ function useStored(places: { current: Places }, address: string, onLoaded: () =>
         if (over) return;
         places.current = joined(places.current, before);
         setReady(true);
-        onLoaded();
+        onLoaded(before);
       });
     return () => {
       over = true;

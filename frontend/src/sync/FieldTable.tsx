@@ -46,6 +46,7 @@ export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, 
   return (
     <DataTable
       label={t("fields.label")}
+      list="fields"
       columns={columns}
       rows={rows}
       total={rows.length}

@@ -78,6 +78,7 @@ export function ReviewTable({ run }: { run: SyncRun }) {
       <Box sx={{ flex: "1 0 280px", height: 280, display: "flex", flexDirection: "column" }}>
         <DataTable
           label={t(`sync.review.${reviewKind(run)}.who`)}
+          list="review"
           columns={defs}
           {...list}
           empty={

@@ -95,6 +95,7 @@ function Runs({ list, nameOf, settled }: RunsProps) {
       <SplitView>
         <DataTable
           label={t("sync.runs")}
+          list={links.syncs}
           columns={columns}
           {...list}
           onOpen={(run) => open(run.id)}

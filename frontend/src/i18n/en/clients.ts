@@ -8,6 +8,7 @@ export const clients = {
     type: "Type",
     products: "Products",
     expires: "Licence ends",
+    mspID: "MSP's id",
   },
   group: {
     switch: "Group by MSP",

@@ -7,6 +7,7 @@ export const customers = {
     total: "Purchased",
     status: "Status",
     seen: "Last seen",
+    id: "Id",
   },
   filter: {
     q: "“{{q}}”",

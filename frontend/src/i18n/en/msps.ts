@@ -14,6 +14,8 @@ export const msps = {
     exceeded: "Exceeded",
     disabled: "Disabled",
     missing: "Missing",
+    seats_used_unknown: "Active unknown",
+    seats_total_unknown: "Purchased unknown",
   },
   filter: {
     growth: "30-day growth",
