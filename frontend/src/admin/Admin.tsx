@@ -37,6 +37,7 @@ export default function Admin() {
         list={links.admin}
         columns={columns}
         {...list}
+        select={{ key: JSON.stringify(filter), nameOf: ({ email }) => email }}
         empty={
           <EmptyState
             icon={<PersonAddIcon />}

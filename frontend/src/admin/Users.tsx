@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
 import { useMemo } from "react";
 import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { appLink, links } from "../bridge/links";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -10,7 +10,7 @@ import { SplitView } from "../parts/SidePanel";
 import { AdminHeader } from "./AdminHeader";
 import { UserFilters, useFilterText } from "./UserFilters";
 import { UserPanel } from "./UserPanel";
-import { userColumns } from "./userColumns";
+import { nameOf, userColumns } from "./userColumns";
 import { useUsers } from "./useUsers";
 
 /** The users of the portal. A row opens in a panel beside the list. */
@@ -30,6 +30,8 @@ export default function Users() {
           {...list}
           sort={filter.sort ?? "name"}
           onSort={(sort) => address.set({ sort })}
+          linkOf={({ id }) => appLink("user", id)}
+          select={{ key: JSON.stringify({ ...filter, sort: undefined }), nameOf }}
           onOpen={({ id }) => address.open(id)}
           selectedId={address.openId}
           empty={<NoUsers />}

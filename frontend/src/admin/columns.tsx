@@ -54,6 +54,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     field: "status",
     name: t("admin.column.status"),
     render: (invite) => <InviteStatusChip invite={invite} />,
+    copy: ({ status }) => t(`words.invite.${status}`),
     width: 128,
   },
   {
@@ -67,6 +68,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     field: "expires_at",
     name: t("admin.column.expires"),
     render: (invite) => <Time short at={canExpire(invite) ? invite.expires_at : null} />,
+    copy: (invite) => (canExpire(invite) ? invite.expires_at : null),
     width: 176,
     rank: 2,
   },
@@ -74,6 +76,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     field: "created_at",
     name: t("admin.column.created"),
     render: (invite) => <Time short at={invite.created_at} />,
+    copy: (invite) => invite.created_at,
     width: 176,
     rank: 4,
   },

@@ -29,6 +29,7 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "email",
     name: t("users.column.email"),
     render: (user) => <Address user={user} />,
+    copy: ({ email }) => email,
     sortable: true,
     flex: 1.7,
     minWidth: 140,
@@ -60,6 +61,7 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "last_login_at",
     name: t("users.column.lastLogin"),
     render: (user) => <Time short at={user.last_login_at} />,
+    copy: (user) => user.last_login_at,
     sortable: true,
     width: 176,
     rank: 2,
@@ -75,6 +77,7 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "status",
     name: t("users.column.status"),
     render: (user) => <UserStatus active={user.active} />,
+    copy: statusOf,
     width: 124,
   },
 ];
@@ -91,11 +94,8 @@ function Address({ user: { email, email_confirmed } }: { user: UserItem }) {
   );
 }
 
+const statusOf = ({ active }: { active: boolean }) => t(`words.user.${active ? "active" : "deactivated"}`);
+
 export function UserStatus({ active }: { active: boolean }) {
-  return (
-    <StatusChip
-      tone={active ? "ok" : "neutral"}
-      label={t(`words.user.${active ? "active" : "deactivated"}`)}
-    />
-  );
+  return <StatusChip tone={active ? "ok" : "neutral"} label={statusOf({ active })} />;
 }

@@ -29,6 +29,9 @@ interface Tools {
   emit: (progress: Events["export:progress"]) => void;
 }
 
+/** As portal.MaxExportIDs. */
+const mostIds = 200;
+
 const everything = { limit: 10_000_000 };
 
 export function fakeExports({ customers, need, allowed, emit }: Tools) {
@@ -48,6 +51,9 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
       throw new Problem("conflict", {
         message: "Another export is still running. Wait for its end, or cancel it.",
       });
+    }
+    if (options.ids && options.ids.length > mostIds) {
+      throw new Problem("invalid", { message: "A selection has at most 200 rows. Use a filter for more." });
     }
     const chosen = options.ids ? rows.filter(({ id }) => options.ids?.includes(id)) : rows;
     emit({ rows: Math.floor(chosen.length / 2), total: chosen.length, bytes: chosen.length * 50 });
@@ -82,11 +88,11 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
     exportMSPs: (query: MSPFilter & Sort, options: MSPExportOptions, asOf: string | null) => {
       const found = customers.msps({ ...query, ...everything }).items;
       if (!options.withClients) return save("msps", found, options, asOf);
-      const rows = found.flatMap((msp) => [
-        msp,
-        ...customers.clients({ msp_id: msp.id, ...everything }).items,
-      ]);
-      return save("msps-with-clients", rows, options, asOf);
+      const { ids, ...rest } = options;
+      const rows = found
+        .filter(({ id }) => !ids || ids.includes(id))
+        .flatMap((msp) => [msp, ...customers.clients({ msp_id: msp.id, ...everything }).items]);
+      return save("msps-with-clients", rows, rest, asOf);
     },
   };
 }

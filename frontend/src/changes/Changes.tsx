@@ -46,6 +46,7 @@ export default function Changes() {
         columns={columns}
         {...list}
         shown={list.rows.reduce((sum, { alike }) => sum + alike, 0)}
+        select={{ key: JSON.stringify(filter), nameOf: (change) => change.name }}
         onOpen={open}
         empty={<NoChanges onRetry={list.onRetry} />}
         filterText={filterText(filter, known)}

@@ -24,11 +24,19 @@ interface Options {
 }
 
 export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>[] => [
-  { field: "at", name: t("changes.column.at"), render: ({ at }) => <Time at={at} />, width: 220, rank: 1 },
+  {
+    field: "at",
+    name: t("changes.column.at"),
+    render: ({ at }) => <Time at={at} />,
+    copy: ({ at }) => at,
+    width: 220,
+    rank: 1,
+  },
   {
     field: "kind",
     name: t("changes.column.kind"),
     render: ({ kind }) => <StatusChip tone={changeTones[kind]} label={t(`changes.kinds.${kind}`)} />,
+    copy: ({ kind }) => t(`changes.kinds.${kind}`),
     width: 108,
     rank: 3,
   },
@@ -36,6 +44,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     field: "name",
     name: t("changes.column.customer"),
     render: (change) => <Subject change={change} mssp={mssp} />,
+    copy: (change) => subjectOf(change, mssp),
     flex: 2,
     minWidth: 180,
   },
@@ -47,6 +56,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
           field: "msp",
           name: t("changes.column.msp"),
           render: (change: ListedChange) => <OfMSP change={change} />,
+          copy: mspOf,
           flex: 1.5,
           minWidth: 120,
           rank: 2,
@@ -58,6 +68,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
           field: "source",
           name: t("changes.column.source"),
           render: (change: ListedChange) => <Source change={change} />,
+          copy: sourceOf,
           flex: 1,
           minWidth: 110,
           rank: 4,
@@ -66,10 +77,16 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     : []),
 ];
 
+/** What a line is about, as text. */
+function subjectOf(change: ListedChange, mssp: string | null): string {
+  if (change.alike > 1) return manyAlike(change, mssp);
+  return change.name || t("changes.left");
+}
+
 function Subject({ change, mssp }: { change: ListedChange; mssp: string | null }) {
   const path = pathOf(change);
   if (path === null) return t("changes.left");
-  const text = change.alike > 1 ? manyAlike(change, mssp) : change.name;
+  const text = subjectOf(change, mssp);
   return (
     <Link component={RouterLink} to={path} color="inherit" title={text} noWrap>
       {text}
@@ -78,9 +95,15 @@ function Subject({ change, mssp }: { change: ListedChange; mssp: string | null }
 }
 
 /** The MSP that the client was under; a move and a group name theirs in the sentence. */
-function OfMSP({ change: { entity, kind, msp_id, msp_name } }: { change: ListedChange }) {
+function mspOf({ entity, kind, msp_name }: ListedChange): string | null {
   if (entity === "msp" || kind === "moved") return null;
-  if (!msp_id || !msp_name) return t("customers.client.directly");
+  return msp_name || t("customers.client.directly");
+}
+
+function OfMSP({ change }: { change: ListedChange }) {
+  const name = mspOf(change);
+  const { msp_id, msp_name } = change;
+  if (name === null || !msp_id || !msp_name) return name;
   return (
     <Link component={RouterLink} to={links.msp(msp_id)} color="inherit" title={msp_name} noWrap>
       {msp_name}
@@ -89,6 +112,11 @@ function OfMSP({ change: { entity, kind, msp_id, msp_name } }: { change: ListedC
 }
 
 /** The run, and who started or accepted it. */
+function sourceOf({ run_id, actor }: ListedChange): string {
+  const who = actor ? t("changes.by", { who: actor.name }) : "";
+  return `${run_id ? t("changes.bySync") : ""} ${who}`.trim();
+}
+
 function Source({ change: { run_id, actor } }: { change: ListedChange }) {
   return (
     <>

@@ -2,10 +2,12 @@ import Button from "@mui/material/Button";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { appLink, links } from "../bridge/links";
 import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { ExportButton } from "../export/ExportButton";
+import { SelectionExport } from "../export/SelectionExport";
+import type { ListExport } from "../export/useExport";
 import { t } from "../i18n/i18n";
 import { layoutParameter, listedColumns } from "../parts/columnLayout";
 import { DataTable } from "../parts/DataTable";
@@ -51,6 +53,16 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
     () => rowsOf(list.rows, grouped ? list.groups : undefined),
     [list.rows, list.groups, grouped],
   );
+  const exported: ListExport = {
+    list: "clients",
+    filter,
+    sort: grouped ? `msp_name,${sort ?? "name"}` : (sort ?? "name"),
+    columns: grouped ? [mspOfExport, ...listed] : listed,
+    offered: columns,
+    total: list.total,
+    filterText,
+    dataAsOf: list.dataAsOf,
+  };
   return (
     <>
       <PageHeader
@@ -60,18 +72,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
             {withMSP && (
               <GroupSwitch on={grouped} onChange={(on) => set({ group: on ? "msp" : undefined })} />
             )}
-            <ExportButton
-              of={{
-                list: "clients",
-                filter,
-                sort: grouped ? `msp_name,${sort ?? "name"}` : (sort ?? "name"),
-                columns: grouped ? [mspOfExport, ...listed] : listed,
-                offered: columns,
-                total: list.total,
-                filterText,
-                dataAsOf: list.dataAsOf,
-              }}
-            />
+            <ExportButton of={exported} />
           </>
         }
       />
@@ -87,6 +88,13 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           kindOf={kindOf}
           sort={sort ?? "name"}
           onSort={(next) => address.set({ sort: next })}
+          linkOf={linkOf}
+          onFilter={set}
+          select={{
+            key: JSON.stringify(filter),
+            nameOf: (row) => (row.kind === "client" ? row.client.name : ""),
+            actions: (ids) => <SelectionExport of={exported} ids={ids} />,
+          }}
           onOpen={(row) => row.kind === "client" && address.open(row.id)}
           selectedId={address.openId}
           empty={<NoClients onRetry={list.onRetry} />}
@@ -109,6 +117,9 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
 
 /** Headers of groups are not clients. */
 const kindOf = (row: Row) => (row.kind === "group" ? "note" : undefined);
+
+const linkOf = (row: Row) =>
+  row.kind === "client" ? appLink("client", row.id) : row.group.msp_id && appLink("msp", row.group.msp_id);
 
 /** Groups become a column of an export. */
 const mspOfExport = { field: "msp_name", name: t("clients.column.msp") };

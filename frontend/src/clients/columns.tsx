@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Tooltip from "@mui/material/Tooltip";
 import type { Client } from "../bridge/models";
+import { isDayOrNone, isText, isWord } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, idWidth, seenColumn } from "../customers/columns";
 import { noMSP } from "../customers/MSPChip";
 import { Name } from "../customers/status";
@@ -26,6 +27,8 @@ const ends: Column<Client> = {
   field: "expires_on",
   name: t("clients.column.expires"),
   render: ({ expires_on }) => <Expiry on={expires_on} />,
+  copy: ({ expires_on }) => expires_on,
+  filter: ({ expires_on }) => ({ expires_on: isDayOrNone(expires_on) }),
   sortable: true,
   width: endWidth,
   rank: 2,
@@ -35,6 +38,8 @@ const products: Column<Client> = {
   field: "products",
   name: t("clients.column.products"),
   text: (client) => client.products.join(", "),
+  filter: ({ products: [first, ...others] }) =>
+    others.length === 0 ? { products: isWord(first) } : undefined,
   render: (client) => client.products.length > 0 && <Products names={client.products} />,
   width: 120,
   from: 1180,
@@ -45,6 +50,7 @@ const type: Column<Client> = {
   field: "type",
   name: t("clients.column.type"),
   text: (client) => client.type,
+  filter: (client) => ({ type: isWord(client.type) }),
   sortable: true,
   width: 84,
   from: 1500,
@@ -66,6 +72,7 @@ export function clientColumns({ onMSP, type: withType, expiry }: Options): Colum
       field: "name",
       name: t("clients.column.name"),
       text: (client) => client.name,
+      filter: (client) => ({ name: isText(client.name) }),
       render: (client, hides) => <Name of={client} marked={hides("status")} />,
       sortable: true,
       flex: 1.4,
@@ -85,7 +92,10 @@ const mspColumn = (onMSP: Options["onMSP"]): Column<Client> => ({
   field: "msp_name",
   name: t("clients.column.msp"),
   text: (client) => client.msp_name ?? t("customers.filter.directly"),
-  ...(onMSP && { render: (client) => <MSPCell client={client} onMSP={onMSP} /> }),
+  ...(onMSP && {
+    render: (client) => <MSPCell client={client} onMSP={onMSP} />,
+    filter: ({ msp_id }) => ({ msp_id: msp_id ?? noMSP }),
+  }),
   sortable: true,
   flex: 1,
   minWidth: 120,

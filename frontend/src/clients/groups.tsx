@@ -33,8 +33,10 @@ export function rowsOf(clients: Client[], groups: ClientGroup[] | undefined): Ro
 
 /** The columns of clients for rows of both kinds. */
 export const groupedColumns = (columns: Column<Client>[]): Column<Row>[] =>
-  columns.map(({ text, number, render, covers, ...column }) => ({
+  columns.map(({ text, number, render, copy, filter, covers, ...column }) => ({
     ...column,
+    ...(copy && { copy: (row) => (row.kind === "client" ? copy(row.client) : null) }),
+    ...(filter && { filter: (row) => (row.kind === "client" ? filter(row.client) : undefined) }),
     text: (row) => (row.kind === "client" ? (text?.(row.client) ?? number?.(row.client)?.toString()) : ""),
     render: (row, hides) => {
       if (row.kind === "group") return <GroupCell group={row.group} field={column.field} />;

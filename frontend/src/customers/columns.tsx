@@ -4,7 +4,8 @@ import type { Column } from "../parts/DataTable";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { Count, excess } from "../parts/UsedOfTotal";
-import { Status } from "./status";
+import { isNumber, isStatus, isText, isWord, isYesNo } from "./cellFilters";
+import { Status, statusText } from "./status";
 
 type Customer = MSP | Client;
 
@@ -18,9 +19,10 @@ export const licences = (customer: Customer) => ({
   }),
 });
 
+const splaText = (of: boolean | null) => of !== null && t(of ? "customers.spla.yes" : "customers.spla.no");
+
 /** "Yes", "No" or unknown. */
-export const SPLA = ({ of }: { of: boolean | null }) =>
-  of === null ? <UnknownValue /> : t(of ? "customers.spla.yes" : "customers.spla.no");
+export const SPLA = ({ of }: { of: boolean | null }) => splaText(of) || <UnknownValue />;
 
 interface Options<Row> {
   /** The customer of a row; undefined for a row without one. */
@@ -41,11 +43,16 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
     const customer = of(row);
     return customer && render(customer);
   };
+  const filter = (values: (customer: Customer) => Record<string, string>) => (row: Row) => {
+    const customer = of(row);
+    return customer && values(customer);
+  };
   return [
     {
       field: "licence_type",
       name: t("customers.column.licenceType"),
       text: (row) => of(row)?.licence_type,
+      filter: filter(({ licence_type }) => ({ licence_type: isWord(licence_type) })),
       render: cell(({ licence_type }) => licence_type ?? <UnknownValue />),
       sortable: true,
       width: 116,
@@ -55,6 +62,8 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
       field: "spla",
       name: t("customers.column.spla"),
       render: cell(({ spla }) => <SPLA of={spla} />),
+      filter: filter(({ spla }) => ({ spla: isYesNo(spla) })),
+      copy: (row) => splaText(of(row)?.spla ?? null) || null,
       sortable: true,
       width: 66,
       rank: 7,
@@ -69,6 +78,8 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
           unknown={licences(customer).usedUnknown ?? 0}
         />
       )),
+      copy: (row) => of(row)?.seats_used,
+      filter: filter(({ seats_used }) => ({ seats_used: isNumber(seats_used) })),
       sortable: true,
       align: "right",
       width: 128,
@@ -80,6 +91,8 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
       render: cell((customer) => (
         <Count value={customer.seats_total} unknown={licences(customer).totalUnknown ?? 0} />
       )),
+      copy: (row) => of(row)?.seats_total,
+      filter: filter(({ seats_total }) => ({ seats_total: isNumber(seats_total) })),
       sortable: true,
       align: "right",
       width: 96,
@@ -90,6 +103,11 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
       field: "status",
       name: t("customers.column.status"),
       render: cell((customer) => <Status of={customer} />),
+      copy: (row) => {
+        const customer = of(row);
+        return customer && statusText(customer);
+      },
+      filter: filter(isStatus),
       sortable: true,
       width: 176,
       from: 1420,
@@ -106,6 +124,7 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
     const customer = of(row);
     return customer && <Time short at={customer.last_seen_at} />;
   },
+  copy: (row) => of(row)?.last_seen_at,
   sortable: true,
   width: 176,
   from: 1600,
@@ -134,6 +153,7 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
       const customer = of(row);
       return customer && <Time short at={customer.first_seen_at} />;
     },
+    copy: (row) => of(row)?.first_seen_at,
     sortable: true,
     width: 176,
     optional: true,
@@ -142,6 +162,10 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
     field: "external_id",
     name: t("customers.filter.externalId"),
     text: (row) => of(row)?.external_id,
+    filter: (row) => {
+      const customer = of(row);
+      return customer && { external_id: isText(customer.external_id) };
+    },
     sortable: true,
     width: 132,
     optional: true,

@@ -6,16 +6,24 @@ import { useSession } from "../session/session";
 import { ExportDialog } from "./ExportDialog";
 import type { ListExport } from "./useExport";
 
+interface Props {
+  of: ListExport;
+  small?: boolean;
+  /** Whether this much cannot be exported. */
+  blocked?: boolean;
+}
+
 /** Opens the export of a list; hidden where the role or IT's policy does not allow exports. */
-export function ExportButton({ of }: { of: ListExport }) {
+export function ExportButton({ of, small = false, blocked = false }: Props) {
   const { can, startup } = useSession();
   const [open, setOpen] = useAsked("exporting");
   if (!can("export") || !startup.allow_export) return null;
   return (
     <>
       <Button
+        {...(small && { size: "small" as const })}
         startIcon={<DownloadIcon />}
-        disabled={!of.total}
+        disabled={!of.total || blocked}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >

@@ -17,7 +17,10 @@ export type ListExport = ({ list: "clients"; filter: ClientFilter } | { list: "m
   columns: { field: string; name: string }[];
   /** All columns that the table offers. */
   offered: { field: string; name: string }[];
+  /** How many rows are exported. */
   total: number | null;
+  /** The selected rows; undefined for the whole list. */
+  ids?: string[] | undefined;
   /** The filter as a sentence; undefined for none. */
   filterText: string | undefined;
   dataAsOf: string | null;
@@ -31,6 +34,9 @@ export interface Choice {
   withClients: boolean;
 }
 
+/** The most selected rows that the API exports; portal.MaxExportIDs in Go. */
+export const mostIds = 200;
+
 export type Progress = Events["export:progress"];
 
 export type Step =
@@ -42,7 +48,7 @@ function run(of: ListExport, { format, allColumns, withClients }: Choice): Promi
   const portal = getPortal();
   const nested = of.list === "msps" && withClients;
   const columns = allColumns || nested ? [] : of.columns.map(({ field }) => field);
-  const options: ExportOptions = { format, columns };
+  const options: ExportOptions = { format, columns, ...(of.ids && { ids: of.ids }) };
   const query = { ...of.filter, sort: of.sort };
   if (of.list === "clients") return portal.exportClients(query, options, of.dataAsOf);
   return portal.exportMSPs(query, { ...options, withClients }, of.dataAsOf);

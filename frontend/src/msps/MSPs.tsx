@@ -1,13 +1,15 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { appLink, links } from "../bridge/links";
 import type { MSPFilter } from "../bridge/models";
 import { mspFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { needlessReason } from "../customers/filters";
 import { useFacet } from "../customers/useFacet";
 import { ExportButton } from "../export/ExportButton";
+import { SelectionExport } from "../export/SelectionExport";
+import type { ListExport } from "../export/useExport";
 import { t } from "../i18n/i18n";
 import { layoutParameter, listedColumns } from "../parts/columnLayout";
 import { DataTable } from "../parts/DataTable";
@@ -24,7 +26,7 @@ import { mspFilters } from "./filters";
 import { MSPPanel } from "./MSPPanel";
 import { type ClientsOf, OpenedClients } from "./OpenedClients";
 import { OwnFigures } from "./OwnFigures";
-import { type Row, rowsOf } from "./rows";
+import { customerOf, type Row, rowsOf } from "./rows";
 import { mspFigures } from "./scorecard";
 import { useMSPs } from "./useMSPs";
 import { useOpened } from "./useOpened";
@@ -52,24 +54,23 @@ export default function MSPs() {
   );
   const title = t(own ? "msps.own" : "msps.title");
   const clientId = address.get("client");
+  const exported: ListExport = {
+    list: "msps",
+    filter,
+    sort: sort ?? byDefault,
+    columns: listedColumns(columns, address.get(layoutParameter)),
+    offered: columns,
+    total: list.total,
+    filterText: filterText(filter),
+    dataAsOf: list.dataAsOf,
+  };
   return (
     <>
       <PageHeader
         title={title}
         actions={
           <>
-            <ExportButton
-              of={{
-                list: "msps",
-                filter,
-                sort: sort ?? byDefault,
-                columns: listedColumns(columns, address.get(layoutParameter)),
-              offered: columns,
-                total: list.total,
-                filterText: filterText(filter),
-                dataAsOf: list.dataAsOf,
-              }}
-            />
+            <ExportButton of={exported} />
             {own && <OwnClients />}
           </>
         }
@@ -90,6 +91,13 @@ export default function MSPs() {
           kindOf={({ kind }) => (kind === "client" ? "child" : kind === "note" ? "note" : undefined)}
           sort={sort ?? byDefault}
           onSort={(next) => address.set({ sort: next })}
+          linkOf={(row) => appLink(row.kind === "client" ? "client" : "msp", row.id)}
+          {...(!own && { onFilter: address.set })}
+          select={{
+            key: JSON.stringify(filter),
+            nameOf: (row) => customerOf(row)?.name ?? "",
+            actions: (ids) => <SelectionExport of={exported} ids={ids} />,
+          }}
           onOpen={(row) => openRow(address, row)}
           onKey={(row, field, key) => field === "name" && toggleByArrow(row, key, opened.set)}
           selectedId={clientId ?? address.openId}

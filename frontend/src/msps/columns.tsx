@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { MSP } from "../bridge/models";
+import { isDayOrNone, isText } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
 import { formatNumber } from "../i18n/format";
@@ -24,6 +25,7 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     field: "name",
     name: t("msps.column.name"),
     text: (row) => customerOf(row)?.name,
+    filter: (row) => (row.kind === "msp" ? { name: isText(row.msp.name) } : undefined),
     render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
     // A client has no number of clients: its name spans that column too.
     covers: (row) => ({ msp: [], client: ["clients"], note: "all" as const })[row.kind],
@@ -35,6 +37,8 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     field: "clients",
     name: t("msps.column.clients"),
     render: (row) => row.kind === "msp" && <Toggle msp={row.msp} open={row.open} onToggle={onToggle} />,
+    copy: (row) => (row.kind === "msp" ? row.msp.clients : null),
+    filter: (row) => (row.kind === "msp" ? { clients: String(row.msp.clients) } : undefined),
     sortable: true,
     width: 116,
   },
@@ -67,6 +71,8 @@ const further: Column<Row>[] = [
     field: "expires_on",
     name: t("customers.filter.firstEnd"),
     render: (row) => row.kind === "msp" && <Expiry on={row.msp.expires_on} />,
+    copy: (row) => (row.kind === "msp" ? row.msp.expires_on : null),
+    filter: (row) => (row.kind === "msp" ? { expires_on: isDayOrNone(row.msp.expires_on) } : undefined),
     sortable: true,
     width: endWidth,
     optional: true,
@@ -76,6 +82,7 @@ const further: Column<Row>[] = [
       field,
       name: t(`msps.column.${field}`),
       render: (row) => row.kind === "msp" && formatNumber(row.msp[field]),
+      copy: (row) => (row.kind === "msp" ? row.msp[field] : null),
       align: "right",
       width: 150,
       optional: true,
@@ -92,6 +99,9 @@ const ends = (): Column<Row>[] => [
       if (row.kind === "note") return null;
       return <Expiry on={row.kind === "msp" ? row.msp.next_expires_on : row.client.expires_on} />;
     },
+    copy: (row) => (row.kind === "msp" ? row.msp.next_expires_on : customerOf(row)?.expires_on),
+    filter: (row) =>
+      row.kind === "msp" ? { next_expires_on: isDayOrNone(row.msp.next_expires_on) } : undefined,
     sortable: true,
     width: endWidth,
     rank: 2,

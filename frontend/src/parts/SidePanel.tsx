@@ -14,6 +14,7 @@ import {
 } from "react";
 import { t } from "../i18n/i18n";
 import { CloseIcon } from "./icons";
+import { isTyping, pressed } from "./shortcuts";
 
 interface Props {
   title: string;
@@ -38,12 +39,11 @@ const SplitContext = createContext<Split | null>(null);
 
 export const useSplit = () => useContext(SplitContext);
 
-/** J for the row below, K for the row above; undefined for other keys and while something is typed. */
+/** 1 for the keys to the row below, -1 to the row above; undefined for others and while something is typed. */
 export function stepOf(event: React.KeyboardEvent): 1 | -1 | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined;
-  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]"))
-    return undefined;
-  return { j: 1 as const, k: -1 as const }[event.key];
+  if (isTyping(event)) return undefined;
+  if (pressed(event, "next")) return 1;
+  return pressed(event, "previous") ? -1 : undefined;
 }
 
 /**
@@ -70,7 +70,8 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   }, [follows]);
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.defaultPrevented) return;
-    const step = stepOf(event);
+    // The arrows scroll the panel.
+    const step = event.key.length === 1 ? stepOf(event) : undefined;
     if (step && split?.move.current) {
       event.preventDefault();
       split.move.current(step);

@@ -1,18 +1,22 @@
 import Box from "@mui/material/Box";
 import LinearProgress from "@mui/material/LinearProgress";
 import { DataGrid, type GridRowSelectionModel, type useGridApiRef } from "@mui/x-data-grid";
-import { type RefObject, useEffect, useMemo } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useMemo } from "react";
 import { t } from "../i18n/i18n";
 import { useCutTooltip } from "./CutText";
 import { type ColumnLayout, withWidth } from "./columnLayout";
 import { onHeaderKey } from "./headerKeys";
 import { multiSortHandlers } from "./multiSort";
 import { useRowSize } from "./rowSize";
+import { selectColumn } from "./selectColumn";
+import { firstPressed, pressed } from "./shortcuts";
 import { type Column, fromSortModel, toColDef, toSortModel } from "./tableColumn";
 import type { DataTableProps } from "./tableProps";
+import { useCellMenu } from "./useCellMenu";
 import { useDelayed } from "./useDelayed";
 import { useRowMoves } from "./useRowMoves";
 import { useScrollPlace } from "./useScrollPlace";
+import type { Selection } from "./useSelection";
 
 type Api = ReturnType<typeof useGridApiRef>;
 
@@ -26,6 +30,9 @@ interface Props<Row extends { id: string }> extends DataTableProps<Row> {
   layout: ColumnLayout | undefined;
   widthOf: (field: string) => number;
   onLayout: (layout: ColumnLayout) => void;
+  selection: Selection<Row> | undefined;
+  /** Whether there is room for a column of checkboxes. */
+  boxes: boolean;
 }
 
 const empty = () => null;
@@ -45,7 +52,7 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
     selectedId,
   } = props;
   const { hasMore, loadingMore, onMore, onKey, kindOf, api, box, hidden, visible } = props;
-  const { layout, widthOf, onLayout, list } = props;
+  const { layout, widthOf, onLayout, list, selection, boxes } = props;
   const { scale, rowHeight, headerHeight } = useHeights(props.rowHeight);
   useEffect(() => {
     // The result of a new filter starts at its first row.
@@ -67,10 +74,10 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
   const cut = useCutTooltip();
   const skeleton = useDelayed(loading);
   const updating = useDelayed(refreshing);
-  const columnDefs = useColumnDefs({ columns, hidden, visible, sorts: onSort !== undefined, sort });
+  const columnDefs = useColumnDefs({ columns, hidden, visible, sorts: onSort !== undefined, sort, boxes });
   // A new model on each render would scroll the grid back to its first row.
   const sortModel = useMemo(() => toSortModel(sort, columns), [sort, columns]);
-  const selection = useMemo<GridRowSelectionModel>(
+  const opened = useMemo<GridRowSelectionModel>(
     () => ({ type: "include", ids: new Set(selectedId ? [selectedId] : []) }),
     [selectedId],
   );
@@ -79,14 +86,19 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
     (field) => columns.some((one) => one.field === field && one.sortable),
     onSort,
   );
+  const shown = useMemo(() => columns.filter(({ field }) => visible.includes(field)), [columns, visible]);
+  const cellMenu = useCellMenu({ ...props, columns: shown, onOpen: moves.onOpen });
   const headers = { layout, visible, widthOf, onChange: onLayout };
   return (
     <Box
       ref={box}
       {...cut.handlers}
       {...multiSort}
+      onContextMenu={cellMenu.onContextMenu}
       onKeyDownCapture={(event) =>
-        (list !== undefined && onHeaderKey(event, headers)) || multiSort.onKeyDownCapture(event)
+        cellMenu.onKeyDownCapture(event) ||
+        (list !== undefined && onHeaderKey(event, headers)) ||
+        multiSort.onKeyDownCapture(event)
       }
       onScrollCapture={() => {
         cut.hide();
@@ -95,6 +107,7 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
       sx={{ flex: 1, minHeight: 0, position: "relative" }}
     >
       {cut.tooltip}
+      {cellMenu.menu}
       {updating && (
         <LinearProgress
           aria-label={t("parts.table.refreshing")}
@@ -117,7 +130,7 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
         sortingOrder={["asc", "desc"]}
         sortModel={sortModel}
         onSortModelChange={(model) => onSort?.(fromSortModel(model))}
-        rowSelectionModel={selection}
+        rowSelectionModel={opened}
         disableRowSelectionOnClick
         disableMultipleRowSelection
         disableColumnMenu
@@ -134,16 +147,18 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
         onRowClick={({ row }) => moves.onOpen?.(row)}
         onCellKeyDown={({ row, field }, event) => {
           const inside = event.target instanceof Element && event.target.closest("button, a");
-          const opens = event.key === "Enter" && onOpen !== undefined && !inside;
+          const opens = pressed(event, "open") && onOpen !== undefined && !inside;
+          if (selection && onSelectKey(event, row, selection)) return;
           if (!opens && !onKey?.(row, field, event.key) && !moves.onKey(row, field, event)) return;
           event.defaultMuiPrevented = true;
           event.preventDefault();
           if (opens) moves.onOpen?.(row);
         }}
-        getRowClassName={({ row }) => kindOf?.(row) ?? ""}
+        getRowClassName={({ row }) => kindOf?.(row) ?? (selection?.has(row.id) ? "chosen" : "")}
         sx={{
           "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" },
           "& .note": { cursor: "default" },
+          "& .chosen": { bgcolor: "action.selected" },
           "& .child, & .note": { bgcolor: "var(--mui-palette-frame)" },
           // Dims the rows of the previous filter while those of the new one load.
           "& .MuiDataGrid-virtualScrollerContent": { opacity: updating ? 0.5 : 1 },
@@ -159,19 +174,31 @@ interface DefOptions<Row> {
   visible: string[];
   sorts: boolean;
   sort: string | undefined;
+  boxes: boolean;
 }
 
-function useColumnDefs<Row extends { id: string }>({
-  columns,
-  hidden,
-  visible,
-  sorts,
-  sort,
-}: DefOptions<Row>) {
+function useColumnDefs<Row extends { id: string }>(options: DefOptions<Row>) {
+  const { columns, hidden, visible, sorts, sort, boxes } = options;
   return useMemo(() => {
     const table = { sorts, hides: (field: string) => hidden[field] === false, visible, sort };
-    return columns.map((column) => toColDef(column, table));
-  }, [columns, sorts, hidden, visible, sort]);
+    return [...(boxes ? [selectColumn<Row>()] : []), ...columns.map((column) => toColDef(column, table))];
+  }, [columns, sorts, hidden, visible, sort, boxes]);
+}
+
+/** The keys on a cell that change the selection. Returns whether the key was one of these. */
+function onSelectKey<Row extends { id: string }>(
+  event: KeyboardEvent & { defaultMuiPrevented?: boolean },
+  { id }: Row,
+  selection: Selection<Row>,
+): boolean {
+  const inside = event.target instanceof Element && event.target.closest("button, a");
+  const name = firstPressed(event, ["select", "selectRange", "selectAll"]);
+  if (!name || (name !== "selectAll" && (inside || !selection.takes(id)))) return false;
+  event.defaultMuiPrevented = true;
+  event.preventDefault();
+  if (name === "selectAll") selection.selectLoaded();
+  else selection.toggle(id, name === "selectRange");
+  return true;
 }
 
 /** The heights for the user's density and text size. */

@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from "react";
 import { type ColumnLayout, moved, withFields, withWidth } from "./columnLayout";
 import { headerOf } from "./multiSort";
+import { firstPressed } from "./shortcuts";
 
 interface Table {
   layout: ColumnLayout | undefined;
@@ -10,22 +11,24 @@ interface Table {
   onChange: (layout: ColumnLayout) => void;
 }
 
-const steps: Record<string, 1 | -1> = { ArrowLeft: -1, ArrowRight: 1 };
+const steps = { narrower: -1, wider: 1, columnLeft: -1, columnRight: 1 } as const;
 
 /** By how many pixels a key changes a width. */
 export const widthStep = 20;
 
 /**
- * Shift with an arrow on a header changes the width of its column, with Ctrl or ⌘ its place. Returns whether the key was
- * one of these. Alt with an arrow is the way back through the screens.
+ * The keys on a header change the width and the place of its column. Returns whether the key was one of these. Alt with
+ * an arrow is the way back through the screens.
  */
 export function onHeaderKey(event: KeyboardEvent, { layout, visible, widthOf, onChange }: Table): boolean {
   const field = headerOf(event);
-  const step = steps[event.key];
-  if (!step || field === null || !event.shiftKey || event.altKey) return false;
+  const name = firstPressed(event, ["narrower", "wider", "columnLeft", "columnRight"]);
+  if (!name || field === null) return false;
   event.preventDefault();
   event.stopPropagation();
-  if (event.ctrlKey || event.metaKey) onChange(withFields(layout, moved(visible, field, step)));
+  const step = steps[name];
+  const moves = name === "columnLeft" || name === "columnRight";
+  if (moves) onChange(withFields(layout, moved(visible, field, step)));
   else onChange(withWidth(layout, field, widthOf(field) + step * widthStep));
   return true;
 }

@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import type { KeyboardEvent, MouseEvent, SyntheticEvent } from "react";
 import { t } from "../i18n/i18n";
+import { pressed } from "./shortcuts";
 import { VisuallyHidden } from "./VisuallyHidden";
 
 // A list is sorted by up to three columns: "name,-clients". A click on a header sorts by that column alone; with Shift
@@ -69,6 +70,6 @@ export function multiSortHandlers(
   };
   return {
     onClickCapture: (event: MouseEvent) => event.shiftKey && add(event),
-    onKeyDownCapture: (event: KeyboardEvent) => event.shiftKey && event.key === "Enter" && add(event),
+    onKeyDownCapture: (event: KeyboardEvent) => pressed(event, "sortAlso") && add(event),
   };
 }

@@ -16,6 +16,10 @@ export interface Column<Row> {
   text?: (row: Row) => string | null | undefined;
   number?: (row: Row) => number | null | undefined;
   render?: (row: Row, hides: Hides) => ReactNode;
+  /** What is copied of a cell, where it is neither the number nor the text: days and moments as the API has them. */
+  copy?: (row: Row) => string | number | null | undefined;
+  /** The filter that a row's own value passes, as changes of the address; undefined where there is none. */
+  filter?: (row: Row) => Record<string, string> | undefined;
   /** The columns that the cell of this row covers where they follow it directly. */
   covers?: (row: Row) => string[] | "all";
   sortable?: boolean;

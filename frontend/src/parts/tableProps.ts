@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Problem } from "../bridge/problem";
 import type { Column } from "./tableColumn";
+import type { SelectOptions } from "./useSelection";
 
 export interface DataTableProps<Row extends { id: string }> {
   /** The table's accessible name: "Clients". */
@@ -29,6 +30,15 @@ export interface DataTableProps<Row extends { id: string }> {
   onOpen?: (row: Row) => void;
   /** Handles a key pressed on a cell; true stops the default handling. */
   onKey?: (row: Row, field: string, key: string) => boolean;
+  /** Changes the filter in the address to that of a cell. */
+  onFilter?: (changes: Record<string, string>) => void;
+  /** The link that opens the app at a row; undefined where there is none. */
+  linkOf?: (row: Row) => string | undefined;
+  /** What can be selected; nothing without it. */
+  select?: SelectOptions<Row> & {
+    /** What else than a copy can be made of the selection: ids undefined for every row of the list. */
+    actions?: (ids: string[] | undefined) => ReactNode;
+  };
   /** The kind of a row that is not an item of the list: a child of the row above, or a note. */
   kindOf?: (row: Row) => "child" | "note" | undefined;
   /** The row whose panel is open. */

@@ -1,6 +1,7 @@
 import type { useGridApiRef } from "@mui/x-data-grid";
 import { useEffect, useRef } from "react";
 import { stepOf, useSplit } from "./SidePanel";
+import { selectField } from "./selectColumn";
 
 type Api = ReturnType<typeof useGridApiRef>;
 
@@ -10,8 +11,6 @@ interface List<Row> {
   selectedId: string | undefined;
   onOpen: ((row: Row) => void) | undefined;
 }
-
-const arrows: Record<string, 1 | -1> = { ArrowDown: 1, ArrowUp: -1 };
 
 /**
  * Moves through the rows while a panel is open beside them: the panel follows the arrows and J and K in the grid, and J
@@ -49,9 +48,9 @@ export function useRowMoves<Row extends { id: string }>(api: Api, list: List<Row
   return {
     onOpen: onOpen && ((row: Row) => open(row, false)),
     onKey: (row: Row, field: string, event: React.KeyboardEvent): boolean => {
-      const typed = stepOf(event);
-      const step =
-        typed ?? (event.shiftKey || event.ctrlKey || event.metaKey ? undefined : arrows[event.key]);
+      const step = stepOf(event);
+      // The grid itself moves the focus by the arrows.
+      const typed = event.key.length === 1;
       const next = step && beside(row.id, step);
       if (!next) return false;
       if (selectedId) open(next, true);
@@ -76,7 +75,7 @@ function useReturnedFocus(api: Api, rows: { id: string }[], selectedId: string |
     const free = at === null || at === document.body || grid?.contains(at) === true;
     if (!closed || !api.current || !free) return;
     const row = latest.current.find(({ id }) => id === closed) ?? latest.current[0];
-    const field = api.current.getVisibleColumns()[0]?.field;
+    const field = api.current.getVisibleColumns().find((column) => column.field !== selectField)?.field;
     if (row && field) api.current.setCellFocus(row.id, field);
   }, [api, selectedId]);
 }

@@ -13,10 +13,12 @@ interface Options<Row> {
   list: string | undefined;
   columns: Column<Row>[];
   besidePanel: boolean;
+  /** Whether rows can be selected. */
+  selects: boolean;
 }
 
 /** The columns of a table in their layout, scaled to the user's text size, and which of them are visible. */
-export function useTableColumns<Row>(api: Api, { list, columns, besidePanel }: Options<Row>) {
+export function useTableColumns<Row>(api: Api, { list, columns, besidePanel, selects }: Options<Row>) {
   const { scale } = useRowSize();
   const { layout, unknown, change } = useColumnLayout(list, columns);
   const scaled = useMemo(() => {
@@ -27,7 +29,8 @@ export function useTableColumns<Row>(api: Api, { list, columns, besidePanel }: O
       return { ...column, ...(width && { width }), ...(minWidth && { minWidth }) };
     });
   }, [columns, layout, scale]);
-  const { box, visible: hidden } = useVisibleColumns(scaled, { besidePanel, chosen: chosenFields(layout) });
+  const chosen = chosenFields(layout);
+  const { box, boxes, visible: hidden } = useVisibleColumns(scaled, { besidePanel, chosen, selects });
   const visible = useMemo(
     () => scaled.map(({ field }) => field).filter((field) => hidden[field] !== false),
     [scaled, hidden],
@@ -36,5 +39,5 @@ export function useTableColumns<Row>(api: Api, { list, columns, besidePanel }: O
     (field: string) => Math.round((api.current?.getColumn(field)?.computedWidth ?? 100) / scale),
     [api, scale],
   );
-  return { columns: scaled, layout, unknown, change, box, hidden, visible, widthOf };
+  return { columns: scaled, layout, unknown, change, box, boxes, hidden, visible, widthOf };
 }

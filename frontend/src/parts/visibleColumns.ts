@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { selectFrom, selectWidth } from "./selectColumn";
 
 interface Sized {
   field: string;
@@ -36,10 +37,12 @@ interface Options {
   besidePanel: boolean;
   /** The columns that the user chose, which are visible whatever the width. */
   chosen: string[] | undefined;
+  /** Whether rows can be selected, by checkboxes where there is room. */
+  selects: boolean;
 }
 
-/** Measures the element of the returned ref, and returns which columns are visible in it. */
-export function useVisibleColumns(columns: Sized[], { besidePanel, chosen }: Options) {
+/** Measures the element of the returned ref, and returns which columns are visible in it, and whether one of checkboxes is. */
+export function useVisibleColumns(columns: Sized[], { besidePanel, chosen, selects }: Options) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the panel changes the width
@@ -52,13 +55,14 @@ export function useVisibleColumns(columns: Sized[], { besidePanel, chosen }: Opt
     observer.observe(element);
     return () => observer.disconnect();
   }, [besidePanel]);
+  const boxes = selects && width >= selectFrom;
   const hidden = chosen
     ? columns.map(({ field }) => field).filter((field) => !chosen.includes(field))
-    : hiddenColumns(columns, width);
+    : hiddenColumns(columns, boxes ? width - selectWidth : width);
   const key = hidden.join(" ");
   const visible = useMemo<Record<string, boolean>>(
     () => Object.fromEntries(key === "" ? [] : key.split(" ").map((field) => [field, false])),
     [key],
   );
-  return { box, visible };
+  return { box, boxes, visible };
 }

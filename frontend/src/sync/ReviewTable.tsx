@@ -31,6 +31,7 @@ const columns = (): Column<ReviewItem>[] => [
         {name}
       </Link>
     ),
+    copy: ({ name }) => name,
     flex: 2,
     minWidth: 180,
   },

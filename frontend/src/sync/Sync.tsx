@@ -5,11 +5,12 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { appLink, links } from "../bridge/links";
 import type { List } from "../bridge/lists";
 import type { SyncRun } from "../bridge/models";
 import { connectionsQuery } from "../bridge/queries";
 import { useRuns } from "../bridge/runs";
+import { formatDateTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -98,6 +99,8 @@ function Runs({ list, nameOf, settled }: RunsProps) {
           list={links.syncs}
           columns={columns}
           {...list}
+          linkOf={({ id }) => appLink("run", id)}
+          select={{ key: "", nameOf: (run) => formatDateTime(run.started_at ?? run.created_at) }}
           onOpen={(run) => open(run.id)}
           selectedId={openId}
           empty={<NoRuns mayStart={can("run_sync")} onRetry={list.onRetry} />}

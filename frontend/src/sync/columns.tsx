@@ -26,12 +26,14 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       field: "status",
       name: t("sync.column.status"),
       render: (run) => <RunChip status={run.status} />,
+      copy: (run) => t(`words.run.${run.status}`),
       width: 140,
     },
     {
       field: "started_at",
       name: t("sync.column.started"),
       render: (run) => <Time at={run.started_at ?? run.created_at} />,
+      copy: (run) => run.started_at ?? run.created_at,
       width: 244,
     },
     ...(nameOf

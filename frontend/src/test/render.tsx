@@ -28,21 +28,22 @@ export function renderApp(options: FakeOptions & { path?: string; prepare?: (fak
   };
 }
 
-function Around({ children }: { children: ReactNode }) {
+function around(path: string, children: ReactNode) {
   return (
     <ThemeProvider theme={theme} storageManager={null} noSsr>
       <Notices>
-        <MemoryRouter>{children}</MemoryRouter>
+        <MemoryRouter initialEntries={[path]}>{children}</MemoryRouter>
       </Notices>
     </ThemeProvider>
   );
 }
 
-/** Renders one component in the app's theme, over the fake. */
-export function renderPart(element: ReactElement) {
+/** Renders one component in the app's theme, over the fake, at an address. */
+export function renderPart(element: ReactElement, path = "/") {
   const fake = createFake();
   setPortal(fake);
-  return { fake, user: userEvent.setup(), ...render(element, { wrapper: Around }) };
+  const wrapper = ({ children }: { children: ReactNode }) => around(path, children);
+  return { fake, user: userEvent.setup(), ...render(element, { wrapper }) };
 }
 
 /** Waits until no menu is open. Until it has closed, assistive technology cannot reach what is behind it. */

@@ -8,6 +8,13 @@ export const exports = {
     msps_one: "{{count, number}} MSP",
     msps_other: "{{count, number}} MSPs",
   },
+  selected: {
+    clients_one: "{{count, number}} selected client",
+    clients_other: "{{count, number}} selected clients",
+    msps_one: "{{count, number}} selected MSP",
+    msps_other: "{{count, number}} selected MSPs",
+  },
+  tooMany: "At most {{count}} selected rows can be exported. Select all, or narrow the list by a filter.",
   what: "{{count}}{{nested}}{{filter}}, {{sort}}.",
   withClients: " with their clients",
   filtered: ", filtered by {{filter}}",
