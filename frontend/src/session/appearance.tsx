@@ -15,6 +15,7 @@ import { getPortal } from "../bridge/portal";
 import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
 import { RowSizeProvider } from "../parts/rowSize";
+import { firstPressed } from "../parts/shortcuts";
 
 interface AppearanceControl {
   appearance: Appearance;
@@ -64,22 +65,22 @@ export function AppearanceProvider({ initial, children }: { initial: Appearance;
   );
 }
 
-const steps: Record<string, 1 | -1> = { "+": 1, "=": 1, "-": -1, _: -1 };
+const steps = { larger: 1, smaller: -1, usualSize: undefined } as const;
 
 function useTextSizeKeys(now: Appearance["text_size"], onChange: (to: Appearance["text_size"]) => void) {
   const latest = useRef({ now, onChange });
   latest.current = { now, onChange };
   useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-      const step = steps[event.key];
-      if (!step && event.key !== "0") return;
+    const onKey = (event: KeyboardEvent) => {
+      const name = firstPressed(event, ["larger", "smaller", "usualSize"]);
+      if (!name) return;
+      const step = steps[name];
       event.preventDefault();
       const { now, onChange } = latest.current;
       const next = step ? nextTextSize(now, step) : standardAppearance.text_size;
       if (next !== now) onChange(next);
     };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
   }, []);
 }

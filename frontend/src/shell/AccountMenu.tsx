@@ -13,6 +13,7 @@ import {
   CheckIcon,
   DarkIcon,
   DevicesIcon,
+  KeyboardIcon,
   LightIcon,
   SettingsIcon,
   SignOutIcon,
@@ -36,8 +37,8 @@ const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
   { mode: "dark", icon: <DarkIcon /> },
 ];
 
-/** The menu of the signed-in user: theme, sessions, settings, sign out. */
-export function AccountMenu() {
+/** The menu of the signed-in user: theme, sessions, settings, shortcuts, sign out. */
+export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const { me, signOut } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const { appearance, change } = useAppearance();
@@ -109,6 +110,12 @@ export function AccountMenu() {
             <SettingsIcon />
           </ListItemIcon>
           {t("shell.account.settings")}
+        </MenuItem>
+        <MenuItem onClick={then(onHelp)}>
+          <ListItemIcon>
+            <KeyboardIcon />
+          </ListItemIcon>
+          {t("shell.shortcuts.title")}
         </MenuItem>
         <MenuItem onClick={then(leave)}>
           <ListItemIcon>

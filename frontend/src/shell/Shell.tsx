@@ -17,15 +17,17 @@ import { Palette } from "./Palette";
 import { Rail, type RailEntry } from "./Rail";
 import { ScopeSwitch } from "./ScopeSwitch";
 import { SearchButton } from "./SearchButton";
+import { ShortcutsDialog } from "./ShortcutsDialog";
 import { useBusyNotice } from "./useBusyNotice";
 import { usePlaces } from "./usePlaces";
+import { useShellKeys } from "./useShellKeys";
 
 interface Props {
   rail: RailEntry[];
   children: ReactNode;
 }
 
-/** The frame around every screen: rail, top bar, banners, the palette on Ctrl+K. */
+/** The frame around every screen: rail, top bar, banners, the palette on Ctrl+K, the shortcuts on "?". */
 export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
   const { appearance, change } = useAppearance();
@@ -33,7 +35,8 @@ export function Shell({ rail, children }: Props) {
   const dataAsOf = useDataAsOf();
   const places = usePlaces();
   useBusyNotice();
-  useShortcut(() => setSearching((open) => !open));
+  const [helping, setHelping] = useState(false);
+  useShellKeys({ onPalette: () => setSearching((open) => !open), onHelp: () => setHelping(true) });
   return (
     <ListPlacesProvider value={places}>
       <Box sx={{ display: "flex", height: "100%", overflow: "hidden" }}>
@@ -44,7 +47,7 @@ export function Shell({ rail, children }: Props) {
           onFold={narrow ? undefined : () => change({ folded: !appearance.folded })}
         />
         <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
-          <TopBar onSearch={() => setSearching(true)} />
+          <TopBar onSearch={() => setSearching(true)} onHelp={() => setHelping(true)} />
           <Banners />
           <OutageBannerShown value={useOutage() !== null}>
             <ShownAge value={dataAsOf}>
@@ -53,24 +56,10 @@ export function Shell({ rail, children }: Props) {
           </OutageBannerShown>
         </Box>
         {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
+        {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       </Box>
     </ListPlacesProvider>
   );
-}
-
-/** Ctrl+K, or ⌘K, anywhere. */
-function useShortcut(act: () => void) {
-  const latest = useRef(act);
-  latest.current = act;
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "k") return;
-      event.preventDefault();
-      latest.current();
-    };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
-  }, []);
 }
 
 /** First in the tab order. A button instead of a link, because the router uses the hash. */
@@ -101,7 +90,7 @@ function SkipLink() {
   );
 }
 
-function TopBar({ onSearch }: { onSearch: () => void }) {
+function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
   return (
     <Box
       component="header"
@@ -134,7 +123,7 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
       <SearchButton onOpen={onSearch} />
       <Box sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1.5, minWidth: 0 }}>
         <DataAge />
-        <AccountMenu />
+        <AccountMenu onHelp={onHelp} />
       </Box>
     </Box>
   );

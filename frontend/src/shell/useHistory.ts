@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate, useNavigationType } from "react-router";
 import { getPortal } from "../bridge/portal";
+import { firstPressed, isCovered } from "../parts/shortcuts";
 
 export interface History {
   /** Undefined where there is nothing to go back to. */
@@ -40,31 +41,18 @@ export function useHistory(): History {
 
 type Way = keyof History;
 
-const byKey: Record<string, Way> = { ArrowLeft: "back", ArrowRight: "forward" };
-const byMacKey: Record<string, Way> = { "[": "back", "]": "forward" };
 const byButton: Record<number, Way> = { 3: "back", 4: "forward" };
-
-function wayOf(event: KeyboardEvent): Way | undefined {
-  if (event.shiftKey || event.ctrlKey) return undefined;
-  if (event.altKey && !event.metaKey && !isMac) return byKey[event.key];
-  return event.metaKey && !event.altKey ? byMacKey[event.key] : undefined;
-}
-
-// There Alt with an arrow moves the caret by a word.
-const isMac = /Mac/.test(navigator.userAgent);
-
-/** An open dialog or menu keeps its screen: leaving it would lose what was typed. */
-const isCovered = () => document.querySelector(".MuiModal-root") !== null;
 
 function useKeysAndMouse(history: History) {
   const latest = useRef(history);
   latest.current = history;
   useEffect(() => {
     const go = (way: Way) => {
+      // Leaving a dialog or a menu would lose what was typed.
       if (!isCovered()) latest.current[way]?.();
     };
     const key = (event: KeyboardEvent) => {
-      const way = wayOf(event);
+      const way = firstPressed(event, ["back", "forward"]);
       if (!way) return;
       event.preventDefault();
       go(way);
