@@ -198,6 +198,15 @@ export const theme = createTheme({
       },
     },
     MuiAlert: {
+      // In the dark, MUI's own background of a filled alert has too little contrast with its text.
+      variants: (["success", "warning", "error", "info"] as const).map((severity) => ({
+        props: { variant: "filled", severity },
+        style: ({ theme }) =>
+          theme.applyStyles("dark", {
+            backgroundColor: light[severity].main,
+            color: light[severity].contrastText,
+          }),
+      })),
       styleOverrides: { root: { borderRadius: 8, fontSize: "0.875rem", alignItems: "center" } },
     },
     MuiSkeleton: { defaultProps: { animation: "pulse" } },

@@ -2,7 +2,9 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { SessionContext, type SessionControl } from "../session/context";
+import { expectAccessible, renderApp, renderPart } from "../test/render";
+import { SelectionExport } from "./SelectionExport";
 
 const open = async (path: string, signedIn = users.admin, prepare?: Parameters<typeof renderApp>[0]) => {
   const app = renderApp({ signedIn, path, ...prepare });
@@ -44,6 +46,41 @@ describe("export", () => {
     await dialog(/^Saved/);
     expect(fake.exports.saved[0]?.columns).toEqual([]);
     expect(fake.exports.saved[0]?.rows).toHaveLength(fake.world.clients.length);
+  });
+
+  it("exports the chosen columns in their order", async () => {
+    const { fake, user, button } = await open("/clients?columns=external_id,name:300");
+    await user.click(button);
+    await user.click(within(await dialog("Export clients")).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved/);
+    expect(fake.exports.saved[0]?.columns).toEqual(["external_id", "name"]);
+  });
+
+  it("exports the selected rows alone", async () => {
+    const { fake, user } = await open("/clients");
+    const [first, second] = (await screen.findAllByRole("checkbox", { name: /^Select / })).slice(1);
+    await user.click(first as HTMLElement);
+    await user.click(second as HTMLElement);
+    const bar = screen.getByRole("group", { name: "Selected rows" });
+    await user.click(within(bar).getByRole("button", { name: "Export" }));
+    const form = await dialog("Export clients");
+    expect(form).toHaveTextContent("2 selected clients, sorted by Name.");
+    await user.click(within(form).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved/);
+    const sorted = fake.world.clients.map(({ name }) => name).sort((a, b) => a.localeCompare(b));
+    expect(fake.exports.saved[0]?.rows.map(({ name }) => name)).toEqual(sorted.slice(0, 2));
+  });
+
+  it("exports the whole list where all of it is selected", async () => {
+    const { fake, user } = await open("/clients");
+    await user.click(await screen.findByRole("checkbox", { name: "Select all loaded rows" }));
+    const bar = screen.getByRole("group", { name: "Selected rows" });
+    const total = fake.world.clients.length;
+    await user.click(within(bar).getByRole("button", { name: `Select all ${total}` }));
+    await user.click(within(bar).getByRole("button", { name: "Export" }));
+    await user.click(within(await dialog("Export clients")).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved/);
+    expect(fake.exports.saved[0]?.rows).toHaveLength(total);
   });
 
   it("exports MSPs followed by their clients", async () => {
@@ -129,6 +166,27 @@ describe("export", () => {
     renderApp({ signedIn: users.admin, path: "/clients", startup: { allow_export: false } });
     await screen.findByRole("grid", { name: "Clients" });
     expect(screen.queryByRole("button", { name: "Export" })).toBeNull();
+  });
+
+  it("says that too many rows are selected", () => {
+    const ids = Array.from({ length: 201 }, (_, n) => String(n));
+    const list = {
+      sort: "name",
+      columns: [],
+      offered: [],
+      total: 900,
+      filterText: undefined,
+      dataAsOf: null,
+    };
+    const me = { permissions: ["export"], grants: [], may_invite: [] };
+    const state = { at: "signed_in", startup: { allow_export: true }, me };
+    renderPart(
+      <SessionContext value={{ state } as unknown as SessionControl}>
+        <SelectionExport of={{ list: "clients", filter: {}, ...list }} ids={ids} />
+      </SessionContext>,
+    );
+    expect(screen.getByRole("button", { name: "Export" })).toBeDisabled();
+    expect(screen.getByRole("note")).toHaveAccessibleName(/^At most 200 selected rows can be exported/);
   });
 
   it("waits for the list", async () => {

@@ -158,7 +158,7 @@ export function TableGrid<Row extends { id: string }>(props: Props<Row>) {
         sx={{
           "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" },
           "& .note": { cursor: "default" },
-          "& .chosen": { bgcolor: "action.selected" },
+          "& .chosen, & .MuiDataGrid-row.chosen:hover": { bgcolor: "action.selected" },
           "& .child, & .note": { bgcolor: "var(--mui-palette-frame)" },
           // Dims the rows of the previous filter while those of the new one load.
           "& .MuiDataGrid-virtualScrollerContent": { opacity: updating ? 0.5 : 1 },

@@ -4,7 +4,7 @@ import MenuItem from "@mui/material/MenuItem";
 import { type KeyboardEvent, type MouseEvent, useState } from "react";
 import { t } from "../i18n/i18n";
 import { cellAt } from "./cellAt";
-import { pressed } from "./shortcuts";
+import { isTyping, pressed } from "./shortcuts";
 import { type CellActions, useCellActions } from "./useCellActions";
 
 interface Place {
@@ -34,7 +34,7 @@ export function useCellMenu<Row extends { id: string }>(actions: CellActions<Row
     /** Returns whether the key was one of the menu or of a copy. The grid itself would copy past the app's clipboard. */
     onKeyDownCapture: (event: KeyboardEvent): boolean => {
       const found = cellAt(event.target);
-      if (!found) return false;
+      if (!found || isTyping(event)) return false;
       if (pressed(event, "menu")) {
         const { bottom, left } = found.cell.getBoundingClientRect();
         return open(event, { top: bottom, left: left + 8 });

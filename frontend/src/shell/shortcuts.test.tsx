@@ -104,6 +104,8 @@ describe("the code", () => {
     "../parts/SidePanel.tsx",
     "../parts/shortcuts.ts",
     "../parts/useRowMoves.ts",
+    "../sync/FieldTable.tsx",
+    "../sync/SharedSwitch.tsx",
     "./Palette.tsx",
   ];
 

@@ -221,6 +221,58 @@ it("changes its colours at once with reduced motion", async () => {
   await page.close();
 });
 
+/** The accessibility violations in light and in dark. */
+async function violationsInBoth(page: Page) {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    found.push(await violations(page));
+  }
+  return found.join("");
+}
+
+it("widens columns by a drag, selects rows and copies them", async () => {
+  const { page, faults } = await open("as=admin", "/clients?columns=name:240,status,external_id");
+  await settled(page);
+  const header = page.locator("[role=columnheader][data-field=name]");
+  await header.waitFor();
+  const edge = await header.locator(".MuiDataGrid-columnSeparator--resizable").boundingBox();
+  if (!edge) throw new Error("the header has no edge to drag");
+  const [x, y] = [edge.x + edge.width / 2, edge.y + edge.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 60, y, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => decodeURIComponent(page.url())).toContain("columns=name:300,status,external_id");
+  await page.setViewportSize({ width: 640, height: 600 });
+  await page.getByRole("columnheader", { name: "Id in the product" }).waitFor({ state: "attached" });
+  expect(await overflows(page)).toBe(false);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const boxes = page.getByRole("checkbox", { name: /^Select (?!all)/ });
+  await boxes.nth(0).click();
+  await boxes.nth(2).click({ modifiers: ["Shift"] });
+  await page.getByRole("group", { name: "Selected rows" }).getByText("3 selected").waitFor();
+  expect(await violationsInBoth(page)).toBe("");
+  await page.keyboard.press("Control+c");
+  await page.getByText("Copied 3 rows").waitFor();
+  expect(await violationsInBoth(page)).toBe("");
+  await page.getByRole("gridcell").nth(1).click({ button: "right" });
+  await page.getByRole("menu", { name: "Actions of the cell" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("dialog", { name: "Columns of this list" }).waitFor();
+  expect(await violationsInBoth(page)).toBe("");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("main").focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  expect(await violationsInBoth(page)).toBe("");
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
 /** Presses Tab until a button has the focus. */
 const tabbing =
   (page: Page) =>
