@@ -273,6 +273,25 @@ it("widens columns by a drag, selects rows and copies them", async () => {
   await page.close();
 });
 
+it("shows a list with its last columns, whatever leads to it", async () => {
+  const { page, faults } = await open("as=admin", "/clients?columns=status,name");
+  await settled(page);
+  const fields = () =>
+    page
+      .getByRole("columnheader")
+      .evaluateAll((headers) => headers.map((header) => header.getAttribute("data-field")).slice(1));
+  await expect.poll(fields).toEqual(["status", "name"]);
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.evaluate(() => {
+    window.location.hash = "#/clients?status=active";
+  });
+  await expect.poll(() => decodeURIComponent(page.url())).toContain("?status=active&columns=status,name");
+  await expect.poll(fields).toEqual(["status", "name"]);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
 /** Presses Tab until a button has the focus. */
 const tabbing =
   (page: Page) =>
