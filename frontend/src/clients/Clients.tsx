@@ -118,8 +118,11 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
 /** Headers of groups are not clients. */
 const kindOf = (row: Row) => (row.kind === "group" ? "note" : undefined);
 
-const linkOf = (row: Row) =>
-  row.kind === "client" ? appLink("client", row.id) : row.group.msp_id && appLink("msp", row.group.msp_id);
+/** Customers directly under the MSSP are a group without a link. */
+function linkOf(row: Row): string | undefined {
+  if (row.kind === "client") return appLink("client", row.id);
+  return row.group.msp_id === null ? undefined : appLink("msp", row.group.msp_id);
+}
 
 /** Groups become a column of an export. */
 const mspOfExport = { field: "msp_name", name: t("clients.column.msp") };

@@ -199,7 +199,7 @@ describe("the columns that are offered", () => {
 
   it.each([
     ["clients", clientColumns({ onMSP: nothing, type: false, expiry: false }), world.clients[0]],
-    ["MSPs", mspColumns({ expiry: false, own: false, onToggle: nothing }), world.msps[0]],
+    ["MSPs", mspColumns({ expiry: false, onToggle: nothing }), world.msps[0]],
   ])("are all that the API has of %s", (_, offered, row) => {
     const fields = (offered as { field: string }[]).map(({ field }) => field);
     expect(fields).toEqual(expect.arrayContaining(Object.keys(row ?? {})));

@@ -195,7 +195,7 @@ describe("the filter of a cell", () => {
   });
 
   it("is one that the list of MSPs has", () => {
-    const all = mspColumns({ expiry: true, own: false, onToggle: nothing });
+    const all = mspColumns({ expiry: true, onToggle: nothing });
     for (const row of rowsOf(world.msps, [], {})) {
       for (const column of all) {
         const filter = column.filter?.(row) ?? {};

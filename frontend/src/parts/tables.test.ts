@@ -29,7 +29,7 @@ const nothing = () => undefined;
 it.each(
   Object.entries({
     clients: clientColumns({ onMSP: nothing, type: true, expiry: true }),
-    msps: mspColumns({ expiry: true, own: false, onToggle: nothing }),
+    msps: mspColumns({ expiry: true, onToggle: nothing }),
     changes: changeColumns({ mssp: "Northwind", withRuns: true }),
     users: userColumns(),
     invites: inviteColumns({ onResend: nothing, onRevoke: nothing }),
