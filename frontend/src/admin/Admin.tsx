@@ -12,9 +12,12 @@ import { PersonAddIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
 import { useAsked } from "../parts/useAsked";
 import { useSession } from "../session/session";
+import { ViewNotice } from "../views/ViewNotice";
+import { ViewsMenu } from "../views/ViewsMenu";
 import { AdminHeader } from "./AdminHeader";
 import { inviteColumns } from "./columns";
 import { InviteDialog } from "./InviteDialog";
+import { inviteParameters } from "./parameters";
 import { ResendDialog } from "./ResendDialog";
 import { RevokeDialog } from "./RevokeDialog";
 import { useInvites } from "./useInvites";
@@ -30,7 +33,16 @@ export default function Admin() {
   const invite = me.may_invite.length > 0 && <InviteButton onClick={() => setInviting(true)} />;
   return (
     <>
-      <AdminHeader text={t("admin.text")} actions={invite} />
+      <AdminHeader
+        text={t("admin.text")}
+        actions={
+          <>
+            <ViewsMenu list="invites" title={t("admin.invites")} known={inviteParameters} />
+            {invite}
+          </>
+        }
+      />
+      <ViewNotice list="invites" known={inviteParameters} />
       <Filters address={address} filter={filter} />
       <DataTable
         label={t("admin.invites")}

@@ -7,7 +7,10 @@ import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { PersonIcon } from "../parts/icons";
 import { SplitView } from "../parts/SidePanel";
+import { ViewNotice } from "../views/ViewNotice";
+import { ViewsMenu } from "../views/ViewsMenu";
 import { AdminHeader } from "./AdminHeader";
+import { userParameters } from "./parameters";
 import { UserFilters, useFilterText } from "./UserFilters";
 import { UserPanel } from "./UserPanel";
 import { nameOf, userColumns } from "./userColumns";
@@ -20,7 +23,11 @@ export default function Users() {
   const filterText = useFilterText(filter);
   return (
     <>
-      <AdminHeader text={t("users.text")} />
+      <AdminHeader
+        text={t("users.text")}
+        actions={<ViewsMenu list="users" title={t("users.title")} known={userParameters} />}
+      />
+      <ViewNotice list="users" known={userParameters} />
       <UserFilters address={address} filter={filter} />
       <SplitView>
         <DataTable

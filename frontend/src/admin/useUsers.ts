@@ -9,8 +9,9 @@ import { userQuery, usersQuery } from "../bridge/queries";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 
-/** Every sort that the API accepts for users. */
-const sorts = ["name", "email", "role", "last_login_at"].flatMap((field) => [field, `-${field}`]);
+/** The fields that the API sorts users by. */
+export const sortFields = ["name", "email", "role", "last_login_at"];
+const sorts = sortFields.flatMap((field) => [field, `-${field}`]);
 
 /** The filter in the address; invalid values are ignored. */
 export function filterFrom(get: ListAddress["get"]): UserFilter {

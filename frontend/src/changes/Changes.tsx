@@ -14,9 +14,12 @@ import { useListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
+import { ViewNotice } from "../views/ViewNotice";
+import { ViewsMenu } from "../views/ViewsMenu";
 import { ChangeFilters, filterText, useKnownNames } from "./ChangeFilters";
 import { changeColumns, pathOf } from "./columns";
 import { changeFilters } from "./filters";
+import { changeParameters } from "./parameters";
 import { useVisit } from "./useVisit";
 
 /** Every change in the scope, the newest first; many that are alike are one line, which opens as a list of its own. */
@@ -38,7 +41,12 @@ export default function Changes() {
   return (
     <>
       {/* An export of the list takes its place among the header's actions. */}
-      <PageHeader title={t("changes.title")} text={<Beginning filter={filter} since={list.since} />} />
+      <PageHeader
+        title={t("changes.title")}
+        text={<Beginning filter={filter} since={list.since} />}
+        actions={<ViewsMenu list="changes" title={t("changes.title")} known={changeParameters} />}
+      />
+      <ViewNotice list="changes" known={changeParameters} />
       <ChangeFilters address={address} filter={filter} known={known} />
       <DataTable
         label={t("changes.title")}

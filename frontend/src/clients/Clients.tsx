@@ -16,9 +16,12 @@ import { ClientsIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
+import { ViewNotice } from "../views/ViewNotice";
+import { ViewsMenu } from "../views/ViewsMenu";
 import { ClientFilters, useFilterText } from "./ClientFilters";
 import { clientColumns } from "./columns";
 import { GroupSwitch, groupedColumns, type Row, rowsOf } from "./groups";
+import { clientParameters } from "./parameters";
 import { useClients } from "./useClients";
 
 /** The clients in scope; a client's own users see theirs alone. */
@@ -72,10 +75,12 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
             {withMSP && (
               <GroupSwitch on={grouped} onChange={(on) => set({ group: on ? "msp" : undefined })} />
             )}
+            <ViewsMenu list="clients" title={t("clients.title")} known={clientParameters} />
             <ExportButton of={exported} />
           </>
         }
       />
+      <ViewNotice list="clients" known={clientParameters} />
       <ClientFilters address={address} filter={filter} manyTypes={manyTypes} hasExpiry={hasExpiry} />
       <SplitView>
         <DataTable

@@ -8,7 +8,7 @@ import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
 
-const sorts = sortsOf([
+export const sortFields = [
   "name",
   "msp_name",
   "status",
@@ -22,7 +22,9 @@ const sorts = sortsOf([
   "first_seen_at",
   "last_seen_at",
   "external_id",
-]);
+];
+
+const sorts = sortsOf(sortFields);
 
 export interface Clients {
   address: ListAddress;

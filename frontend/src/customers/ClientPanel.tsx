@@ -15,7 +15,9 @@ import { UnknownValue } from "../parts/UnknownValue";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
 import { licences, SPLA } from "./columns";
+import { StarButton } from "./StarButton";
 import { Status } from "./status";
+import { useSaveRecent } from "./useSaveRecent";
 
 interface Props {
   id: string;
@@ -32,6 +34,9 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
   const { grant, can } = useSession();
   const query = useQuery(clientQuery(grant.id, id));
   const known: Client | undefined = query.data ?? row;
+  // A client's own users see no other.
+  const one = onClose !== undefined;
+  useSaveRecent("client", id, one && query.data !== undefined);
   return (
     <DetailPanel
       title={known?.name ?? t("customers.client.one")}
@@ -49,6 +54,7 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
         ]
       }
       runPath={can("see_syncs") ? links.sync : undefined}
+      actions={one && query.data && <StarButton kind="client" id={id} name={query.data.name} />}
       onClose={onClose}
     />
   );

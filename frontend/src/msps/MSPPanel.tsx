@@ -9,7 +9,9 @@ import { links } from "../bridge/links";
 import type { MSP, MSPDetail } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
 import { licences, SPLA } from "../customers/columns";
+import { StarButton } from "../customers/StarButton";
 import { Status } from "../customers/status";
+import { useSaveRecent } from "../customers/useSaveRecent";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
 import { Expiry } from "../parts/Expiry";
@@ -35,6 +37,7 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
   const { grant, can } = useSession();
   const query = useQuery(mspQuery(grant.id, id));
   const known: MSP | undefined = query.data ?? row;
+  useSaveRecent("msp", id, query.data !== undefined);
   return (
     <DetailPanel
       title={known?.name ?? t("msps.one")}
@@ -43,6 +46,7 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
       query={query}
       shown={known && [known.name, known.external_id, known.type, known.licence_type, known.expires_on]}
       runPath={can("see_syncs") ? links.sync : undefined}
+      actions={query.data && <StarButton kind="msp" id={id} name={query.data.name} />}
       onClose={onClose}
     />
   );

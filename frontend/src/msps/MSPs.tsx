@@ -21,11 +21,14 @@ import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
+import { ViewNotice } from "../views/ViewNotice";
+import { ViewsMenu } from "../views/ViewsMenu";
 import { mspColumns } from "./columns";
 import { mspFilters } from "./filters";
 import { MSPPanel } from "./MSPPanel";
 import { type ClientsOf, OpenedClients } from "./OpenedClients";
 import { OwnFigures } from "./OwnFigures";
+import { mspParameters } from "./parameters";
 import { customerOf, type Row, rowsOf } from "./rows";
 import { mspFigures } from "./scorecard";
 import { useMSPs } from "./useMSPs";
@@ -70,11 +73,13 @@ export default function MSPs() {
         title={title}
         actions={
           <>
+            {!own && <ViewsMenu list="msps" title={title} known={mspParameters} />}
             <ExportButton of={exported} />
             {own && <OwnClients />}
           </>
         }
       />
+      {!own && <ViewNotice list="msps" known={mspParameters} />}
       {own && <OwnFigures msp={list.rows[0]} withExpiry={hasExpiry} />}
       {!own && <Filters address={address} filter={filter} hasExpiry={hasExpiry} />}
       {opened.ids.map((id) => (

@@ -8,7 +8,7 @@ import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { mspFilters } from "./filters";
 
-const sorts = sortsOf([
+export const sortFields = [
   "name",
   "clients",
   "licence_type",
@@ -29,7 +29,9 @@ const sorts = sortsOf([
   "first_seen_at",
   "last_seen_at",
   "external_id",
-]);
+];
+
+const sorts = sortsOf(sortFields);
 
 export interface MSPs {
   address: ListAddress;

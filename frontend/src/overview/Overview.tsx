@@ -13,6 +13,7 @@ import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionList } from "./AttentionList";
 import { ChangesSinceVisit } from "./ChangesSinceVisit";
+import { FavouriteList } from "./FavouriteList";
 import { Figures } from "./Figures";
 import { FirstSync } from "./FirstSync";
 import { Trend } from "./Trend";
@@ -62,6 +63,7 @@ function Content({ overview }: { overview: OverviewData | undefined }) {
   const trend = grant.scope.level !== "client";
   return (
     <Box sx={{ containerType: "inline-size" }}>
+      <FavouriteList />
       <ChangesSinceVisit count={overview?.changes_since_visit} />
       <Figures overview={overview} />
       <Box

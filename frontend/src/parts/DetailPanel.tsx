@@ -23,14 +23,16 @@ interface Props {
   runPath?: ((id: string) => string) | undefined;
   /** The values among the facts, which the fields of the product do not repeat. */
   shown?: ComponentProps<typeof SentFields>["shown"];
+  /** Buttons beside the name. */
+  actions?: ReactNode;
   onClose?: (() => void) | undefined;
 }
 
 /** The panel of one customer: facts, history and the fields that the product sent, or why they could not be loaded. */
-export function DetailPanel({ title, lead, facts, query, runPath, shown, onClose }: Props) {
+export function DetailPanel({ title, lead, facts, query, runPath, shown, actions, onClose }: Props) {
   const { data, error, isPending, refetch } = query;
   return (
-    <SidePanel title={title} lead={lead} onClose={onClose}>
+    <SidePanel title={title} lead={lead} actions={actions} onClose={onClose}>
       {facts}
       {data && (
         <>

@@ -194,21 +194,40 @@ describe("what the palette finds", () => {
     await expectAccessible();
   });
 
-  it("begins with what was opened last", async () => {
-    const { user, fake } = await open("mspUser", (fake) => {
-      const { user, grants } = users.mspUser;
-      const mine = fake.world.clients.find(({ msp_id }) => msp_id === grants[0]?.scope.msp_id);
-      const foreign = fake.world.clients.find(({ msp_id }) => msp_id !== grants[0]?.scope.msp_id);
-      const opened = [`/clients/${foreign?.id}`, `/clients/${mine?.id}`, `/admin/users/${user.id}`];
-      fake.kept.places.set(`${user.id} ${grants[0]?.id}`, { lists: [], opened });
-    });
+  it("begins with favourites and what was opened last, as far as the user still sees them", async () => {
     const { grants } = users.mspUser;
-    const mine = fake.world.clients.find(({ msp_id }) => msp_id === grants[0]?.scope.msp_id);
-    await waitFor(() => expect(names()[0]).toBe(mine?.name));
-    expect(names()[1]).toMatch(/^Clients expiring/);
+    const grantId = grants[0]?.id ?? "";
+    const inScope = ({ msp_id }: { msp_id: string | null }) => msp_id === grants[0]?.scope.msp_id;
+    const { user, fake } = await open("mspUser", ({ world, kept }) => {
+      const [first, second] = world.clients.filter(inScope);
+      const foreign = world.clients.find((client) => !inScope(client));
+      const link = (client: { id: string } | undefined) => ({
+        kind: "client" as const,
+        id: client?.id ?? "",
+        at: new Date().toISOString(),
+      });
+      world.favourites.set(grantId, [link(foreign), link(second)]);
+      world.recents.set(grantId, [link(foreign), link(second), link(first)]);
+      const opened = [`/admin/users/${users.mspUser.user.id}`];
+      kept.places.set(`${users.mspUser.user.id} ${grantId}`, { lists: [], opened });
+    });
+    const [first, second] = fake.world.clients.filter(inScope);
+    await waitFor(() => expect(names()[1]).toContain(first?.name));
+    expect(names()[0]).toContain(second?.name);
+    expect(names()[2]).toMatch(/^Clients expiring/);
     expect(fake.calls).not.toContain("user");
+    await expectAccessible();
     await user.keyboard("{Enter}");
-    await waitFor(() => expect(window.location.hash).toBe(`#/clients/${mine?.id}`));
+    await waitFor(() => expect(window.location.hash).toBe(`#/clients/${second?.id}`));
+  });
+
+  it("lists the users that were opened last on this computer for those who manage them", async () => {
+    const { user } = users.mspUser;
+    await open("admin", (fake) => {
+      const opened = [`/admin/users/${user.id}`];
+      fake.kept.places.set(`${users.admin.user.id} ${users.admin.grants[0]?.id}`, { lists: [], opened });
+    });
+    expect(await option(/^Tom Brandt/)).toBeVisible();
   });
 });
 

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 /** A line of the palette. */
 export interface Hit {
   id: string;
-  group: "recent" | "commands" | "msps" | "clients" | "users";
+  group: "favourites" | "recent" | "commands" | "msps" | "clients" | "users";
   name: string;
   note?: string | null;
   /** The typed text, marked where the name or the note contains it. */

@@ -1,7 +1,9 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
-import { clientQuery, mspQuery, userQuery } from "../bridge/queries";
+import type { Favourite, Recent } from "../bridge/models";
+import { favouritesQuery, recentsQuery, userQuery } from "../bridge/queries";
+import { StarIcon } from "../parts/icons";
 import { useListPlaces } from "../parts/listPlaces";
 import { useSession } from "../session/session";
 import { type Hit, matches } from "./hits";
@@ -10,48 +12,67 @@ import { useCommands } from "./useCommands";
 import { icons, useFound } from "./useFound";
 
 /**
- * The lines for what is typed: what was found, commands, then what has a similar name; what was opened last where
- * nothing is typed.
+ * The lines for what is typed: what was found, commands, then what has a similar name; the favourites and what was opened
+ * last where nothing is typed.
  */
 export function useHits(q: string, rail: RailEntry[]) {
   const typed = q.trim();
   const commands = useCommands(rail);
-  const recent = useRecent(typed === "");
+  const kept = [...useKept(typed === ""), ...useRecentUsers(typed === "")];
   const { close, similar, ...found } = useFound(typed);
-  const hits: Hit[] = [...recent, ...close, ...commands.filter((command) => matches(command, q)), ...similar];
+  const hits: Hit[] = [...kept, ...close, ...commands.filter((command) => matches(command, q)), ...similar];
   return { hits, ...found };
 }
 
-/** How many of the last opened details are listed. */
+/** How many of each are listed. */
+const mostFavourites = 8;
 const mostRecent = 5;
+const mostUsers = 2;
 
-/** The details that were opened last; what no longer exists or is outside the scope is left out. */
-function useRecent(shown: boolean): Hit[] {
+/** The favourites, then the other MSPs and clients that were opened last, as the portal keeps them. */
+function useKept(shown: boolean): Hit[] {
+  const { grant, can } = useSession();
+  const navigate = useNavigate();
+  const enabled = shown && can("see_clients");
+  const favourites = useQuery({ ...favouritesQuery(grant.id), enabled }).data ?? [];
+  const recents = useQuery({ ...recentsQuery(grant.id), enabled }).data ?? [];
+  if (!enabled) return [];
+  const marked = favourites.slice(0, mostFavourites);
+  const others = recents.filter(({ id }) => !marked.some((one) => one.id === id)).slice(0, mostRecent);
+  const line = (group: Hit["group"], { kind, id, name, context }: Favourite | Recent): Hit => ({
+    id: `${group}-${id}`,
+    group,
+    name,
+    note: context || null,
+    icon: group === "favourites" ? <StarIcon /> : icons[kind === "msp" ? "msps" : "clients"],
+    run: () => navigate(kind === "msp" ? links.msp(id) : links.client(id)),
+  });
+  return [...marked.map((one) => line("favourites", one)), ...others.map((one) => line("recent", one))];
+}
+
+/** The users that were opened last on this computer; who no longer exists or is outside the scope is left out. */
+function useRecentUsers(shown: boolean): Hit[] {
   const { grant, can } = useSession();
   const places = useListPlaces();
   const navigate = useNavigate();
-  const paths = (shown && places?.opened()) || [];
-  const opened = paths.slice(0, mostRecent).map((path) => ({ path, id: path.split("/").at(-1) ?? "" }));
-  const under = (list: string) => opened.filter(({ path }) => path.startsWith(`${list}/`));
-  const names = useQueries({
-    queries: [
-      ...under(links.msps()).map(({ id }) => ({ ...mspQuery(grant.id, id), enabled: can("see_msps") })),
-      ...under(links.clients()).map(({ id }) => ({
-        ...clientQuery(grant.id, id),
-        enabled: can("see_clients"),
-      })),
-      ...under(links.users).map(({ id }) => ({ ...userQuery(grant.id, id), enabled: can("manage_users") })),
-    ] as ReturnType<typeof clientQuery>[],
-    combine: (results) =>
-      new Map(results.flatMap(({ data }) => (data ? [[data.id, data.name] as const] : []))),
-  });
-  return opened.flatMap(({ path, id }): Hit[] => {
-    const name = names.get(id);
-    const noun = path.startsWith(links.msps())
-      ? "msps"
-      : path.startsWith(links.clients())
-        ? "clients"
-        : "users";
-    return name ? [{ id: path, group: "recent", name, icon: icons[noun], run: () => navigate(path) }] : [];
-  });
+  const enabled = shown && can("manage_users");
+  const paths = (enabled && places?.opened()) || [];
+  const ids = paths
+    .filter((path) => path.startsWith(`${links.users}/`))
+    .slice(0, mostUsers)
+    .map((path) => path.split("/").at(-1) ?? "");
+  const found = useQueries({ queries: ids.map((id) => userQuery(grant.id, id)) });
+  return found.flatMap(({ data }): Hit[] =>
+    data
+      ? [
+          {
+            id: `recent-${data.id}`,
+            group: "recent",
+            name: data.name || data.email,
+            icon: icons.users,
+            run: () => navigate(links.user(data.id)),
+          },
+        ]
+      : [],
+  );
 }

@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { links } from "../bridge/links";
 import type { Places } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
+import { viewsQuery } from "../bridge/queries";
+import { openingAddress } from "../bridge/viewQuery";
 import { layoutParameter } from "../parts/columnLayout";
 import type { ListPlaces } from "../parts/listPlaces";
 import { useSession } from "../session/session";
@@ -21,9 +24,8 @@ export function listOf(pathname: string): string | undefined {
 
 const pathOf = (address: string) => address.split("?")[0] ?? "";
 
-/** The lists in which details are worth finding again. */
-const withDetails = [links.users, links.msps(), links.clients()];
-const isDetail = (pathname: string) => withDetails.some((list) => pathname.startsWith(`${list}/`));
+/** Details that are worth finding again and that the portal does not keep as recents. */
+const isDetail = (pathname: string) => pathname.startsWith(`${links.users}/`);
 
 /** At most this many are kept; backend/desktop/places.go has the same limit. */
 const most = 10;
@@ -58,6 +60,8 @@ export function usePlaces(): ListPlaces {
   const [scrolled] = useState(() => new Map<string, number>());
   const [layouts] = useState(() => new Map<string, string>());
   const [loaded, setLoaded] = useState(false);
+  const { grant } = useSession();
+  const views = useQuery(viewsQuery(grant.id)).data;
   const places = useRef<Places>({ lists: [], opened: [] });
   const current = listOf(pathname);
   const address = pathname + search;
@@ -75,10 +79,13 @@ export function usePlaces(): ListPlaces {
       scrolled,
       layouts,
       opened: () => places.current.opened,
-      addressOf: (path) =>
-        (path !== current && places.current.lists.find((left) => listKey(left) === path)) || path,
+      addressOf: (path) => {
+        const left = places.current.lists.find((one) => listKey(one) === path);
+        // A list that was left without parameters opens as one that was not left.
+        return path !== current && left !== undefined && left !== path ? left : openingAddress(path, views);
+      },
     }),
-    [current, scrolled, layouts, loaded],
+    [current, scrolled, layouts, loaded, views],
   );
 }
 

@@ -3,6 +3,7 @@ import { changes } from "./changes";
 import { clients } from "./clients";
 import { customers } from "./customers";
 import { exports } from "./exports";
+import { favourites } from "./favourites";
 import { fields } from "./fields";
 import { history } from "./history";
 import { msps } from "./msps";
@@ -14,6 +15,7 @@ import { settings } from "./settings";
 import { shell } from "./shell";
 import { sync } from "./sync";
 import { users } from "./users";
+import { views } from "./views";
 import { words } from "./words";
 
 /**
@@ -26,6 +28,7 @@ export const en = {
   clients,
   customers,
   exports,
+  favourites,
   fields,
   history,
   msps,
@@ -37,5 +40,6 @@ export const en = {
   shell,
   sync,
   users,
+  views,
   words,
 };

@@ -59,6 +59,7 @@ export const shell = {
     placeholder: "Search MSPs, clients and commands",
     placeholderClients: "Search clients and commands",
     placeholderUsers: "Search MSPs, clients, users and commands",
+    favourites: "Favourites",
     recent: "Opened last",
     commands: "Commands",
     msps: "MSPs",

@@ -1,0 +1,57 @@
+import { t } from "../i18n/i18n";
+
+/** What a list understands of an address, for finding what a saved view names in vain. */
+export interface ListParameters {
+  /** By the name of a filter: whether it understands a value. */
+  filters: Record<string, (value: string) => boolean>;
+  sorts: readonly string[];
+  columns: readonly string[];
+}
+
+/** The filters of a table of filters, as ListParameters has them. */
+export const filtersOf = (
+  table: Record<string, { parse: (text: string) => string | undefined }>,
+): ListParameters["filters"] =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { parse }]) => [name, (value) => parse(value) !== undefined]),
+  );
+
+const columnName = (column: string) => column.replace(/:.*/, "");
+const sortField = (term: string) => term.replace(/^-/, "");
+
+/** The parts of a query that the list does not understand, in words; none for a query that is whole. */
+export function missingParts(query: URLSearchParams, known: ListParameters): string[] {
+  return [...query].flatMap(([name, value]) => {
+    const parts = value.split(",");
+    if (name === "sort") {
+      return parts
+        .map(sortField)
+        .filter((field) => !known.sorts.includes(field))
+        .map((field) => t("views.missing.sort", { name: field }));
+    }
+    if (name === "columns") {
+      return parts
+        .map(columnName)
+        .filter((column) => !known.columns.includes(column))
+        .map((column) => t("views.missing.column", { name: column }));
+    }
+    return known.filters[name]?.(value) ? [] : [t("views.missing.filter", { name })];
+  });
+}
+
+/** The query without what the list does not understand. */
+export function knownParts(query: URLSearchParams, known: ListParameters): URLSearchParams {
+  const kept = new URLSearchParams();
+  for (const [name, value] of query) {
+    const left = knownValue(name, value, known);
+    if (left !== "") kept.append(name, left);
+  }
+  return kept;
+}
+
+function knownValue(name: string, value: string, { filters, sorts, columns }: ListParameters): string {
+  const parts = value.split(",");
+  if (name === "sort") return parts.filter((term) => sorts.includes(sortField(term))).join(",");
+  if (name === "columns") return parts.filter((column) => columns.includes(columnName(column))).join(",");
+  return filters[name]?.(value) ? value : "";
+}
