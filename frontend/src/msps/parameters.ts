@@ -3,7 +3,7 @@ import { mspColumns } from "./columns";
 import { mspFilters } from "./filters";
 import { sortFields } from "./useMSPs";
 
-const columns = mspColumns({ expiry: true, own: false, onToggle: () => undefined });
+const columns = mspColumns({ expiry: true, onToggle: () => undefined });
 
 /** What a view of the list can name. */
 export const mspParameters: ListParameters = {

@@ -1,4 +1,5 @@
 import { t } from "../i18n/i18n";
+import { layoutParameter, parseLayout, writeLayout } from "../parts/columnLayout";
 
 /** What a list understands of an address, for finding what a saved view names in vain. */
 export interface ListParameters {
@@ -29,11 +30,9 @@ export function missingParts(query: URLSearchParams, known: ListParameters): str
         .filter((field) => !known.sorts.includes(field))
         .map((field) => t("views.missing.sort", { name: field }));
     }
-    if (name === "columns") {
-      return parts
-        .map(columnName)
-        .filter((column) => !known.columns.includes(column))
-        .map((column) => t("views.missing.column", { name: column }));
+    if (name === layoutParameter) {
+      const { unknown } = parseLayout(value, [...known.columns]);
+      return unknown.map((column) => t("views.missing.column", { name: columnName(column) }));
     }
     return known.filters[name]?.(value) ? [] : [t("views.missing.filter", { name })];
   });
@@ -52,6 +51,6 @@ export function knownParts(query: URLSearchParams, known: ListParameters): URLSe
 function knownValue(name: string, value: string, { filters, sorts, columns }: ListParameters): string {
   const parts = value.split(",");
   if (name === "sort") return parts.filter((term) => sorts.includes(sortField(term))).join(",");
-  if (name === "columns") return parts.filter((column) => columns.includes(columnName(column))).join(",");
+  if (name === layoutParameter) return writeLayout(parseLayout(value, [...columns]).layout);
   return filters[name]?.(value) ? value : "";
 }
