@@ -65,7 +65,10 @@ func (a *App) prove(ctx context.Context) error {
 	})
 }
 
-func (a *App) raiseFor(options.SecondInstanceData) { a.raise() }
+func (a *App) raiseFor(second options.SecondInstanceData) {
+	a.raise()
+	a.desktop.OpenLink(desktop.LinkArgument(second.Args))
+}
 
 // fit shrinks a window that is larger than its screen. It must not block: the goroutine that calls it also reports that
 // the window closes.
@@ -372,6 +375,11 @@ func (a *App) PreviewFieldMap(connectionID string, c portal.FieldMapChange) (por
 // SeeFieldMap marks the field map of a run as seen, so that it no longer needs attention.
 func (a *App) SeeFieldMap(connectionID, runID string) error {
 	return a.desktop.SeeFieldMap(a.ctx, connectionID, runID)
+}
+
+// TakeLink returns the link that was opened last, once. It keeps the link until a user is signed in.
+func (a *App) TakeLink(signedIn bool) (desktop.OpenedLink, error) {
+	return a.desktop.TakeLink(signedIn), nil
 }
 
 // CopyText puts text on the clipboard.

@@ -43,7 +43,8 @@ func main() {
 	if err != nil {
 		os.Exit(refuse(err))
 	}
-	instance, err := desktop.StartInstance(o.StateDir, o.Log, func() bool { return show(desktop.HungNotice()) })
+	o.Link = desktop.LinkArgument(os.Args[1:])
+	instance, err := desktop.StartInstance(o.StateDir, o.Link, o.Log, func() bool { return show(desktop.HungNotice()) })
 	switch {
 	case errors.Is(err, desktop.ErrEnded):
 		os.Exit(restart(o))
@@ -56,7 +57,7 @@ func main() {
 	}
 	app := newApp(o)
 	if instance != nil {
-		go instance.Serve(app.prove, app.drawn.Load)
+		go instance.Serve(desktop.InstanceWindow{Raise: app.prove, Drawn: app.drawn.Load, Open: app.desktop.OpenLink})
 	}
 	if err := wails.Run(window(app, o)); err != nil {
 		os.Exit(fail(o, "open the window", err, desktop.WindowNotice(err)))
@@ -112,7 +113,10 @@ func window(app *App, o desktop.Options) *options.App {
 		Linux: &linux.Options{
 			Icon: icon, ProgramName: "fs-client-portal", WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},
-		Mac:     &mac.Options{About: &mac.AboutInfo{Title: title, Message: version, Icon: icon}},
+		Mac: &mac.Options{
+			OnUrlOpen: app.desktop.OpenLink,
+			About:     &mac.AboutInfo{Title: title, Message: version, Icon: icon},
+		},
 		Windows: &windows.Options{Theme: windows.SystemDefault},
 	}
 }

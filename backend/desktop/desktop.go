@@ -36,6 +36,8 @@ type Options struct {
 	// ChooseFile asks the user where to save a file of this name. It returns "" if the user cancels.
 	ChooseFile func(name string) (path string, err error)
 	Keyring    keyring.Keyring
+	// Link is the text with which the system has started the app to open a link, "" for none.
+	Link string
 	// clock, network and exit are the system's unless a test sets others.
 	clock   clock
 	network *networkWatch
@@ -54,6 +56,7 @@ type Desktop struct {
 	watches     watches
 	exports     exports
 	liveness    liveness
+	opened      openedLinks
 	leaving     sync.Once
 	// former ends the sessions that earlier runs have left at other addresses.
 	former sync.Once
@@ -85,6 +88,7 @@ func New(o Options) *Desktop {
 		d.options.exit = os.Exit
 	}
 	d.connect(o.Settings.APIURL, nil)
+	d.opened.open(o.Link)
 	go d.watchNetwork()
 	for _, note := range o.Settings.Notes {
 		o.Log.Warn("settings", "note", note)

@@ -18,6 +18,7 @@ const (
 	EventNetworkChanged   = "network:changed"
 	EventWindowHistory    = "window:history"
 	EventExportProgress   = "export:progress"
+	EventLinkOpened       = "link:opened"
 )
 
 // SignInWaiting is sent when the browser was opened. URL is a link on this computer that leads to the provider and
@@ -47,6 +48,9 @@ type RoleChanged struct{}
 // NetworkChanged is sent when the computer has another network or has slept: addresses that were unreachable may be
 // reachable again.
 type NetworkChanged struct{}
+
+// LinkOpened is sent when the user has opened a link while the app runs: TakeLink returns it.
+type LinkOpened struct{}
 
 // WindowHistory is sent when a side button of the mouse was pressed. Way is "back" or "forward".
 type WindowHistory struct {

@@ -5,19 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"fs-client-portal/backend/portal"
 )
 
 const (
-	// raiseRequest is the request to show the window, raiseConfirmed its confirmation.
+	// raiseRequest is the request to show the window, openRequest, with a link behind it, also to open the link.
+	// raiseConfirmed is the confirmation of both.
 	raiseRequest   = "raise\n"
+	openRequest    = "open "
 	raiseConfirmed = "raised\n"
+	// maxRequest is longer than the request for any link of the portal.
+	maxRequest = 256
 	// startingFor is how long an app whose page is not drawn yet counts as starting and not as hung.
 	startingFor = 30 * time.Second
 	// endGently is how long an app that is being restarted may take to end by itself, endWithin the limit in total.
@@ -63,34 +71,62 @@ func takeInstance(stateDir string, log *slog.Logger) (*Instance, error) {
 	return &Instance{lock: lock, listener: listener, began: time.Now(), log: log}, nil
 }
 
-// Serve shows the window for later starts until Close. raise returns once the window has proved that it works. drawn
-// reports whether its page has loaded.
-func (i *Instance) Serve(raise func(context.Context) error, drawn func() bool) {
+// InstanceWindow is the window of the instance.
+type InstanceWindow struct {
+	// Raise shows the window and returns once it has proved that it works.
+	Raise func(context.Context) error
+	// Drawn reports whether its page has loaded.
+	Drawn func() bool
+	// Open opens a link, which any program may have sent.
+	Open func(link string)
+}
+
+// Serve shows the window and opens links for later starts until Close.
+func (i *Instance) Serve(window InstanceWindow) {
 	for {
 		conn, err := i.listener.Accept()
 		if err != nil {
 			return
 		}
-		go i.handleStart(conn, raise, drawn)
+		go i.handleStart(conn, window)
 	}
 }
 
-func (i *Instance) handleStart(conn net.Conn, raise func(context.Context) error, drawn func() bool) {
+func (i *Instance) handleStart(conn net.Conn, window InstanceWindow) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(2 * hungAfter))
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	if err != nil || line != raiseRequest {
+	link, err := readRequest(conn)
+	if err != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*hungAfter)
 	defer cancel()
-	if !drawn() && time.Since(i.began) < startingFor {
+	if !window.Drawn() && time.Since(i.began) < startingFor {
 		i.log.Info("second start", "window", "starting")
-	} else if err := raise(ctx); err != nil {
+	} else if err := window.Raise(ctx); err != nil {
 		i.log.Error("second start", "window", "does not respond")
 		return
 	}
+	if link != "" {
+		window.Open(link)
+	}
 	_, _ = conn.Write([]byte(raiseConfirmed)) // a start that did not wait needs no reply
+}
+
+// readRequest returns the link that a later start asks to open, "" if it only asks for the window.
+func readRequest(conn net.Conn) (link string, err error) {
+	line, err := bufio.NewReaderSize(conn, maxRequest).ReadSlice('\n')
+	if err != nil {
+		return "", err
+	}
+	if string(line) == raiseRequest {
+		return "", nil
+	}
+	link, ok := strings.CutPrefix(strings.TrimSuffix(string(line), "\n"), openRequest)
+	if !ok {
+		return "", errors.New("unknown request")
+	}
+	return link, nil
 }
 
 // Close lets the next start be the instance.
@@ -99,20 +135,20 @@ func (i *Instance) Close() {
 	_ = i.lock.Unlock()
 }
 
-// StartInstance makes this process the user's instance. If another process is, it asks that one to show its window. If
-// the window does not appear within five seconds, ask decides whether that process is ended; then the error is ErrEnded
-// and the app must be started again. A nil Instance without an error means that this process must end. Any other error
-// means that there can be no instance: then several processes may run side by side.
-func StartInstance(stateDir string, log *slog.Logger, ask func() bool) (*Instance, error) {
-	return startInstance(stateDir, log, ask, hungAfter)
+// StartInstance makes this process the user's instance. If another process is, it asks that one to show its window and
+// to open the link, "" for none. If the window does not appear within five seconds, ask decides whether that process is
+// ended; then the error is ErrEnded and the app must be started again. A nil Instance without an error means that this
+// process must end. Any other error means that there can be no instance: then several processes may run side by side.
+func StartInstance(stateDir, link string, log *slog.Logger, ask func() bool) (*Instance, error) {
+	return startInstance(stateDir, link, log, ask, hungAfter)
 }
 
-func startInstance(stateDir string, log *slog.Logger, ask func() bool, patience time.Duration) (*Instance, error) {
+func startInstance(stateDir, link string, log *slog.Logger, ask func() bool, patience time.Duration) (*Instance, error) {
 	instance, err := takeInstance(stateDir, log)
 	if !errors.Is(err, errRunning) {
 		return instance, err
 	}
-	if raiseOther(stateDir, patience) == nil {
+	if openInOther(stateDir, link, patience) == nil {
 		return nil, nil
 	}
 	log.Error("start", "window", "the app that is open does not respond")
@@ -135,8 +171,29 @@ func (e *NotEnded) Error() string { return e.cause.Error() }
 
 func (e *NotEnded) Unwrap() error { return e.cause }
 
-// raiseOther asks the instance to show its window. The error means that it did not confirm that in time.
-func raiseOther(stateDir string, patience time.Duration) error {
+// openInOther asks the instance to show its window and to open a link, "" for none. The error means that it did not
+// confirm that in time. An instance of an older version knows no links and ends the connection: it shows its window.
+func openInOther(stateDir, link string, patience time.Duration) error {
+	if link == "" {
+		return raiseOther(stateDir, raiseRequest, patience)
+	}
+	err := raiseOther(stateDir, requestFor(link), patience)
+	if errors.Is(err, io.EOF) {
+		return raiseOther(stateDir, raiseRequest, patience)
+	}
+	return err
+}
+
+// requestFor returns the request to open a link. The instance refuses any other text, so its content is left out.
+func requestFor(link string) string {
+	if _, ok := portal.ParseLink(link); !ok {
+		link = "other"
+	}
+	return openRequest + link + "\n"
+}
+
+// raiseOther sends a request to the instance and waits for its confirmation.
+func raiseOther(stateDir, request string, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
 	conn, err := net.DialTimeout("unix", instanceSocket(stateDir), patience)
 	if err != nil {
@@ -146,7 +203,7 @@ func raiseOther(stateDir string, patience time.Duration) error {
 	if err := conn.SetDeadline(deadline); err != nil {
 		return err
 	}
-	if _, err := conn.Write([]byte(raiseRequest)); err != nil {
+	if _, err := conn.Write([]byte(request)); err != nil {
 		return err
 	}
 	line, err := bufio.NewReader(conn).ReadString('\n')

@@ -33,12 +33,16 @@ func init() {
 		panic(err)
 	}
 	mode, _ := os.ReadFile(filepath.Join(dir, "mode"))
-	go instance.Serve(func(ctx context.Context) error {
-		if string(mode) == "hangs" {
-			<-ctx.Done()
-		}
-		return ctx.Err()
-	}, func() bool { return string(mode) != "starting" })
+	go instance.Serve(InstanceWindow{
+		Raise: func(ctx context.Context) error {
+			if string(mode) == "hangs" {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		},
+		Drawn: func() bool { return string(mode) != "starting" },
+		Open:  func(link string) { _, _ = os.Stdout.WriteString(link + "\n") },
+	})
 	_, _ = os.Stdout.WriteString("open\n")
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	os.Exit(0)
@@ -81,7 +85,7 @@ func TestInstance(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	never := func() bool { t.Error("the user was asked"); return false }
 	t.Run("the_first_start_is_the_instance", func(t *testing.T) {
-		instance, err := startInstance(t.TempDir(), log, never, neverLate)
+		instance, err := startInstance(t.TempDir(), "", log, never, neverLate)
 		if err != nil || instance == nil {
 			t.Fatalf("got %v, %v", instance, err)
 		}
@@ -90,14 +94,14 @@ func TestInstance(t *testing.T) {
 	t.Run("a_second_start_shows_the_window_and_ends", func(t *testing.T) {
 		dir := t.TempDir()
 		startOther(t, dir, "shows", os.Args[0])
-		if instance, err := startInstance(dir, log, never, neverLate); err != nil || instance != nil {
+		if instance, err := startInstance(dir, "", log, never, neverLate); err != nil || instance != nil {
 			t.Errorf("got %v, %v, want to end", instance, err)
 		}
 	})
 	t.Run("a_window_that_is_still_opening_does_not_hang", func(t *testing.T) {
 		dir := t.TempDir()
 		startOther(t, dir, "starting", os.Args[0])
-		if instance, err := startInstance(dir, log, never, neverLate); err != nil || instance != nil {
+		if instance, err := startInstance(dir, "", log, never, neverLate); err != nil || instance != nil {
 			t.Errorf("got %v, %v, want to end", instance, err)
 		}
 	})
@@ -108,7 +112,7 @@ func TestInstance(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = other.Wait()
-		instance, err := startInstance(dir, log, never, neverLate)
+		instance, err := startInstance(dir, "", log, never, neverLate)
 		if err != nil || instance == nil {
 			t.Fatalf("got %v, %v", instance, err)
 		}
@@ -119,7 +123,7 @@ func TestInstance(t *testing.T) {
 		if err := os.WriteFile(file, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if instance, err := startInstance(filepath.Join(file, "state"), log, never, neverLate); err == nil || instance != nil {
+		if instance, err := startInstance(filepath.Join(file, "state"), "", log, never, neverLate); err == nil || instance != nil {
 			t.Errorf("got %v, %v, want an error", instance, err)
 		}
 	})
@@ -150,7 +154,7 @@ func TestHungInstance(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir, other := c.hang(t)
 			asked := 0
-			instance, err := startInstance(dir, log, func() bool { asked++; return true }, soon)
+			instance, err := startInstance(dir, "", log, func() bool { asked++; return true }, soon)
 			if !errors.Is(err, ErrEnded) || instance != nil || asked != 1 {
 				t.Fatalf("got %v, %v after %d questions, want %v after one", instance, err, asked, ErrEnded)
 			}
@@ -176,14 +180,14 @@ func TestHungInstance(t *testing.T) {
 				_ = conn.Close()
 			}
 		}()
-		if err := raiseOther(dir, neverLate); err == nil || !strings.Contains(err.Error(), "unknown reply") {
+		if err := raiseOther(dir, raiseRequest, neverLate); err == nil || !strings.Contains(err.Error(), "unknown reply") {
 			t.Errorf("got %v, want that the reply is unknown", err)
 		}
 	})
 	t.Run("is_logged", func(t *testing.T) {
 		dir, _ := hung(t, "hangs")
 		var text bytes.Buffer
-		_, _ = startInstance(dir, slog.New(slog.NewTextHandler(&text, nil)), func() bool { return false }, soon)
+		_, _ = startInstance(dir, "", slog.New(slog.NewTextHandler(&text, nil)), func() bool { return false }, soon)
 		if !strings.Contains(text.String(), "the app that is open does not respond") {
 			t.Errorf("logged %q", text.String())
 		}
@@ -201,7 +205,7 @@ func TestHungInstance(t *testing.T) {
 	})
 	t.Run("is_left_alone_if_the_user_does_not", func(t *testing.T) {
 		dir, other := hung(t, "hangs")
-		if instance, err := startInstance(dir, log, func() bool { return false }, soon); err != nil || instance != nil {
+		if instance, err := startInstance(dir, "", log, func() bool { return false }, soon); err != nil || instance != nil {
 			t.Errorf("got %v, %v, want to end", instance, err)
 		}
 		if err := other.Process.Signal(syscall.Signal(0)); err != nil {
@@ -211,7 +215,7 @@ func TestHungInstance(t *testing.T) {
 	t.Run("is_not_ended_if_it_runs_another_program", func(t *testing.T) {
 		dir := t.TempDir()
 		other := startOther(t, dir, "hangs", copyOf(t, os.Args[0]))
-		_, err := startInstance(dir, log, func() bool { return true }, soon)
+		_, err := startInstance(dir, "", log, func() bool { return true }, soon)
 		var kept *NotEnded
 		if !errors.As(err, &kept) || !strings.Contains(err.Error(), "another program") {
 			t.Errorf("got %v, want that it runs another program", err)
@@ -226,7 +230,7 @@ func TestHungInstance(t *testing.T) {
 			t.Fatal(err)
 		}
 		var kept *NotEnded
-		if _, err := startInstance(dir, log, func() bool { return true }, soon); !errors.As(err, &kept) {
+		if _, err := startInstance(dir, "", log, func() bool { return true }, soon); !errors.As(err, &kept) {
 			t.Errorf("got %v, want that it cannot be ended", err)
 		}
 	})
@@ -313,7 +317,11 @@ func TestInstanceIgnoresWhatIsNoStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
-	go instance.Serve(func(context.Context) error { t.Error("the window was raised"); return nil }, func() bool { return true })
+	go instance.Serve(InstanceWindow{
+		Raise: func(context.Context) error { t.Error("the window was raised"); return nil },
+		Drawn: func() bool { return true },
+		Open:  func(string) { t.Error("a link was opened") },
+	})
 	conn, err := net.Dial("unix", instanceSocket(dir))
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ func TestInstanceTimes(t *testing.T) {
 // asked is an instance of a certain age whose window was asked for by a second start.
 type asked struct {
 	raised    int
+	opened    []string
 	bounded   bool
 	reply     string
 	log       string
@@ -43,11 +44,15 @@ func askInstance(age time.Duration, word string, drawn bool, raiseErr error) ask
 		replied <- string(reply)
 	}()
 	began := time.Now()
-	i.handleStart(theirs, func(ctx context.Context) error {
-		a.raised++
-		_, a.bounded = ctx.Deadline()
-		return raiseErr
-	}, func() bool { return drawn })
+	i.handleStart(theirs, InstanceWindow{
+		Raise: func(ctx context.Context) error {
+			a.raised++
+			_, a.bounded = ctx.Deadline()
+			return raiseErr
+		},
+		Drawn: func() bool { return drawn },
+		Open:  func(link string) { a.opened = append(a.opened, link) },
+	})
 	a.answering = time.Since(began)
 	a.reply, a.log = <-replied, log.String()
 	return a
@@ -73,6 +78,9 @@ func TestInstanceReply(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got := askInstance(test.age, raiseRequest, test.drawn, test.err)
+				if len(got.opened) != 0 {
+					t.Errorf("opened %q, want no link", got.opened)
+				}
 				if got.raised != test.raised || got.reply != test.replies || got.raised > 0 && !got.bounded {
 					t.Errorf("got %+v, want %d raised within a time, and the reply %q", got, test.raised, test.replies)
 				}

@@ -1,0 +1,35 @@
+package portal
+
+import "regexp"
+
+// LinkScheme is the scheme of the links that open the desktop app: fsportal://client/{id}.
+const LinkScheme = "fsportal"
+
+// LinkKinds are the kinds of what a link opens.
+var LinkKinds = []string{"client", "msp", "run", "user"}
+
+// Link says what a link opens. Only the API decides whether the user may see it.
+type Link struct {
+	Kind string
+	ID   string
+}
+
+// maxLinkLength is more than any link has.
+const maxLinkLength = 100
+
+var linkPattern = regexp.MustCompile(`\A` + LinkScheme + `://(client|msp|run|user)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\z`)
+
+// ParseLink reads a link of the desktop app. The text may come from any program or website, so everything that the app
+// does not write itself is refused: other schemes and kinds, ids that are no UUIDs, queries, fragments and escapes.
+func ParseLink(text string) (link Link, ok bool) {
+	if len(text) > maxLinkLength {
+		return Link{}, false
+	}
+	parts := linkPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return Link{}, false
+	}
+	return Link{Kind: parts[1], ID: parts[2]}, true
+}
+
+func (l Link) String() string { return LinkScheme + "://" + l.Kind + "/" + l.ID }
