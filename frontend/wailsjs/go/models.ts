@@ -12,6 +12,12 @@ export namespace desktop {
 	    rows: number;
 	    data_as_of?: string;
 	}
+	export interface OpenedLink {
+	    kind: string;
+	    id: string;
+	    waiting: boolean;
+	    invalid: boolean;
+	}
 	export interface Places {
 	    lists: string[];
 	    opened: string[];

@@ -125,6 +125,8 @@ export function SyncReviewTotals(arg1:string):Promise<portal.ReviewTotals>;
 
 export function Syncs(arg1:portal.SyncQuery):Promise<portal.SyncPage>;
 
+export function TakeLink(arg1:boolean):Promise<desktop.OpenedLink>;
+
 export function TestConnection(arg1:portal.ConnectionTrial):Promise<portal.ConnectionTest>;
 
 export function UnwatchSync(arg1:string):Promise<void>;

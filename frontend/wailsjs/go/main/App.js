@@ -246,6 +246,10 @@ export function Syncs(arg1) {
   return window['go']['main']['App']['Syncs'](arg1);
 }
 
+export function TakeLink(arg1) {
+  return window['go']['main']['App']['TakeLink'](arg1);
+}
+
 export function TestConnection(arg1) {
   return window['go']['main']['App']['TestConnection'](arg1);
 }
