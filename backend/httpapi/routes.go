@@ -23,6 +23,7 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /healthz", anyone, s.healthy)
 	route(s, api, "GET /readyz", anyone, s.ready)
 	route(s, api, "GET /.well-known/jwks.json", anyone, s.jwks)
+	route(s, api, "GET /open/{kind}/{id}", anyone, s.open, page, perPageAddress)
 
 	route(s, api, "GET /v1/auth/providers", anyone, s.providers, perAddress)
 	route(s, api, "POST /v1/auth/attempts", anyone, s.begin, perAddress)

@@ -39,6 +39,7 @@ var routeCases = []routeCase{
 	{route: "GET /healthz", public: ok},
 	{route: "GET /readyz", public: ok},
 	{route: "GET /.well-known/jwks.json", public: ok},
+	{route: "GET /open/{kind}/{id}", public: ok},
 	{route: "GET /v1/auth/providers", public: ok},
 	{route: "POST /v1/auth/attempts", public: http.StatusBadGateway, body: fixed(
 		`{"provider":"google","redirect_uri":"http://127.0.0.1:4000/callback/google",` +
