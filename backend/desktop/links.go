@@ -9,9 +9,8 @@ import (
 
 // OpenedLink is what TakeLink returns. Without a link it is empty.
 type OpenedLink struct {
-	// Kind is client, msp, run or user.
-	Kind string `json:"kind"`
-	ID   string `json:"id"`
+	Kind portal.LinkKind `json:"kind"`
+	ID   string          `json:"id"`
 	// Waiting is set if a link is opened once a user is signed in.
 	Waiting bool `json:"waiting"`
 	// Invalid is set if a text that is not a link of the portal was opened.

@@ -14,9 +14,9 @@ const linkID = "0197f3a2-5c1e-7b44-9d0a-3f2b6c8e1d55"
 
 func TestParseLink(t *testing.T) {
 	for _, kind := range portal.LinkKinds {
-		t.Run("reads_a_link_to_a_"+kind, func(t *testing.T) {
+		t.Run("reads_a_link_to_a_"+string(kind), func(t *testing.T) {
 			want := portal.Link{Kind: kind, ID: linkID}
-			if got, ok := portal.ParseLink("fsportal://" + kind + "/" + linkID); !ok || got != want {
+			if got, ok := portal.ParseLink("fsportal://" + string(kind) + "/" + linkID); !ok || got != want {
 				t.Errorf("got %v, %t, want %v", got, ok, want)
 			}
 		})

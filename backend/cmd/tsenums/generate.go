@@ -59,6 +59,7 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"reviewEffects", "ReviewEffect", ofType(inPortal, "ReviewEffect")},
 		{"attentionKinds", "AttentionKind", tagOf(portal.Attention{}, "Kind")},
 		{"severities", "Severity", tagOf(portal.Attention{}, "Severity")},
+		{"linkKinds", "LinkKind", ofType(inPortal, "LinkKind")},
 		{"searchKinds", "SearchKind", ofType(inPortal, "SearchKind")},
 		{"searchMatches", "SearchMatch", ofType(inPortal, "SearchMatch")},
 		{"viewLists", "ViewList", ofType(inPortal, "ViewList")},

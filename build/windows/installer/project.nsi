@@ -100,7 +100,12 @@ Section
     CreateShortCut "$DESKTOP\${INFO_PRODUCTNAME}.lnk" "$INSTDIR\${PRODUCT_EXECUTABLE}"
 
     !insertmacro wails.associateFiles
-    !insertmacro wails.associateCustomProtocols
+    # Links that open the app. The macro of wails_tools.nsh leaves the path without quotes.
+    DeleteRegKey SHELL_CONTEXT "Software\Classes\fsportal"
+    WriteRegStr SHELL_CONTEXT "Software\Classes\fsportal" "" "URL:${INFO_PRODUCTNAME}"
+    WriteRegStr SHELL_CONTEXT "Software\Classes\fsportal" "URL Protocol" ""
+    WriteRegStr SHELL_CONTEXT "Software\Classes\fsportal\DefaultIcon" "" "$INSTDIR\${PRODUCT_EXECUTABLE},0"
+    WriteRegStr SHELL_CONTEXT "Software\Classes\fsportal\shell\open\command" "" '"$INSTDIR\${PRODUCT_EXECUTABLE}" "%1"'
 
     !insertmacro wails.writeUninstaller
 SectionEnd
@@ -116,7 +121,7 @@ Section "uninstall"
     Delete "$DESKTOP\${INFO_PRODUCTNAME}.lnk"
 
     !insertmacro wails.unassociateFiles
-    !insertmacro wails.unassociateCustomProtocols
+    DeleteRegKey SHELL_CONTEXT "Software\Classes\fsportal"
 
     !insertmacro wails.deleteUninstaller
 SectionEnd

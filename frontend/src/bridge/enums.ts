@@ -169,6 +169,14 @@ export const severities = [
 ] as const;
 export type Severity = (typeof severities)[number];
 
+export const linkKinds = [
+  "client",
+  "msp",
+  "run",
+  "user",
+] as const;
+export type LinkKind = (typeof linkKinds)[number];
+
 export const searchKinds = [
   "msp",
   "client",

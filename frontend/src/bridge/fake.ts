@@ -10,6 +10,7 @@ import { fakeExports, type SavedFile } from "./fakeExports";
 import { fakeFavourites } from "./fakeFavourites";
 import { fakeFields } from "./fakeFields";
 import { fakeInvites, inviteCode } from "./fakeInvites";
+import { fakeLinks } from "./fakeLinks";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
 import { offers, refusal, wrongCode } from "./fakeRefusals";
@@ -47,6 +48,8 @@ export interface Fake extends Portal {
   /** What exports have saved; hold keeps the next one from ending until finishExport or cancelExport. */
   exports: { saved: SavedFile[]; hold: boolean };
   finishExport(): void;
+  /** Opens a link as the system does. */
+  openLink(text: string): void;
   /** The content of the clipboard. */
   clipboard: string;
   /** Lets the next calls fail, by default all. Without a problem the call works again. */
@@ -130,6 +133,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     emit: (progress) => fake.emit("export:progress", progress),
   });
   const organisation = fakeOrganisation({ world, need });
+  const opened = fakeLinks();
   const invites = fakeInvites({ world, need });
   const userCalls = fakeUsers({ world, need, includes, sorted, page });
 
@@ -222,6 +226,10 @@ export function createFake(options: FakeOptions = {}): Fake {
     exports: exporting.state,
     finishExport: exporting.finish,
     clipboard: "",
+    openLink: (text) => {
+      opened.open(text);
+      fake.emit("link:opened", {});
+    },
     inviteCode: { code: inviteCode, user: users.mspUser, tries: 5 },
     offers,
     fail: (name, problem, times = Number.POSITIVE_INFINITY) => {
@@ -338,6 +346,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     changeFieldMap: call("changeFieldMap", fields.change),
     previewFieldMap: call("previewFieldMap", fields.preview),
     seeFieldMap: call("seeFieldMap", fields.see),
+    takeLink: call("takeLink", opened.take),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;
     }),

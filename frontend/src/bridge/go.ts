@@ -100,6 +100,7 @@ export const go: Portal = {
   changeFieldMap: (id, change) => call(app.ChangeFieldMap(id, change as portal.FieldMapChange)),
   previewFieldMap: (id, change) => call(app.PreviewFieldMap(id, change as portal.FieldMapChange)),
   seeFieldMap: (id, runID) => call(app.SeeFieldMap(id, runID)),
+  takeLink: (signedIn) => call(app.TakeLink(signedIn)),
   copyText: (text) => call(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

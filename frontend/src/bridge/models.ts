@@ -13,6 +13,7 @@ import type {
   FieldType,
   InviteStatus,
   Level,
+  LinkKind,
   MailState,
   NoticeKind,
   Permission,
@@ -37,6 +38,7 @@ export type {
   CustomerStatus,
   FieldType,
   InviteStatus,
+  LinkKind,
   Permission,
   ProviderID,
   Role,
@@ -60,6 +62,11 @@ type Narrowed<Model, Fields = unknown> = {
 };
 
 export type Startup = desktop.Startup;
+/**
+ * What was opened by links: a kind and an id, "" without one. waiting: it is opened once a user is signed in. invalid: a
+ * text that is not a link of the portal.
+ */
+export type OpenedLink = Omit<desktop.OpenedLink, "kind"> & { kind: LinkKind | "" };
 /** How the user wants the app to look; text_size in percent. */
 export type Appearance = Omit<desktop.Appearance, "theme" | "density" | "text_size"> & {
   theme: "system" | "light" | "dark";
@@ -327,6 +334,8 @@ export interface Events {
   "network:changed": unknown;
   /** A side button of the mouse was pressed, where the page gets no event of it. */
   "window:history": { way: "back" | "forward" };
+  /** A link was opened: takeLink returns it. */
+  "link:opened": unknown;
   /** How far the running export is; rows is 0 where they cannot be counted before the end. */
   "export:progress": { rows: number; total: number; bytes: number };
   /** The state of a watched run; the last event of a run holds its final state. */

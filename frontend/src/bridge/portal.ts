@@ -34,6 +34,7 @@ import type {
   NewConnection,
   NewInvite,
   NewView,
+  OpenedLink,
   Organisation,
   OrganisationChange,
   Overview,
@@ -163,6 +164,8 @@ export interface Portal {
   previewFieldMap(connectionID: string, change: FieldMapChange): Promise<FieldMapPreview>;
   /** Marks the field map of a run as seen, which removes it from the overview. */
   seeFieldMap(connectionID: string, runID: string): Promise<void>;
+  /** The link that was opened last, once; it is kept until a user is signed in. */
+  takeLink(signedIn: boolean): Promise<OpenedLink>;
   copyText(text: string): Promise<void>;
   /** Calls handler for each event until the returned function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Link } from "react-router";
+import { Link, useParams } from "react-router";
 import { appLink, links } from "../bridge/links";
 import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
@@ -28,11 +28,12 @@ import { useClients } from "./useClients";
 export default function Clients() {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
+  const { id = own } = useParams();
   if (level !== "client" || !own) return <ClientList withMSP={level === "mssp"} />;
   return (
     <>
       <PageHeader title={t("clients.own")} />
-      <ClientPanel id={own} />
+      <ClientPanel key={id} id={id ?? own} />
     </>
   );
 }

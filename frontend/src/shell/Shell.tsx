@@ -19,6 +19,7 @@ import { ScopeSwitch } from "./ScopeSwitch";
 import { SearchButton } from "./SearchButton";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { useBusyNotice } from "./useBusyNotice";
+import { useOpenedLink } from "./useOpenedLink";
 import { usePlaces } from "./usePlaces";
 import { useShellKeys } from "./useShellKeys";
 
@@ -35,6 +36,7 @@ export function Shell({ rail, children }: Props) {
   const dataAsOf = useDataAsOf();
   const places = usePlaces();
   useBusyNotice();
+  useOpenedLink();
   const [helping, setHelping] = useState(false);
   useShellKeys({ onPalette: () => setSearching((open) => !open), onHelp: () => setHelping(true) });
   return (

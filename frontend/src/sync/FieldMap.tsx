@@ -62,7 +62,12 @@ function FieldMapOfConnection({ id }: { id: string }) {
       {map && <Notes map={map} connection={connection} draft={draft} />}
       <FilterBar>
         <SearchField label={t("fields.search")} value={q} onChange={setQ} />
-        <Typography role="status" variant="body2" color="textSecondary">
+        <Typography
+          role="status"
+          variant="body2"
+          color="textSecondary"
+          data-unsaved={changes > 0 || undefined}
+        >
           {changes > 0 && t("fields.changed", { count: changes })}
         </Typography>
       </FilterBar>

@@ -4,6 +4,11 @@ export const session = {
   google: "Sign in with Google",
   entra: "Sign in with Microsoft",
   version: "Version {{version}}",
+  link: {
+    invalid: "This link is not one of the portal's.",
+    afterSignIn: "The link you opened is shown once you are signed in.",
+    waits: "The link you opened is shown once you have finished here.",
+  },
   resuming: {
     text: "Restoring your session. If your computer's keyring asks for its password, enter it there.",
     instead: "Sign in instead",
