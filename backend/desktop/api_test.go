@@ -112,7 +112,8 @@ func TestQueryOf(t *testing.T) {
 		}
 		want := "cursor=c&expires_on=expired&expires_within=30&external_id=%3D17&first_seen_at=2026-12-01.." +
 			"&last_seen_at=..2026-12-31&licence_type=EDR&limit=20&msp_id=none&msp_name=%21Alpine&name=%5EM%C3%BCller" +
-			"&products=EDR%2Cnone&q=M%C3%BCller+%26+S%C3%B6hne&seats_exceeded=yes&seats_total=..9&seats_used=5..&sort=-name&spla=yes&status=active&status_reason=demo&type=CORP"
+			"&products=EDR%2Cnone&q=M%C3%BCller+%26+S%C3%B6hne&seats_exceeded=yes&seats_total=..9&seats_used=5.." +
+			"&sort=-name&spla=yes&status=active&status_reason=demo&type=CORP"
 		if got := queryOf(q).Encode(); got != want {
 			t.Errorf("got query %s, want %s", got, want)
 		}

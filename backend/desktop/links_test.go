@@ -25,9 +25,10 @@ func TestTakeLink(t *testing.T) {
 		takes  []bool
 		want   []OpenedLink
 	}{
-		"is_empty_without_a_link":              {nil, []bool{in, out}, []OpenedLink{{}, {}}},
-		"gives_a_link_once":                    {[]string{clientLink}, []bool{in, in}, []OpenedLink{opened, {}}},
-		"keeps_a_link_until_a_user_signs_in":   {[]string{clientLink}, []bool{out, out, in}, []OpenedLink{{Waiting: true}, {Waiting: true}, opened}},
+		"is_empty_without_a_link": {nil, []bool{in, out}, []OpenedLink{{}, {}}},
+		"gives_a_link_once":       {[]string{clientLink}, []bool{in, in}, []OpenedLink{opened, {}}},
+		"keeps_a_link_until_a_user_signs_in": {[]string{clientLink}, []bool{out, out, in},
+			[]OpenedLink{{Waiting: true}, {Waiting: true}, opened}},
 		"gives_the_last_link":                  {[]string{"fsportal://msp/" + mspLinkID, clientLink}, []bool{in, in}, []OpenedLink{opened, {}}},
 		"reports_another_text_without_a_user":  {[]string{"https://evil.example"}, []bool{out, in}, []OpenedLink{{Invalid: true}, {}}},
 		"keeps_a_link_behind_which_a_text_is":  {[]string{clientLink, "x"}, []bool{out, in}, []OpenedLink{{Invalid: true, Waiting: true}, opened}},
@@ -156,7 +157,9 @@ func serveOlder(listener net.Listener, requests chan<- string) {
 
 // FuzzInstanceRequest checks that a request of another program opens at most one short line, whatever it holds.
 func FuzzInstanceRequest(f *testing.F) {
-	for _, request := range []string{"", raiseRequest, requestFor(clientLink), "open \n", "open a\nopen b\n", openRequest + strings.Repeat("x", 2*maxRequest)} {
+	for _, request := range []string{"", raiseRequest, requestFor(clientLink), "open \n", "open a\nopen b\n",
+		openRequest + strings.Repeat("x", 2*maxRequest),
+	} {
 		f.Add(request)
 	}
 	f.Fuzz(func(t *testing.T, request string) {

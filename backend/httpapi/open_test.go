@@ -32,7 +32,8 @@ func testOpenPageIsTheSame(t *testing.T) {
 	}
 	paths := []string{
 		"/open/client/" + h.Other.MSPs[0].Clients[0].ID, "/open/msp/" + h.Own.MSPs[0].ID, "/open/run/x", "/open/user/1?utm_source=mail&a=1",
-		"/open/settings/" + postgres.NewID(), "/open/client/" + strings.Repeat("x", 5000), "/open/client/%3Cscript%3E", "/open/%F0%9F%94%92/a%2Fb",
+		"/open/settings/" + postgres.NewID(), "/open/client/" + strings.Repeat("x", 5000), "/open/client/%3Cscript%3E",
+		"/open/%F0%9F%94%92/a%2Fb",
 	}
 	for len(paths) < 10_000 {
 		paths = append(paths, "/open/client/"+postgres.NewID())

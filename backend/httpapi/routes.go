@@ -34,6 +34,16 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/sessions", signedIn, s.ownSessions)
 	route(s, api, "DELETE /v1/sessions/{id}", signedIn, s.endSession, noContent)
 
+	s.customerRoutes(api)
+	s.userRoutes(api)
+	s.syncRoutes(api)
+
+	route(s, api, "GET /v1/organisation", portal.ManageOrganisation, s.organisation)
+	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
+}
+
+// customerRoutes registers the routes of MSPs and clients, and of what a user keeps about their lists.
+func (s *server) customerRoutes(api huma.API) {
 	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
 	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
 	route(s, api, "GET /v1/msps/facets", portal.SeeMSPs, s.mspFacets)
@@ -57,7 +67,10 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "DELETE /v1/favourites/{kind}/{id}", portal.SeeClients, s.unmarkFavourite, noContent)
 	route(s, api, "GET /v1/recents", portal.SeeClients, s.recents)
 	route(s, api, "PUT /v1/recents/{kind}/{id}", portal.SeeClients, s.saveRecent, noContent)
+}
 
+// userRoutes registers the routes of users and their invites.
+func (s *server) userRoutes(api huma.API) {
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite, created)
 	route(s, api, "POST /v1/invites/claim", signedIn, s.claimInvite)
@@ -68,7 +81,10 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/users/{id}", portal.ManageUsers, s.user)
 	route(s, api, "PATCH /v1/users/{id}", portal.ManageUsers, s.changeUser)
 	route(s, api, "DELETE /v1/users/{id}/sessions", portal.ManageUsers, s.signOutUser, noContent)
+}
 
+// syncRoutes registers the routes of syncs and of the connections to products.
+func (s *server) syncRoutes(api huma.API) {
 	route(s, api, "GET /v1/syncs", portal.SeeSyncs, s.syncs)
 	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync, accepted)
 	route(s, api, "GET /v1/syncs/{id}", portal.SeeSyncs, s.sync)
@@ -90,9 +106,6 @@ func (s *server) routes(api huma.API) {
 		bodyOf(fieldMapBody), perMSSP(s.limits.fieldMaps))
 	route(s, api, "POST /v1/connections/{id}/fields/seen", portal.ManageProducts, s.seeFieldMap,
 		noContent, bodyOf(fieldMapBody))
-
-	route(s, api, "GET /v1/organisation", portal.ManageOrganisation, s.organisation)
-	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
 }
 
 // route registers a handler behind the permission check, and turns its errors into problems.

@@ -39,9 +39,9 @@ var ChangeFields = []string{
 
 // ChangeFilter says which changes a list holds; an empty field does not narrow it.
 type ChangeFilter struct {
-	Kind       string `query:"kind" json:"kind" logged:"yes" maxLength:"100" doc:"Of added, changed, missing, returned, moved, removed: added,removed or !changed."`
-	Field      string `query:"field" json:"field" logged:"yes" maxLength:"200" doc:"Of name, type, status_reason, products, licence_type, spla, seats_used, seats_total, expires_on, msp, details."`
-	MSPID      string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id, also of moves from and to it; none: directly under the MSSP."`
+	Kind       string `query:"kind" json:"kind" logged:"yes" maxLength:"100" doc:"Values of kind: added,removed or !changed."`
+	Field      string `query:"field" json:"field" logged:"yes" maxLength:"200" doc:"Names of fields: seats_total,expires_on or !details."`
+	MSPID      string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id, with its moves; none: directly under the MSSP."`
 	RunID      string `query:"run_id" json:"run_id" maxLength:"36"`
 	GroupID    string `query:"group_id" json:"group_id" maxLength:"36"`
 	CustomerID string `query:"customer_id" json:"customer_id" maxLength:"36" doc:"The id of an MSP or client."`
@@ -51,7 +51,7 @@ type ChangeFilter struct {
 // line.
 type ChangeQuery struct {
 	ChangeFilter
-	Since   string `query:"since" json:"since" maxLength:"40" doc:"RFC 3339; a date, or 7d for 7 days ago, in the MSSP's time zone; last_visit."`
+	Since   string `query:"since" json:"since" maxLength:"40" doc:"RFC 3339; a date or 7d (days ago) in the MSSP's time zone; last_visit."`
 	Until   string `query:"until" json:"until" maxLength:"40" doc:"RFC 3339, or a date in the MSSP's time zone, which is included."`
 	Grouped string `query:"grouped" json:"grouped" enum:"yes" doc:"Show many changes that are alike as one line."`
 	Cursor  string `query:"cursor" json:"cursor" maxLength:"1024"`

@@ -50,23 +50,23 @@ type ClientGroup struct {
 // of them. A comma followed by a space is part of a value, and a backslash makes the next character literal. Every
 // field has one row in the filter table of the postgres package.
 type ClientFilter struct {
-	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name, the id in the product or, for the MSSP, the MSP's name."`
+	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name, of the id or, for the MSSP, of the MSP's name."`
 	Name          string `query:"name" json:"name" maxLength:"1000" doc:"A part; ^x: begins with x; =x: is x. Without case and accents."`
 	ExternalID    string `query:"external_id" json:"external_id" maxLength:"1000" doc:"As name, without case."`
-	MSPID         string `query:"msp_id" json:"msp_id" logged:"yes" maxLength:"2000" doc:"Ids of MSPs; none for clients directly under the MSSP."`
+	MSPID         string `query:"msp_id" json:"msp_id" logged:"yes" maxLength:"2000" doc:"Ids of MSPs; none: directly under the MSSP."`
 	MSPName       string `query:"msp_name" json:"msp_name" maxLength:"1000" doc:"As name; none as in msp_id."`
-	Status        string `query:"status" json:"status" logged:"yes" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
-	StatusReason  string `query:"status_reason" json:"status_reason" logged:"yes" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
+	Status        string `query:"status" json:"status" logged:"yes" maxLength:"100" doc:"Values of status: active,missing or !removed."`
+	StatusReason  string `query:"status_reason" json:"status_reason" logged:"yes" maxLength:"100" doc:"Values of status_reason; none."`
 	Type          string `query:"type" json:"type" maxLength:"4000" doc:"Compared without case; none for clients without one."`
 	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"4000" doc:"As type."`
 	Products      string `query:"products" json:"products" maxLength:"4000" doc:"Clients that have one of these, compared without case; none."`
 	SPLA          string `query:"spla" json:"spla" logged:"yes" maxLength:"40" doc:"Of yes, no, unknown."`
-	SeatsUsed     string `query:"seats_used" json:"seats_used" logged:"yes" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" logged:"yes" maxLength:"400" doc:"5, 5.., ..5, 5..10; none: without it."`
 	SeatsTotal    string `query:"seats_total" json:"seats_total" logged:"yes" maxLength:"400" doc:"As seats_used."`
-	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" logged:"yes" maxLength:"40" doc:"More active than purchased licences: of yes, no, unknown."`
-	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"Days as in first_seen_at; none; of active clients: expired, 30d (from today on)."`
-	ExpiresWithin int    `query:"expires_within" json:"expires_within" logged:"yes" minimum:"0" maximum:"3660" doc:"30 is expires_on=30d, for older apps."`
-	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
+	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" logged:"yes" maxLength:"40" doc:"yes, no, unknown."`
+	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"As first_seen_at; expired, 30d, none."`
+	ExpiresWithin int    `query:"expires_within" json:"expires_within" logged:"yes" minimum:"0" maximum:"3660" doc:"Of older apps."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, with .. before or after it."`
 	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 
@@ -91,7 +91,7 @@ type ClientDetail struct {
 // ClientFacetQuery asks for the values of clients and how many clients have each.
 type ClientFacetQuery struct {
 	ClientFilter
-	Columns string `query:"columns" json:"columns" maxLength:"200" doc:"Of msp_id, status, status_reason, type, licence_type, products, spla, seats_exceeded; default all."`
+	Columns string `query:"columns" json:"columns" maxLength:"200" doc:"Names of filters whose values are choices, with commas; default all."`
 }
 
 // Facets are the values by which a list can be filtered in the caller's scope. Each is counted under the filters of the

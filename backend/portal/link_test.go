@@ -59,7 +59,8 @@ func TestParseLink(t *testing.T) {
 
 // FuzzParseLink checks that a text is a link only in the one spelling of a known kind and a UUID.
 func FuzzParseLink(f *testing.F) {
-	for _, text := range []string{"", "fsportal://client/" + linkID, "fsportal://user/" + linkID + "/", "fsportal://msp/../" + linkID, "https://x/y"} {
+	for _, text := range []string{"", "fsportal://client/" + linkID, "fsportal://user/" + linkID + "/", "fsportal://msp/../" + linkID,
+		"https://x/y"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

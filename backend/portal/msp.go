@@ -59,24 +59,24 @@ type MSPFilter struct {
 	Q             string `query:"q" json:"q" maxLength:"100" doc:"A part of the name or of the id in the product."`
 	Name          string `query:"name" json:"name" maxLength:"1000" doc:"A part; ^x: begins with x; =x: is x. Without case and accents."`
 	ExternalID    string `query:"external_id" json:"external_id" maxLength:"1000" doc:"As name, without case."`
-	Status        string `query:"status" json:"status" logged:"yes" maxLength:"100" doc:"Of active, missing, removed, disabled: active,missing or !removed."`
-	StatusReason  string `query:"status_reason" json:"status_reason" logged:"yes" maxLength:"100" doc:"Of deleted, inactive, disabled, demo, licence_expired, none."`
+	Status        string `query:"status" json:"status" logged:"yes" maxLength:"100" doc:"Values of status: active,missing or !removed."`
+	StatusReason  string `query:"status_reason" json:"status_reason" logged:"yes" maxLength:"100" doc:"Values of status_reason; none."`
 	Type          string `query:"type" json:"type" maxLength:"4000" doc:"Compared without case; none for MSPs without one."`
 	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"4000" doc:"As type."`
 	SPLA          string `query:"spla" json:"spla" logged:"yes" maxLength:"40" doc:"Of yes, no, unknown."`
 	Clients       string `query:"clients" json:"clients" logged:"yes" maxLength:"400" doc:"A number or a range: 5, 5.., ..5, 5..10."`
-	SeatsUsed     string `query:"seats_used" json:"seats_used" logged:"yes" maxLength:"400" doc:"5, 5.., ..5, 5..10; none or unknown: without the figure."`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" logged:"yes" maxLength:"400" doc:"5, 5.., ..5, 5..10; none: without it."`
 	SeatsTotal    string `query:"seats_total" json:"seats_total" logged:"yes" maxLength:"400" doc:"As seats_used."`
-	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"Days as in first_seen_at; expired, 30d (from today on), none."`
+	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"As first_seen_at; expired, 30d, none."`
 	NextExpiresOn string `query:"next_expires_on" json:"next_expires_on" logged:"yes" maxLength:"400" doc:"As expires_on."`
-	Growth        string `query:"growth" json:"growth" logged:"yes" maxLength:"400" doc:"As clients, also negative: ..-1; none where it is unknown."`
+	Growth        string `query:"growth" json:"growth" logged:"yes" maxLength:"400" doc:"As clients, also negative: ..-1; none."`
 	Expiring30    string `query:"expiring_30" json:"expiring_30" logged:"yes" maxLength:"400" doc:"As clients."`
 	Expiring90    string `query:"expiring_90" json:"expiring_90" logged:"yes" maxLength:"400" doc:"As clients."`
 	Expired       string `query:"expired" json:"expired" logged:"yes" maxLength:"400" doc:"As clients."`
 	Exceeded      string `query:"exceeded" json:"exceeded" logged:"yes" maxLength:"400" doc:"As clients."`
 	Disabled      string `query:"disabled" json:"disabled" logged:"yes" maxLength:"400" doc:"As clients."`
 	Missing       string `query:"missing" json:"missing" logged:"yes" maxLength:"400" doc:"As clients."`
-	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, 2026-12-01.., ..2026-12-31, 2026-12-01..2026-12-31: days of the MSSP."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, with .. before or after it."`
 	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 

@@ -167,5 +167,6 @@ func (d day) applyRun(key string, changes []portal.ListedChange) {
 
 // shows reports whether the list of a kind shows a field as the product sent it.
 func shows(kind, field string) bool {
-	return field != "details" && (kind == "client" || slices.Contains([]string{"name", "type", "status_reason", "licence_type", "spla"}, field))
+	return field != "details" &&
+		(kind == "client" || slices.Contains([]string{"name", "type", "status_reason", "licence_type", "spla"}, field))
 }

@@ -41,7 +41,8 @@ func TestChangesMigration(t *testing.T) {
 
 // gooseSteps returns the statements of a migration.
 func gooseSteps(file string) (steps []string) {
-	for i, part := range strings.Split(strings.ReplaceAll(file, "-- +goose StatementEnd", "-- +goose StatementBegin"), "-- +goose StatementBegin") {
+	file = strings.ReplaceAll(file, "-- +goose StatementEnd", "-- +goose StatementBegin")
+	for i, part := range strings.Split(file, "-- +goose StatementBegin") {
 		if i%2 == 1 {
 			steps = append(steps, part)
 			continue

@@ -19,7 +19,8 @@ var clientColumns = `
 	` + clientLastSeen + ` as last_seen_at,
 	c.external_id`
 
-var clientLastSeen = "case when " + present("c") + " then coalesce(m.unread_since, " + dataAsOf + ", c.last_seen_at) else c.last_seen_at end"
+var clientLastSeen = "case when " + present("c") +
+	" then coalesce(m.unread_since, " + dataAsOf + ", c.last_seen_at) else c.last_seen_at end"
 
 // clientTables are a client c and its MSP m. PostgreSQL leaves out the MSP where a query needs nothing of it.
 const clientTables = `
