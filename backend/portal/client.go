@@ -66,7 +66,7 @@ type ClientFilter struct {
 	SeatsExceeded string `query:"seats_exceeded" json:"seats_exceeded" logged:"yes" maxLength:"40" doc:"yes, no, unknown."`
 	ExpiresOn     string `query:"expires_on" json:"expires_on" logged:"yes" maxLength:"400" doc:"As first_seen_at; expired, 30d, none."`
 	ExpiresWithin int    `query:"expires_within" json:"expires_within" logged:"yes" minimum:"0" maximum:"3660" doc:"Of older apps."`
-	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, with .. before or after it."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"Days: 2026-12-01.. or ..2026-12-01."`
 	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 

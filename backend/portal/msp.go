@@ -76,7 +76,7 @@ type MSPFilter struct {
 	Exceeded      string `query:"exceeded" json:"exceeded" logged:"yes" maxLength:"400" doc:"As clients."`
 	Disabled      string `query:"disabled" json:"disabled" logged:"yes" maxLength:"400" doc:"As clients."`
 	Missing       string `query:"missing" json:"missing" logged:"yes" maxLength:"400" doc:"As clients."`
-	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"2026-12-01, with .. before or after it."`
+	FirstSeenAt   string `query:"first_seen_at" json:"first_seen_at" logged:"yes" maxLength:"400" doc:"Days: 2026-12-01.. or ..2026-12-01."`
 	LastSeenAt    string `query:"last_seen_at" json:"last_seen_at" logged:"yes" maxLength:"400" doc:"As first_seen_at."`
 }
 
