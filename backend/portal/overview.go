@@ -19,7 +19,7 @@ type Overview struct {
 	Products          []string    `json:"products" nullable:"false" doc:"Names of the MSSP's connected products."`
 	Trend             []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
 	Attention         []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20."`
-	ChangesSinceVisit *int64      `json:"changes_since_visit" doc:"The total of GET /v1/changes?since=last_visit; null before the first visit."`
+	ChangesSinceVisit *int64      `json:"changes_since_visit" doc:"The total of changes since=last_visit; null before the first visit."`
 	DataAsOf          *time.Time  `json:"data_as_of" ts_type:"string" doc:"When the last complete sync ended; null before the first."`
 }
 
