@@ -133,7 +133,11 @@ func TestInstanceOpens(t *testing.T) {
 		if err := openInOther(dir, clientLink, neverLate); err != nil {
 			t.Fatal(err)
 		}
-		if got := []string{<-requests, <-requests}; !slices.Equal(got, []string{requestFor(clientLink), raiseRequest}) {
+		const answered = 30 * time.Second
+		got := []string{
+			wait.For(t, answered, "the link", requests), wait.For(t, answered, "the request to show the window", requests),
+		}
+		if !slices.Equal(got, []string{requestFor(clientLink), raiseRequest}) {
 			t.Errorf("got the requests %q", got)
 		}
 	})

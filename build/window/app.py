@@ -67,10 +67,12 @@ class App(Window):
         self.wait_for("heading", screen)
 
     def rows(self):
-        """The rows of the table on screen, each a list of the texts of its cells, without the header."""
+        """The rows of the table on screen, each a list of the texts of its cells, without the header and the boxes that select."""
         rows = []
         for row in self.all("table row"):
             cells = [cell.label() or cell.content() for cell in row.children() if cell.role() == "table cell"]
+            if cells and cells[0].startswith("Select "):
+                cells = cells[1:]
             if cells:
                 rows.append(cells)
         return rows
