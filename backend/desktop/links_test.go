@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 const (
