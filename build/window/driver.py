@@ -234,6 +234,10 @@ class Window:
         xdotool("type", "--clearmodifiers", "--delay", "8", text)
         self.until(f"the field {shown(name)} to read what was typed", lambda: field.text() == text)
 
+    def type(self, text):
+        """Types where the keyboard is."""
+        xdotool("type", "--clearmodifiers", "--delay", "8", text)
+
     def choose(self, name, option):
         """Opens a list of choices and takes one."""
         self.press("combo box", name)
@@ -266,8 +270,8 @@ class Window:
     def choose_file(self, title, path):
         """Types a path into the dialog that saves a file, and confirms it."""
         self.until(f"the window {title!r}", lambda: output("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").strip(), 30)
-        xdotool("key", "--clearmodifiers", "ctrl+a")
-        xdotool("type", "--clearmodifiers", "--delay", "8", path)
+        self.key("ctrl+a")
+        self.type(path)
         self.key("Return")
 
     # --- keeping ---------------------------------------------------------------------------------

@@ -398,7 +398,9 @@ class Day:
     def run_command(self, text, name):
         """Runs a command of the search by keys alone."""
         self.app.key("ctrl+k")
-        self.app.type_into("Search and commands", text)
+        # The field keeps the keyboard, but the chosen option is announced as focused.
+        self.app.wait_for("combo box", "Search and commands")
+        self.app.type(text)
         self.app.wait_for("list item", name)
         self.app.key("Return")
 
