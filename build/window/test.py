@@ -197,25 +197,25 @@ class Day:
     def step_the_search_lists_what_changed_since_yesterday(self):
         self.run_command("since yesterday", "Changes since yesterday")
         self.app.wait_for("heading", "Changes")
-        self.app.wait_for("button", re.compile("^Time Since yesterday"))
+        self.app.wait_for(MENU_BUTTONS, "Since yesterday")
         self.app.until("changes", self.app.rows)
 
     def step_the_search_lists_who_expires_within_30_days(self):
         self.run_command("expiring", "Clients expiring within 30 days")
         self.app.wait_for("heading", "Clients")
-        self.app.wait_for("button", re.compile("^Expires within 30 days"))
+        self.app.wait_for(MENU_BUTTONS, re.compile("within 30 days$"))
 
     # --- an MSP's clients as a file --------------------------------------------------------------------
 
     def step_the_clients_of_one_msp_are_filtered(self):
         self.app.press("button", "Clear filters")
-        self.app.press("button", "MSP")
+        self.app.press(MENU_BUTTONS, "MSP")
         self.app.search_and_choose("MSP", self.stack.invitee_msp)
         mine = self.stack.clients_of(self.stack.invitee_msp)
         self.app.wait_for_text(re.compile(rf"^{len(mine)} in total|of {len(mine)}\b"))
 
     def step_they_are_exported_and_the_file_holds_them_all(self):
-        self.app.press("button", "Export")
+        self.app.press(MENU_BUTTONS, "Export")
         self.app.wait_for("dialog", "Export clients")
         self.app.screenshot("export-form")
         self.app.key("Return")

@@ -29,7 +29,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     name: t("changes.column.at"),
     render: ({ at }) => <Time at={at} />,
     copy: ({ at }) => at,
-    width: 220,
+    width: 244,
     rank: 1,
   },
   {
