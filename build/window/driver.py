@@ -259,10 +259,14 @@ class Window:
 
     def search_and_choose(self, name, option):
         """Types into a field that offers what matches, waits until nothing else does, and takes it."""
+        self.search_and_click(name, option)
+        self.until("the offers to go", lambda: not self.find("list item"))
+
+    def search_and_click(self, name, option):
+        """Is search_and_choose where the list of offers closes together with its dialog."""
         self.type_into(name, option)
         self.until(f"{option!r} alone", lambda: [found.label() for found in self.all("list item")] == [option])
         self.click("list item", option)
-        self.until("the offers to go", lambda: not self.find("list item"))
 
     def key(self, *keys):
         xdotool("key", "--clearmodifiers", *keys)

@@ -210,7 +210,7 @@ class Day:
     def step_the_clients_of_one_msp_are_filtered(self):
         self.app.press("button", "Clear filters")
         self.app.press(MENU_BUTTONS, "MSP")
-        self.app.search_and_choose("MSP", self.stack.invitee_msp)
+        self.app.search_and_click("MSP", self.stack.invitee_msp)
         mine = self.stack.clients_of(self.stack.invitee_msp)
         self.app.wait_for_text(re.compile(rf"^{len(mine)} in total|of {len(mine)}\b"))
 

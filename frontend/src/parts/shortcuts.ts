@@ -8,6 +8,8 @@ interface Keys {
   ctrl?: boolean;
   alt?: boolean;
   shift?: boolean;
+  /** Listed on these computers only. On a Mac Alt with an arrow moves the caret by a word, so that it does nothing else. */
+  on?: "mac" | "others";
 }
 
 interface Shortcut {
@@ -19,17 +21,25 @@ interface Shortcut {
 
 const isMac = /Mac/.test(navigator.userAgent);
 
-const define = <Name extends string>(table: Record<Name, Shortcut>) => table;
+const define = <Name extends string>(table: Record<Name, Shortcut>): Record<Name, Shortcut> => table;
 
 export const shortcuts = define({
   palette: { group: "everywhere", keys: [{ key: "k", ctrl: true }] },
   searchList: { group: "everywhere", keys: [{ key: "/" }, { key: "f", ctrl: true }] },
   help: { group: "everywhere", keys: [{ key: "?" }] },
-  // On a Mac Alt with an arrow moves the caret by a word.
-  back: { group: "everywhere", keys: [isMac ? { key: "[", ctrl: true } : { key: "ArrowLeft", alt: true }] },
+  back: {
+    group: "everywhere",
+    keys: [
+      { key: "ArrowLeft", alt: true, on: "others" },
+      { key: "[", ctrl: true, on: "mac" },
+    ],
+  },
   forward: {
     group: "everywhere",
-    keys: [isMac ? { key: "]", ctrl: true } : { key: "ArrowRight", alt: true }],
+    keys: [
+      { key: "ArrowRight", alt: true, on: "others" },
+      { key: "]", ctrl: true, on: "mac" },
+    ],
   },
   larger: {
     group: "everywhere",
@@ -70,7 +80,8 @@ type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "s
 export const pressed = (event: Pressed, name: ShortcutName): boolean =>
   shortcuts[name].keys.some((keys) => matches(event, keys));
 
-function matches(event: Pressed, { key, ctrl = false, alt = false, shift = false }: Keys): boolean {
+function matches(event: Pressed, { key, ctrl = false, alt = false, shift = false, on }: Keys): boolean {
+  if (on === "others" && isMac) return false;
   const same = key.length === 1 ? event.key.toLowerCase() === key : event.key === key;
   // On which key a sign is, and whether with Shift, depends on the keyboard.
   const isSign = key.length === 1 && /[^a-z\s]/.test(key);
@@ -81,6 +92,10 @@ function matches(event: Pressed, { key, ctrl = false, alt = false, shift = false
     (isSign || shift === event.shiftKey)
   );
 }
+
+/** The keys of a shortcut on this computer. */
+export const keysOf = (name: ShortcutName): Keys[] =>
+  shortcuts[name].keys.filter(({ on }) => on === undefined || (on === "mac") === isMac);
 
 /** The first of these shortcuts whose keys were pressed. */
 export const firstPressed = <Name extends ShortcutName>(event: Pressed, names: Name[]): Name | undefined =>

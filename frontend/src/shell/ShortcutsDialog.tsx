@@ -7,7 +7,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Typography from "@mui/material/Typography";
 import { Fragment, useId } from "react";
 import { t } from "../i18n/i18n";
-import { keyNames, type ShortcutName, shortcuts } from "../parts/shortcuts";
+import { keyNames, keysOf, type ShortcutName, shortcuts } from "../parts/shortcuts";
 
 const groups = ["everywhere", "list", "header"] as const;
 
@@ -52,7 +52,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
 function Keys({ of }: { of: ShortcutName }) {
   return (
     <Box component="dd" sx={{ m: 0, textAlign: "right" }}>
-      {shortcuts[of].keys.map((keys, n) => (
+      {keysOf(of).map((keys, n) => (
         <Fragment key={keyNames(keys).join("+")}>
           {n > 0 && ` ${t("shell.shortcuts.or")} `}
           <Box

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { t } from "../i18n/i18n";
-import { keyNames, pressed, type ShortcutName, shortcuts } from "../parts/shortcuts";
+import { keyNames, keysOf, pressed, type ShortcutName, shortcuts } from "../parts/shortcuts";
 import { expectAccessible, renderApp } from "../test/render";
 
 const names = Object.keys(shortcuts) as ShortcutName[];
@@ -31,7 +31,7 @@ describe("the shortcuts", () => {
       const term = within(list)
         .getAllByText(t(`shell.shortcuts.name.${name}`))
         .find((one) => one.tagName === "DT");
-      for (const keys of shortcuts[name].keys) {
+      for (const keys of keysOf(name)) {
         expect(term?.nextElementSibling).toHaveTextContent(keyNames(keys).join("+"));
       }
     }
@@ -85,7 +85,7 @@ describe("a shortcut", () => {
     for (const group of ["everywhere", "list", "header"]) {
       const all = names
         .filter((name) => shortcuts[name].group === group || shortcuts[name].group === "everywhere")
-        .flatMap((name) => shortcuts[name].keys.map((keys) => keyNames(keys).join("+")));
+        .flatMap((name) => keysOf(name).map((keys) => keyNames(keys).join("+")));
       expect(all.filter((keys, n) => all.indexOf(keys) !== n)).toEqual([]);
     }
   });
