@@ -13,7 +13,9 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     // The grid draws every loaded row where the user agent names a DOM without layout.
-    environmentOptions: { happyDOM: { settings: { navigator: { userAgent: "Mozilla/5.0 (X11; Linux x86_64)" } } } },
+    environmentOptions: {
+      happyDOM: { settings: { navigator: { userAgent: "Mozilla/5.0 (X11; Linux x86_64)" } } },
+    },
     setupFiles: ["src/test/setup.ts"],
     // A test that hangs is rare; one that a busy machine keeps from its end within seconds is not.
     testTimeout: 180_000,

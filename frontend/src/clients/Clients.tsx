@@ -44,7 +44,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
   const { address, filter, sort, grouped, list } = useClients();
   const facets = useQuery(clientFacetsQuery(grant.id, { columns: "type" })).data;
   const filterText = useFilterText(filter);
-  const manyTypes = (facets?.types.length ?? 0) > 1;
+  const manyTypes = facets !== undefined && facets.types.length > 1;
   const { hasExpiry } = list;
   const { set } = address;
   const columns = useMemo(() => {

@@ -30,8 +30,9 @@ export function useRowMoves<Row extends { id: string }>(api: Api, list: List<Row
     onOpen(row);
   };
   const show = (row: Row | undefined) => {
-    const rowIndex = row ? (api.current?.getRowIndexRelativeToVisibleRows(row.id) ?? -1) : -1;
-    if (rowIndex >= 0) api.current?.scrollToIndexes({ rowIndex });
+    if (!row || !api.current) return;
+    const rowIndex = api.current.getRowIndexRelativeToVisibleRows(row.id);
+    if (rowIndex >= 0) api.current.scrollToIndexes({ rowIndex });
   };
   useEffect(() => {
     if (!split) return;

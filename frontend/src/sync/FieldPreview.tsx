@@ -33,24 +33,21 @@ export function FieldPreview({ id, change, onClose, onSaved }: Props) {
   const notify = useNotify();
   const preview = useQuery(fieldMapPreviewQuery(grant.id, id, change));
   const save = useChangeFieldMap(grant.id, id);
-  // An older preview may not show what would be saved.
-  const ready = preview.isSuccess && !preview.isFetching;
-  const submit = () => {
-    if (!ready) return;
+  const submit = () =>
     save.mutate(change, {
       onSuccess: () => {
         notify({ text: t("fields.saved") });
         onSaved();
       },
     });
-  };
   return (
     <FormDialog
       open
       title={t("fields.dialog.title")}
       submitLabel={t("fields.dialog.save")}
       pending={save.isPending}
-      waiting={preview.isFetching}
+      // An older preview may not show what would be saved.
+      waiting={preview.isPending || preview.isFetching}
       blocked={blockedBy(preview)}
       problem={save.error && new Problem(save.error.code, { message: save.error.message })}
       onClose={onClose}

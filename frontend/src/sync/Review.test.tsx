@@ -98,6 +98,17 @@ describe("a sync that waits for a decision", () => {
     expect(outcome.closest("[role=status]")).toBeVisible();
   });
 
+  it.each([
+    ["with the API's reason", "Wait for the sync that runs now.", "Wait for the sync that runs now."],
+    ["by itself", "", "It was already decided, or a later sync replaced it. You see its current state."],
+  ])("explains a conflict %s", async (_, message, want) => {
+    const { user, fake } = open();
+    await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
+    fake.fail("acceptSync", new Problem("conflict", { message }));
+    await user.click(await screen.findByRole("button", { name: "Mark 3 missing" }));
+    expect(within(await screen.findByRole("dialog")).getByText(want)).toBeVisible();
+  });
+
   it("shows that a later sync replaced it meanwhile", async () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
