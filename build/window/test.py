@@ -205,6 +205,15 @@ class Day:
         self.app.wait_for("heading", "Clients")
         self.app.wait_for("button", "More filters: 1 set")
 
+    def step_the_search_lists_which_msps_are_over_their_licences(self):
+        self.run_command("msps over", "MSPs with clients over their licences")
+        self.app.wait_for("heading", "MSPs")
+        self.app.wait_for("button", "More filters: 1 set")
+        names = self.app.until("names of MSPs", self.names_on_screen)
+        unknown = set(names) - set(self.stack.msps)
+        assert not unknown, f"not MSPs of Heimdal's: {sorted(unknown)}"
+        self.app.open("Clients")
+
     # --- an MSP's clients as a file --------------------------------------------------------------------
 
     def step_the_clients_of_one_msp_are_filtered(self):

@@ -73,6 +73,15 @@ describe("actions in the palette", () => {
     await waitFor(() => expect(window.location.hash).toBe("#/changes?since=1d"));
   });
 
+  it("open the MSPs with clients over their licences, the most first", async () => {
+    const { user } = await open();
+    await user.keyboard("msps over licences");
+    await option("MSPs with clients over their licences");
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(window.location.hash).toBe("#/msps?exceeded=1..&sort=-exceeded"));
+    expect(await screen.findByRole("grid", { name: "MSPs" })).toBeVisible();
+  });
+
   it("open the export of a list, once", async () => {
     const { user } = await open();
     await user.keyboard("export");

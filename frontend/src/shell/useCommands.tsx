@@ -14,6 +14,7 @@ import {
   ForwardIcon,
   HistoryIcon,
   LightIcon,
+  MspsIcon,
   PersonAddIcon,
   PersonIcon,
   SettingsIcon,
@@ -99,6 +100,7 @@ function useActions(): Hit[] {
   const expiring = links.clients({ expires_on: "30d", sort: "expires_on" });
   const expired = links.clients({ expires_on: "expired", sort: "expires_on" });
   const exceeded = links.clients({ seats_exceeded: "yes", sort: "-seats_over" });
+  const exceededMSPs = links.msps({ exceeded: "1..", sort: "-exceeded" });
   const exports = can("export") && startup.allow_export;
   const mayInvite = can("manage_invites") && me.may_invite.length > 0;
   // biome-ignore format: one line each
@@ -108,6 +110,7 @@ function useActions(): Hit[] {
     { id: "expiring", name: t("shell.search.expiring", { count: 30 }), icon: <ClientsIcon />, may: list, run: open(expiring), terms: terms("expiring") },
     { id: "expired", name: t("shell.search.expired"), icon: <ClientsIcon />, may: list, run: open(expired), terms: terms("expired") },
     { id: "exceeded", name: t("shell.search.exceeded"), icon: <ClientsIcon />, may: list, run: open(exceeded), terms: terms("exceeded") },
+    { id: "exceededMSPs", name: t("shell.search.exceededMSPs"), icon: <MspsIcon />, may: can("see_msps"), run: open(exceededMSPs), terms: terms("exceeded") },
     { id: "changes1d", name: t("shell.search.changesToday"), icon: <HistoryIcon />, may: can("see_clients"), run: open(links.changes({ since: "1d" })), terms: terms("changes") },
     { id: "changesVisit", name: t("shell.search.changesVisit"), icon: <HistoryIcon />, may: can("see_clients"), run: open(links.changes({ since: "last_visit" })), terms: terms("changes") },
     { id: "exportClients", name: t("shell.search.exportClients"), icon: <DownloadIcon />, may: list && exports, run: open(links.clients(), { exporting: true }), terms: terms("export") },

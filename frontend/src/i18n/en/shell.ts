@@ -85,6 +85,7 @@ export const shell = {
     expiring: "Clients expiring within {{count, number}} days",
     expired: "Clients with expired licences",
     exceeded: "Clients with more active than purchased licences",
+    exceededMSPs: "MSPs with clients over their licences",
     changesToday: "Changes since yesterday",
     changesVisit: "Changes since my last visit",
     exportClients: "Export clients",
