@@ -79,8 +79,6 @@ func startOther(t *testing.T, dir, mode, program string) *exec.Cmd {
 	return command
 }
 
-var neverLate = wait.Timeout(time.Minute)
-
 func TestInstance(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	never := func() bool { t.Error("the user was asked"); return false }

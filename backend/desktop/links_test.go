@@ -19,6 +19,8 @@ const (
 	mspLinkID    = "0197f3a2-5c1e-7b44-9d0a-3f2b6c8e1d56"
 )
 
+var neverLate = wait.Timeout(time.Minute)
+
 func TestTakeLink(t *testing.T) {
 	const in, out = true, false
 	opened := OpenedLink{Kind: "client", ID: clientLinkID}
