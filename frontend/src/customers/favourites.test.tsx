@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { type Fake, users } from "../bridge/fake";
 import { Problem } from "../bridge/problem";
 import { countCalls } from "../test/calls";
-import { expectAccessible, renderApp } from "../test/render";
+import { expectAccessible, goTo, renderApp } from "../test/render";
 
 const grantId = users.admin.grants[0]?.id ?? "";
 
@@ -19,7 +19,7 @@ async function openClient(prepare?: (fake: Fake) => void) {
     },
   });
   await screen.findByRole("heading", { level: 1, name: "Clients" });
-  window.location.hash = `/clients/${id}`;
+  goTo(`/clients/${id}`);
   const panel = await screen.findByRole("complementary", { name });
   return { ...app, id, name, panel };
 }
@@ -41,7 +41,7 @@ describe("the star of a panel", () => {
     const { user, fake } = renderApp({ signedIn: users.admin, path: "/msps" });
     const { id, name } = fake.world.msps[0] ?? { id: "", name: "" };
     await screen.findByRole("heading", { level: 1, name: "MSPs" });
-    window.location.hash = `/msps/${id}`;
+    goTo(`/msps/${id}`);
     await user.click(await screen.findByRole("button", { name: `Add ${name} to favourites` }));
     await waitFor(() => expect(fake.world.favourites.get(grantId)).toMatchObject([{ kind: "msp", id }]));
   });
@@ -96,7 +96,7 @@ describe("what was opened last", () => {
     try {
       const { fake, id } = await openClient();
       const other = fake.world.clients[4]?.id ?? "";
-      window.location.hash = `/clients/${other}`;
+      goTo(`/clients/${other}`);
       await screen.findByRole("complementary", { name: fake.world.clients[4]?.name ?? "" });
       await vi.advanceTimersByTimeAsync(1_500);
       await waitFor(() =>

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
-import { renderApp } from "../test/render";
+import { goTo, renderApp } from "../test/render";
 
 const few = ({ world }: Fake) => {
   world.clients = world.clients.slice(0, 2);
@@ -24,7 +24,7 @@ describe("the last layout of a list's columns", () => {
     await waitFor(async () => expect(await headers()).toEqual(["status", "name"]));
     await user.click(rail("Overview"));
     await screen.findByRole("heading", { level: 1, name: "Overview" });
-    window.location.hash = "#/clients?status=active";
+    goTo("/clients?status=active");
     await waitFor(() =>
       expect(decodeURIComponent(window.location.hash)).toBe("#/clients?status=active&columns=status,name"),
     );

@@ -1,5 +1,5 @@
 import { ThemeProvider } from "@mui/material/styles";
-import { render, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactElement, ReactNode } from "react";
@@ -26,6 +26,13 @@ export function renderApp(options: FakeOptions & { path?: string; prepare?: (fak
     user: userEvent.setup(),
     ...render(<App queries={newQueryClient()} appearance={fake.kept.appearance} />),
   };
+}
+
+/** Follows a link of the address bar within the app that was rendered. */
+export function goTo(path: string) {
+  window.location.hash = path;
+  // happy-dom reports a new hash, but no new entry of the history.
+  act(() => void window.dispatchEvent(new PopStateEvent("popstate")));
 }
 
 function around(path: string, children: ReactNode) {
