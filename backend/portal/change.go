@@ -14,8 +14,8 @@ type ListedChange struct {
 	// SeatsTotal is the client's as it is now.
 	SeatsTotal *int64 `json:"seats_total" doc:"Licences the client has purchased."`
 	GroupID    string `json:"group_id" doc:"The changes that are alike: of one run, kind, MSP and field."`
-	// Alike is 1 for a line that stands for itself only.
-	Alike int64 `json:"alike" doc:"How many changes of the group the line stands for."`
+	// Alike is 1 where the line is one change.
+	Alike int64 `json:"alike" doc:"How many changes of the group the line counts."`
 }
 
 // ChangePage is one page of changes, newest first.

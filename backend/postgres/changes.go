@@ -132,7 +132,8 @@ func (l changeList) groupsAhead(args pgx.NamedArgs) string {
 	behind, left := "true", "g.n"
 	if l.keys.after != nil {
 		args["after0"], args["after1"], args["after2"] = l.keys.after[0], l.keys.after[1], l.keys.after[2]
-		behind = "(g.at, g.id) <= (" + l.keys.value(0) + ", " + l.keys.value(1) + ")\nand not (g.id = " + l.keys.value(1) + " and " + stands + ")"
+		behind = "(g.at, g.id) <= (" + l.keys.value(0) + ", " + l.keys.value(1) + ")" +
+			"\nand not (g.id = " + l.keys.value(1) + " and " + isOneLine + ")"
 		left = "case when g.id = " + l.keys.value(1) + " then 0 else g.n end" // the page before has shown some of them
 	}
 	return `
@@ -140,7 +141,7 @@ func (l changeList) groupsAhead(args pgx.NamedArgs) string {
 				order by g.at desc, g.id desc
 				rows between unbounded preceding and 1 preceding), 0) as ahead
 			from (
-				select g.*, case when ` + stands + ` then 1 else ` + left + ` end as lines, case when ` + stands + ` then g.n else 1 end as alike
+				select g.*, case when ` + isOneLine + ` then 1 else ` + left + ` end as lines, case when ` + isOneLine + ` then g.n else 1 end as alike
 				from ` + changeGroups(l.scope, l.query.ChangeFilter) + `
 				where ` + groupScope(l.scope) + l.filter + `
 				and ` + behind + `
@@ -148,8 +149,8 @@ func (l changeList) groupsAhead(args pgx.NamedArgs) string {
 				limit @rows + 1) g` // one more, because all lines of the first may be before the cursor
 }
 
-// stands is the condition that one line stands for the whole group g.
-const stands = "(@grouped::boolean and g.n > @few::int)"
+// isOneLine is the condition that the whole group g is one line.
+const isOneLine = "(@grouped::boolean and g.n > @few::int)"
 
 func (l changeList) queueRows(batch *pgx.Batch) *pgx.QueuedQuery {
 	args := withArgs(l.args, nil)

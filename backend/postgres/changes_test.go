@@ -39,7 +39,7 @@ func (w *tenant) changes(viewer portal.Viewer, q portal.ChangeQuery, limit int) 
 	}
 }
 
-// lines returns changes as text: kind, field, name, MSP, and how many they stand for.
+// lines returns changes as text: kind, field, name, MSP, and how many changes the line counts.
 func lines(changes []portal.ListedChange) []string {
 	all := []string{}
 	for _, c := range changes {

@@ -9,7 +9,7 @@ import { useSession } from "../session/session";
 import { changeFilters, sinceLabel } from "./filters";
 import { SpanChip } from "./SpanChip";
 
-/** What an id in the filter stands for, as the lines of the list tell it. */
+/** The names of the ids in the filter, as far as the rows of the list have them. */
 interface Known {
   msp_id: string | undefined;
   run_id: string | undefined;
