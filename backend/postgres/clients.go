@@ -230,6 +230,7 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 			where `+clientScope(viewer.Scope)+`
 			and c.id = @id`, args), "client", &row)
 		queueHistory(batch, viewer.Scope, id, &detail.History)
+		queueLicences(batch, viewer.Scope, id, &detail.Licences)
 	})
 	if err != nil {
 		return portal.ClientDetail{}, fmt.Errorf("read client: %w", err)

@@ -238,6 +238,8 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 		TotalUnknown      int64
 	}
 	var detail portal.MSPDetail
+	var stamp Stamp
+	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
 			select `+mspColumns+`, m.raw, p.shared_paths, m.seats_used as own_used, m.seats_total as own_total,
@@ -248,11 +250,14 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 			where `+mspScope(viewer.Scope)+`
 			and m.id = @id`, args), "MSP", &row)
 		queueHistory(batch, viewer.Scope, id, &detail.History)
+		queueStamp(batch, viewer.Scope, &stamp)
+		queueTrend(batch, viewer.Scope.MSSPID, id, &days)
 	})
 	if err != nil {
 		return portal.MSPDetail{}, fmt.Errorf("read MSP: %w", err)
 	}
 	detail.MSP = row.MSP
+	detail.Trend = fillTrend(days, stamp.Today)
 	detail.OwnSeats = portal.Seats{Used: row.OwnUsed, Total: row.OwnTotal}
 	detail.ClientsSeats = portal.SeatSums{
 		Used: row.ClientsUsed, Total: row.ClientsTotal, UsedUnknown: row.UsedUnknown, TotalUnknown: row.TotalUnknown,

@@ -27,7 +27,9 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueFigures(batch, viewer.Scope, &o)
 		queueProducts(batch, viewer.Scope, &o.Products)
-		queueTrend(batch, viewer.Scope, &days)
+		if of, ok := trendOf(viewer.Scope); ok {
+			queueTrend(batch, viewer.Scope.MSSPID, of, &days)
+		}
 		queueAttention(batch, viewer.Scope, stale, &o.Attention)
 		queueChangesSinceVisit(batch, viewer.Scope, &o.ChangesSinceVisit)
 	})
@@ -132,15 +134,20 @@ type dayRow struct {
 	SeatsTotal *int64
 }
 
+// trendOf returns whose days are the trend of a scope: an MSP's or the whole MSSP's. A client has none.
+func trendOf(scope portal.Scope) (of string, ok bool) {
+	switch scope.Level {
+	case portal.LevelMSSP:
+		return wholeMSSP, true
+	case portal.LevelMSP:
+		return scope.MSPID, true
+	default:
+		return "", false
+	}
+}
+
 // queueTrend reads the days on which a figure changed, newest first, with the last one before the trend begins.
-func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
-	if scope.Level == portal.LevelClient {
-		return
-	}
-	of := wholeMSSP
-	if scope.Level == portal.LevelMSP {
-		of = scope.MSPID
-	}
+func queueTrend(batch *pgx.Batch, msspID, of string, into *[]dayRow) {
 	collect(batch.Queue(`
 		select d.day, d.clients, case when d.seats_used_known then d.seats_used end as seats_used,
 		       case when d.seats_total_known then d.seats_total end as seats_total
@@ -149,7 +156,7 @@ func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 		and d.msp_id = @of
 		order by d.day desc
 		limit @days`,
-		pgx.NamedArgs{"mssp": scope.MSSPID, "of": of, "days": trendDays + 1}), into)
+		pgx.NamedArgs{"mssp": msspID, "of": of, "days": trendDays + 1}), into)
 }
 
 // fillTrend returns one point a day up to today, oldest first: a day without a row has the figures of the day before

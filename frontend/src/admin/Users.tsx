@@ -1,12 +1,13 @@
 import Button from "@mui/material/Button";
 import { useMemo } from "react";
 import { Link } from "react-router";
-import { appLink, links } from "../bridge/links";
+import { links } from "../bridge/links";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { PersonIcon } from "../parts/icons";
 import { SplitView } from "../parts/SidePanel";
+import { useLinkTo } from "../session/useLinks";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { AdminHeader } from "./AdminHeader";
@@ -18,6 +19,7 @@ import { useUsers } from "./useUsers";
 
 /** The users of the portal. A row opens in a panel beside the list. */
 export default function Users() {
+  const linkTo = useLinkTo();
   const { address, filter, list, opened } = useUsers();
   const columns = useMemo(userColumns, []);
   const filterText = useFilterText(filter);
@@ -37,7 +39,7 @@ export default function Users() {
           {...list}
           sort={filter.sort ?? "name"}
           onSort={(sort) => address.set({ sort })}
-          linkOf={({ id }) => appLink("user", id)}
+          linkOf={({ id }) => linkTo("user", id)}
           select={{ key: JSON.stringify({ ...filter, sort: undefined }), nameOf }}
           onOpen={({ id }) => address.open(id)}
           selectedId={address.openId}

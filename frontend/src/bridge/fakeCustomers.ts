@@ -7,9 +7,11 @@ import { page, sorted } from "./fakeLists";
 import { sumKnown, type World } from "./fakeWorld";
 import type {
   Client,
+  ClientDetail,
   ClientFilter,
   Columns,
   Grouping,
+  LicenceSpan,
   Me,
   MSP,
   MSPDetail,
@@ -18,6 +20,7 @@ import type {
   PageQuery,
   Scope,
   Sort,
+  TrendDay,
 } from "./models";
 import { Problem } from "./problem";
 import { isMerged } from "./runs";
@@ -58,8 +61,6 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
     const dated = hasExpiry();
     const whole = !scope().msp_id && !scope().client_id;
     const seen = whole ? world.msps : [];
-    const share = (sum: number | null, of: number) =>
-      sum === null ? null : Math.max(0, Math.round(sum * of));
     return {
       msps: mspsInScope().length,
       clients: active.length,
@@ -72,12 +73,7 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
       expired: dated ? active.filter((client) => expiresOn(client, "expired")).length : null,
       expiring_soon: dated ? active.filter((client) => expiresOn(client, "30d")).length : null,
       products: world.products.map(({ name }) => name),
-      trend: Array.from({ length: 60 }, (_, n) => ({
-        day: new Date(Date.now() - (59 - n) * 86_400_000).toISOString().slice(0, 10),
-        clients: Math.max(0, active.length - Math.round((59 - n) / 3)),
-        seats_used: share(used.sum, 0.86 + n * 0.0024),
-        seats_total: share(total.sum, 0.9 + n * 0.0017),
-      })),
+      trend: trendOf(active),
       seats_exceeded: active.filter((client) => (seatsOver(client) ?? 0) > 0).length,
       msps_without_clients: seen.filter((msp) => msp.status === "active" && msp.clients === 0).length,
       attention: [...(whole ? world.attention : []), ...attentionOf(clients, seen)].slice(0, 20),
@@ -105,6 +101,30 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
     };
   }
 
+  /** The trend of the last sixty days, in which the figures have grown to those of today. */
+  function trendOf(active: Client[]): TrendDay[] {
+    const share = (sum: number | null, of: number) =>
+      sum === null ? null : Math.max(0, Math.round(sum * of));
+    const used = sumKnown(active, "seats_used").sum;
+    const total = sumKnown(active, "seats_total").sum;
+    return Array.from({ length: 60 }, (_, n) => ({
+      day: new Date(Date.now() - (59 - n) * 86_400_000).toISOString().slice(0, 10),
+      clients: Math.max(0, active.length - Math.round((59 - n) / 3)),
+      seats_used: share(used, 0.86 + n * 0.0024),
+      seats_total: share(total, 0.9 + n * 0.0017),
+    }));
+  }
+
+  /** The spans of a client, the current one first: its licences have changed once. */
+  function licencesOf({ status, seats_used, seats_total, first_seen_at }: Client): LicenceSpan[] {
+    const changed = new Date((Date.parse(first_seen_at) + Date.now()) / 2).toISOString();
+    const before = seats_total === null ? null : Math.ceil(seats_total / 2);
+    return [
+      { from: changed, until: null, status, seats_used, seats_total },
+      { from: first_seen_at, until: changed, status: "active", seats_used, seats_total: before },
+    ];
+  }
+
   function msp(id: string): MSPDetail {
     need("see_msps");
     const found = detail(mspsInScope().find((one) => one.id === id));
@@ -120,6 +140,7 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
         used_unknown: used.unknown,
         total_unknown: total.unknown,
       },
+      trend: trendOf(active),
     };
   }
 
@@ -154,9 +175,10 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
       need("see_clients");
       return clientFacets(clientsInScope(), query, scope().level);
     },
-    client: (id: string) => {
+    client: (id: string): ClientDetail => {
       need("see_clients");
-      return detail(clientsInScope().find((client) => client.id === id));
+      const found = detail(clientsInScope().find((client) => client.id === id));
+      return { ...found, licences: licencesOf(found) };
     },
   };
 }

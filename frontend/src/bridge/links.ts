@@ -26,9 +26,6 @@ export const links = {
   sessions: "/settings/sessions",
 };
 
-/** A link that opens the app at what has an id; backend/portal/link.go reads it. */
-export const appLink = (kind: "client" | "msp" | "run" | "user", id: string) => `fsportal://${kind}/${id}`;
-
 /** The sections of Admin with their permissions; their screens show the same tabs without importing each other. */
 export const adminSections: { to: string; may: Permission; name: "users" | "invites" | "syncs" }[] = [
   { to: links.users, may: "manage_users", name: "users" },

@@ -126,10 +126,15 @@ export type SeatSums = Narrowed<portal.SeatSums>;
 export type MSP = Narrowed<portal.MSP, StatusFields>;
 export type MSPDetail = Narrowed<
   portal.MSPDetail,
-  StatusFields & DetailParts & { own_seats: Seats; clients_seats: SeatSums }
+  StatusFields & DetailParts & { own_seats: Seats; clients_seats: SeatSums; trend: TrendDay[] }
 >;
 export type Client = Narrowed<portal.Client, StatusFields>;
-export type ClientDetail = Narrowed<portal.ClientDetail, StatusFields & DetailParts>;
+/** A span of time in which the status and the licences of a client stayed the same. */
+export type LicenceSpan = Narrowed<portal.LicenceSpan, { status: CustomerStatus }>;
+export type ClientDetail = Narrowed<
+  portal.ClientDetail,
+  StatusFields & DetailParts & { licences: LicenceSpan[] }
+>;
 /** The values by which a list can be filtered in the viewer's scope. */
 export type Facets = Narrowed<portal.Facets, { facets: Facet[] }>;
 export type Facet = Narrowed<portal.Facet, { values: FacetValue[] }>;

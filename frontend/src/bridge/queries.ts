@@ -109,6 +109,15 @@ export const changesQuery = (grant: string, filter: ChangeFilter) =>
     refetchOnWindowFocus: onFocus,
   });
 
+/** The changes of one customer, line by line. */
+export const customerChangesQuery = (grant: string, filter: ChangeFilter & { customer_id: string }) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.changes(grant), "of", filter],
+    queryFn: ({ pageParam }) => getPortal().changes({ ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
 export const invitesQuery = (grant: string, filter: InviteFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.invites(grant), "list", filter],

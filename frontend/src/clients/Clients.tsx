@@ -2,7 +2,8 @@ import Button from "@mui/material/Button";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link, useParams } from "react-router";
-import { appLink, links } from "../bridge/links";
+import { links } from "../bridge/links";
+import type { LinkKind } from "../bridge/models";
 import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { ExportButton } from "../export/ExportButton";
@@ -16,6 +17,7 @@ import { ClientsIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
+import { useLinkTo } from "../session/useLinks";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { ClientFilters, useFilterText } from "./ClientFilters";
@@ -42,6 +44,7 @@ export default function Clients() {
 function ClientList({ withMSP }: { withMSP: boolean }) {
   const { grant } = useSession();
   const { address, filter, sort, grouped, list } = useClients();
+  const linkTo = useLinkTo();
   const facets = useQuery(clientFacetsQuery(grant.id, { columns: "type" })).data;
   const filterText = useFilterText(filter);
   const manyTypes = facets !== undefined && facets.types.length > 1;
@@ -94,7 +97,10 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           kindOf={kindOf}
           sort={sort ?? "name"}
           onSort={(next) => address.set({ sort: next })}
-          linkOf={linkOf}
+          linkOf={(row) => {
+            const to = linked(row);
+            return to && linkTo(...to);
+          }}
           onFilter={set}
           select={{
             key: JSON.stringify(filter),
@@ -125,9 +131,9 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
 const kindOf = (row: Row) => (row.kind === "group" ? "note" : undefined);
 
 /** Customers directly under the MSSP are a group without a link. */
-function linkOf(row: Row): string | undefined {
-  if (row.kind === "client") return appLink("client", row.id);
-  return row.group.msp_id === null ? undefined : appLink("msp", row.group.msp_id);
+function linked(row: Row): [kind: LinkKind, id: string] | undefined {
+  if (row.kind === "client") return ["client", row.id];
+  return row.group.msp_id === null ? undefined : ["msp", row.group.msp_id];
 }
 
 /** Groups become a column of an export. */

@@ -13,8 +13,12 @@ import { type Fact, Facts } from "../parts/Facts";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
+import { CopyLink } from "../session/CopyLink";
 import { useSession } from "../session/session";
+import { CustomerHistory } from "./CustomerHistory";
 import { licences, SPLA } from "./columns";
+import { LicenceHistory } from "./LicenceHistory";
+import { spanPoints } from "./licencePoints";
 import { StarButton } from "./StarButton";
 import { Status } from "./status";
 import { useSaveRecent } from "./useSaveRecent";
@@ -31,7 +35,7 @@ interface Props {
 
 /** One client: facts, history, and the fields that the product sent. */
 export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
-  const { grant, can } = useSession();
+  const { grant } = useSession();
   const query = useQuery(clientQuery(grant.id, id));
   const known: Client | undefined = query.data ?? row;
   // A client's own users see no other.
@@ -53,8 +57,23 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
           known.products,
         ]
       }
-      runPath={can("see_syncs") ? links.sync : undefined}
-      actions={one && query.data && <StarButton kind="client" id={id} name={query.data.name} />}
+      details={
+        query.data && (
+          <>
+            <LicenceHistory points={spanPoints(query.data.licences, new Date())} />
+            <CustomerHistory id={id} newest={query.data.history} />
+          </>
+        )
+      }
+      actions={
+        one &&
+        query.data && (
+          <>
+            <CopyLink kind="client" id={id} />
+            <StarButton kind="client" id={id} name={query.data.name} />
+          </>
+        )
+      }
       onClose={onClose}
     />
   );

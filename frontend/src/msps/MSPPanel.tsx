@@ -8,7 +8,10 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { MSP, MSPDetail } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
+import { CustomerHistory } from "../customers/CustomerHistory";
 import { licences, SPLA } from "../customers/columns";
+import { LicenceHistory } from "../customers/LicenceHistory";
+import { trendPoints } from "../customers/licencePoints";
 import { StarButton } from "../customers/StarButton";
 import { Status } from "../customers/status";
 import { useSaveRecent } from "../customers/useSaveRecent";
@@ -20,6 +23,7 @@ import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { type Usage, UsedOfTotal } from "../parts/UsedOfTotal";
+import { CopyLink } from "../session/CopyLink";
 import { useSession } from "../session/session";
 import { CountLink, type CountName, counts, GrowthLink, listOf } from "./scorecard";
 
@@ -34,7 +38,7 @@ interface Props {
 
 /** One MSP: facts, a link to its clients, history, and the fields that the product sent. */
 export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
-  const { grant, can } = useSession();
+  const { grant } = useSession();
   const query = useQuery(mspQuery(grant.id, id));
   const known: MSP | undefined = query.data ?? row;
   useSaveRecent("msp", id, query.data !== undefined);
@@ -45,8 +49,22 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
       facts={known && <MSPFacts msp={known} detail={query.data} withExpiry={withExpiry} />}
       query={query}
       shown={known && [known.name, known.external_id, known.type, known.licence_type, known.expires_on]}
-      runPath={can("see_syncs") ? links.sync : undefined}
-      actions={query.data && <StarButton kind="msp" id={id} name={query.data.name} />}
+      details={
+        query.data && (
+          <>
+            <LicenceHistory points={trendPoints(query.data.trend)} />
+            <CustomerHistory id={id} newest={query.data.history} />
+          </>
+        )
+      }
+      actions={
+        query.data && (
+          <>
+            <CopyLink kind="msp" id={id} />
+            <StarButton kind="msp" id={id} name={query.data.name} />
+          </>
+        )
+      }
       onClose={onClose}
     />
   );

@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
-import { appLink, links } from "../bridge/links";
+import { links } from "../bridge/links";
 import type { MSPFilter } from "../bridge/models";
 import { mspFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
@@ -21,6 +21,7 @@ import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
+import { useLinkTo } from "../session/useLinks";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { mspColumns } from "./columns";
@@ -38,6 +39,7 @@ import { useOpened } from "./useOpened";
 export default function MSPs() {
   const { grant } = useSession();
   const own = grant.scope.level === "msp" ? grant.scope.msp_id : undefined;
+  const linkTo = useLinkTo();
   const { address, filter, sort, list } = useMSPs();
   const opened = useOpened(address, own);
   const clients = useClientsOf();
@@ -96,7 +98,7 @@ export default function MSPs() {
           kindOf={({ kind }) => (kind === "client" ? "child" : kind === "note" ? "note" : undefined)}
           sort={sort ?? byDefault}
           onSort={(next) => address.set({ sort: next })}
-          linkOf={(row) => appLink(row.kind === "client" ? "client" : "msp", row.id)}
+          linkOf={(row) => linkTo(row.kind === "client" ? "client" : "msp", row.id)}
           {...(!own && { onFilter: address.set })}
           select={{
             key: JSON.stringify(filter),

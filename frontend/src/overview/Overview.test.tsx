@@ -4,10 +4,10 @@ import { type Fake, users } from "../bridge/fake";
 import { run } from "../bridge/fakeRecords";
 import type { Attention, Overview, SyncRun, TrendDay } from "../bridge/models";
 import { Problem } from "../bridge/problem";
+import { range } from "../parts/LineChart";
 import { expectAccessible, renderApp } from "../test/render";
 import { attentionText } from "./attention";
 import { changeOver } from "./change";
-import { range } from "./TrendChart";
 
 const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof users = "admin") =>
   renderApp({ signedIn: users[who], path: "/overview", prepare });

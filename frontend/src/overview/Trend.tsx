@@ -1,31 +1,27 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Skeleton from "@mui/material/Skeleton";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { lazy, Suspense, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { TrendDay } from "../bridge/models";
-import { formatDate, formatList, formatNumber } from "../i18n/format";
+import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { VisuallyHidden } from "../parts/VisuallyHidden";
-import type { TrendLine } from "./TrendChart";
-
-// The chart library is a third of the app's code; the figures do not wait for it.
-const TrendChart = lazy(() => import("./TrendChart"));
+import { ChartOrTable } from "../parts/ChartOrTable";
+import type { ChartLine } from "../parts/LineChart";
 
 // Taller in a taller window, so that no space is left empty.
 const height = "clamp(208px, 24vh, 400px)";
 
 type Measure = "seats" | "clients";
 
-function linesOf(measure: Measure, trend: TrendDay[]): TrendLine[] {
+function linesOf(measure: Measure, trend: TrendDay[]): ChartLine[] {
   const line = (
     key: string,
     label: string,
     main: boolean,
     value: (day: TrendDay) => number | null,
-  ): TrendLine => ({
+  ): ChartLine => ({
     key,
     label,
     main,
@@ -106,7 +102,7 @@ export function Trend({ trend, products }: Props) {
         </ToggleButtonGroup>
         {none === undefined && (
           <Button variant="text" onClick={() => setNumbers(!numbers)} sx={{ mr: -1 }}>
-            {t(numbers ? "overview.trend.asChart" : "overview.trend.asTable")}
+            {t(numbers ? "parts.chart.asChart" : "parts.chart.asTable")}
           </Button>
         )}
       </Box>
@@ -115,109 +111,15 @@ export function Trend({ trend, products }: Props) {
           {none}
         </Typography>
       ) : (
-        <ChartOrTable measure={measure} trend={trend} numbers={numbers} />
+        <ChartOrTable
+          times={trend.map(({ day }) => day)}
+          lines={linesOf(measure, trend)}
+          first={t("overview.trend.day")}
+          caption={captionOf(measure, trend)}
+          height={height}
+          numbers={numbers}
+        />
       )}
-    </Box>
-  );
-}
-
-function ChartOrTable({
-  measure,
-  trend,
-  numbers,
-}: {
-  measure: Measure;
-  trend: TrendDay[];
-  numbers: boolean;
-}) {
-  const days = trend.map(({ day }) => day);
-  const lines = linesOf(measure, trend);
-  const caption = captionOf(measure, trend);
-  const table = <Numbers days={days} lines={lines} caption={caption} />;
-  return (
-    <Box component="figure" sx={{ m: 0 }}>
-      {numbers ? (
-        <Box tabIndex={0} role="region" aria-label={caption} sx={{ maxHeight: height, overflowY: "auto" }}>
-          {table}
-        </Box>
-      ) : (
-        <>
-          <Box aria-hidden sx={{ height }}>
-            <Suspense fallback={<Skeleton variant="rounded" height={height} />}>
-              <TrendChart days={days} lines={lines} />
-            </Suspense>
-          </Box>
-          <Box sx={{ position: "relative" }}>
-            <VisuallyHidden as="div">{table}</VisuallyHidden>
-          </Box>
-        </>
-      )}
-      {trend.length === 1 && (
-        <Box
-          component="figcaption"
-          sx={{ mt: 1, fontSize: "0.75rem", color: "text.secondary", maxWidth: "72ch" }}
-        >
-          {caption}
-        </Box>
-      )}
-    </Box>
-  );
-}
-
-interface NumbersProps {
-  days: string[];
-  lines: TrendLine[];
-  caption: string;
-}
-
-/** The chart's numbers, newest first. */
-function Numbers({ days, lines, caption }: NumbersProps) {
-  const newestFirst = days.map((day, n) => ({ day, n })).reverse();
-  return (
-    <Box
-      component="table"
-      aria-label={caption}
-      sx={(theme) => ({
-        width: "100%",
-        borderCollapse: "collapse",
-        fontSize: "0.8125rem",
-        "& th, & td": {
-          textAlign: "right",
-          py: 0.75,
-          px: 1,
-          fontWeight: 400,
-          borderBottom: `1px solid ${theme.vars.palette.divider}`,
-        },
-        "& th:first-of-type": { textAlign: "left" },
-        "& thead th": {
-          position: "sticky",
-          top: 0,
-          bgcolor: theme.vars.palette.background.default,
-          color: theme.vars.palette.text.secondary,
-          fontWeight: 500,
-        },
-      })}
-    >
-      <thead>
-        <tr>
-          <th scope="col">{t("overview.trend.day")}</th>
-          {lines.map(({ key, label }) => (
-            <th key={key} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {newestFirst.map(({ day, n }) => (
-          <tr key={day}>
-            <th scope="row">{formatDate(day)}</th>
-            {lines.map(({ key, values }) => (
-              <td key={key}>{formatNumber(values[n])}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
     </Box>
   );
 }

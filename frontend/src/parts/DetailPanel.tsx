@@ -2,7 +2,6 @@ import type { ComponentProps, ReactNode } from "react";
 import type { Problem } from "../bridge/problem";
 import { Delayed, SkeletonLines } from "./Delayed";
 import { ErrorPanel } from "./ErrorPanel";
-import { History } from "./History";
 import { SentFields } from "./SentFields";
 import { SidePanel } from "./SidePanel";
 
@@ -12,15 +11,13 @@ interface Props {
   /** The facts that are known so far; null for none. */
   facts: ReactNode;
   query: {
-    data:
-      | (ComponentProps<typeof SentFields> & { history: ComponentProps<typeof History>["changes"] })
-      | undefined;
+    data: ComponentProps<typeof SentFields> | undefined;
     error: Problem | null;
     isPending: boolean;
     refetch: () => unknown;
   };
-  /** The path of a sync run; absent for viewers who may not see runs. */
-  runPath?: ((id: string) => string) | undefined;
+  /** What follows the facts once it is loaded: the history and more. */
+  details: ReactNode;
   /** The values among the facts, which the fields of the product do not repeat. */
   shown?: ComponentProps<typeof SentFields>["shown"];
   /** Buttons beside the name. */
@@ -29,14 +26,14 @@ interface Props {
 }
 
 /** The panel of one customer: facts, history and the fields that the product sent, or why they could not be loaded. */
-export function DetailPanel({ title, lead, facts, query, runPath, shown, actions, onClose }: Props) {
+export function DetailPanel({ title, lead, facts, query, details, shown, actions, onClose }: Props) {
   const { data, error, isPending, refetch } = query;
   return (
     <SidePanel title={title} lead={lead} actions={actions} onClose={onClose}>
       {facts}
       {data && (
         <>
-          <History changes={data.history} runPath={runPath} />
+          {details}
           <SentFields fields={data.fields} shown={shown ?? []} />
         </>
       )}

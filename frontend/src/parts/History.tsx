@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
+import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { changeSentence } from "../i18n/history";
 import { t } from "../i18n/i18n";
@@ -17,12 +18,17 @@ interface Props {
   changes: Change[];
   /** The path of a sync run; absent for viewers who may not see runs. */
   runPath?: ((id: string) => string) | undefined;
+  /** Above the changes. */
+  filters?: ReactNode;
+  /** Shown where there is no change. */
+  none?: string | undefined;
 }
 
 /** The history of a customer, newest first: each change as a sentence, its time and its source. */
-export function History({ changes, runPath }: Props) {
+export function History({ changes, runPath, filters, none }: Props) {
   return (
-    <Section title={t("history.title")} text={changes.length === 0 && t("history.none")}>
+    <Section title={t("history.title")} text={changes.length === 0 && none}>
+      {filters}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0, fontSize: "0.8125rem" }}>
         {changes.map((change, n) => (
           <Box

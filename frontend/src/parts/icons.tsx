@@ -29,6 +29,10 @@ export const CloseIcon = createSvgIcon(
   <path d="M19 6.41 17.59 5 12 10.59 6.41 5 5 6.41 10.59 12 5 17.59 6.41 19 12 13.41 17.59 19 19 17.59 13.41 12z" />,
   "Close",
 );
+export const LinkIcon = createSvgIcon(
+  <path d="M3.9 12c0-1.71 1.39-3.1 3.1-3.1h4V7H7c-2.76 0-5 2.24-5 5s2.24 5 5 5h4v-1.9H7c-1.71 0-3.1-1.39-3.1-3.1M8 13h8v-2H8zm9-6h-4v1.9h4c1.71 0 3.1 1.39 3.1 3.1s-1.39 3.1-3.1 3.1h-4V17h4c2.76 0 5-2.24 5-5s-2.24-5-5-5" />,
+  "Link",
+);
 export const CopyIcon = createSvgIcon(
   <path d="M16 1H4c-1.1 0-2 .9-2 2v14h2V3h12zm3 4H8c-1.1 0-2 .9-2 2v14c0 1.1.9 2 2 2h11c1.1 0 2-.9 2-2V7c0-1.1-.9-2-2-2m0 16H8V7h11z" />,
   "Copy",
@@ -40,6 +44,10 @@ export const CheckIcon = createSvgIcon(
 export const ChevronDownIcon = createSvgIcon(
   <path d="M7.41 8.59 12 13.17l4.59-4.58L18 10l-6 6-6-6z" />,
   "ChevronDown",
+);
+export const ChevronUpIcon = createSvgIcon(
+  <path d="m12 8-6 6 1.41 1.41L12 10.83l4.59 4.58L18 14z" />,
+  "ChevronUp",
 );
 export const ChevronRightIcon = createSvgIcon(
   <path d="M10 6 8.59 7.41 13.17 12l-4.58 4.59L10 18l6-6z" />,

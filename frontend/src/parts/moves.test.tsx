@@ -78,6 +78,29 @@ describe("a panel beside its list", () => {
     expect(screen.queryByRole("complementary")).toBeNull();
   });
 
+  it("moves by its buttons, which keep the focus, as far as there are rows", async () => {
+    const { user } = renderPart(<ListWithPanel />);
+    await user.click(cell("Aldgate"));
+    const button = (name: string) => screen.getByRole("button", { name });
+    const isOff = (name: string) => button(name).getAttribute("aria-disabled") === "true";
+    await panel("Aldgate");
+    await waitFor(() => expect(isOff("Next row")).toBe(false));
+    expect(isOff("Previous row")).toBe(true);
+    await user.click(button("Next row"));
+    await panel("Birch");
+    expect(button("Next row")).toHaveFocus();
+    await user.keyboard("{Enter}");
+    await panel("Cedar");
+    expect(isOff("Next row")).toBe(true);
+    expect(button("Next row")).toHaveFocus();
+    await user.keyboard("{Enter}");
+    await panel("Cedar");
+    await user.click(button("Previous row"));
+    await panel("Birch");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(cell("Birch")).toHaveFocus());
+  });
+
   it("leaves J and K to what is typed", async () => {
     const { user } = renderPart(<ListWithPanel />);
     await user.click(cell("Aldgate"));

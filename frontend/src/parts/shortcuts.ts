@@ -63,6 +63,7 @@ export const shortcuts = define({
   selectRange: { group: "list", keys: [{ key: " ", shift: true }] },
   selectAll: { group: "list", keys: [{ key: "a", ctrl: true }] },
   copy: { group: "list", keys: [{ key: "c", ctrl: true }] },
+  copyLink: { group: "list", keys: [{ key: "l" }] },
   menu: { group: "list", keys: [{ key: "F10", shift: true }, { key: "ContextMenu" }] },
   sortAlso: { group: "header", keys: [{ key: "Enter", shift: true }] },
   narrower: { group: "header", keys: [{ key: "ArrowLeft", shift: true }] },
@@ -118,7 +119,22 @@ const signs: Record<string, string> = {
   " ": "Space",
 };
 
-/** The keys as they are written: "Ctrl+Shift+A". */
+/** The first keys of a shortcut as they are written: "Alt+←". */
+export const keyText = (name: ShortcutName) => keysOf(name).slice(0, 1).flatMap(keyNames).join("+");
+
+/** The first keys of a shortcut as a value of aria-keyshortcuts: "Alt+ArrowLeft". */
+export const ariaKeys = (name: ShortcutName) =>
+  keysOf(name)
+    .slice(0, 1)
+    .flatMap(({ key, ctrl, alt, shift }) => [
+      ...(ctrl ? [isMac ? "Meta" : "Control"] : []),
+      ...(alt ? ["Alt"] : []),
+      ...(shift ? ["Shift"] : []),
+      key.length === 1 ? key.toUpperCase() : key,
+    ])
+    .join("+");
+
+/** The names of the keys in their order: Ctrl, Shift, A. */
 export function keyNames({ key, ctrl, alt, shift }: Keys): string[] {
   return [
     ...(ctrl ? [isMac ? "⌘" : "Ctrl"] : []),

@@ -45,6 +45,7 @@ export function useRowMoves<Row extends { id: string }>(api: Api, list: List<Row
       split.move.current = null;
     };
   });
+  useNeighbours(beside(selectedId, -1) !== undefined, beside(selectedId, 1) !== undefined);
   useReturnedFocus(api, rows, selectedId);
   return {
     onOpen: onOpen && ((row: Row) => open(row, false)),
@@ -61,6 +62,12 @@ export function useRowMoves<Row extends { id: string }>(api: Api, list: List<Row
       return true;
     },
   };
+}
+
+/** Makes known to the panel which rows there are beside the open one. */
+function useNeighbours(previous: boolean, next: boolean) {
+  const setNeighbours = useSplit()?.setNeighbours;
+  useEffect(() => setNeighbours?.({ previous, next }), [setNeighbours, previous, next]);
 }
 
 /** Focuses the row of a panel that was closed, unless the focus has gone elsewhere. */

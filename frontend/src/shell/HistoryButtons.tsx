@@ -1,9 +1,7 @@
 import Box from "@mui/material/Box";
-import IconButton from "@mui/material/IconButton";
-import Tooltip from "@mui/material/Tooltip";
-import type { ReactNode } from "react";
 import { t } from "../i18n/i18n";
 import { BackIcon, ForwardIcon } from "../parts/icons";
+import { KeyedButton } from "../parts/KeyedButton";
 import { useHistory } from "./useHistory";
 
 /** Back and forward through the visited screens. */
@@ -11,38 +9,13 @@ export function HistoryButtons() {
   const { back, forward } = useHistory();
   return (
     <Box sx={{ display: "flex", flexShrink: 0 }}>
-      <HistoryButton name={t("shell.history.back")} keys="Alt+ArrowLeft" icon={<BackIcon />} onGo={back} />
-      <HistoryButton
+      <KeyedButton name={t("shell.history.back")} shortcut="back" icon={<BackIcon />} onClick={back} />
+      <KeyedButton
         name={t("shell.history.forward")}
-        keys="Alt+ArrowRight"
+        shortcut="forward"
         icon={<ForwardIcon />}
-        onGo={forward}
+        onClick={forward}
       />
     </Box>
-  );
-}
-
-interface Props {
-  name: string;
-  keys: string;
-  icon: ReactNode;
-  onGo: (() => void) | undefined;
-}
-
-/** It keeps the focus where there is nowhere left to go; a disabled button would lose it. */
-function HistoryButton({ name, keys, icon, onGo }: Props) {
-  const disabled = onGo === undefined;
-  return (
-    <Tooltip title={name}>
-      <IconButton
-        aria-label={name}
-        aria-keyshortcuts={keys}
-        aria-disabled={disabled}
-        onClick={onGo}
-        sx={disabled ? { color: "text.disabled", cursor: "default" } : { color: "text.secondary" }}
-      >
-        {icon}
-      </IconButton>
-    </Tooltip>
   );
 }

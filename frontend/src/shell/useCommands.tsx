@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
+import { linkedDetail } from "../bridge/linkAddress";
 import { links } from "../bridge/links";
 import type { Appearance, Grant } from "../bridge/models";
 import { useStartSync } from "../bridge/mutations";
@@ -14,6 +15,7 @@ import {
   ForwardIcon,
   HistoryIcon,
   LightIcon,
+  LinkIcon,
   MspsIcon,
   PersonAddIcon,
   PersonIcon,
@@ -26,6 +28,7 @@ import { useListPlaces } from "../parts/listPlaces";
 import { useNotify } from "../parts/Notices";
 import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
+import { useCopyLink } from "../session/useLinks";
 import type { Hit } from "./hits";
 import type { RailEntry } from "./Rail";
 
@@ -88,7 +91,16 @@ function useActions(): Hit[] {
   const open = (address: string, state?: object) => () => navigate(address, { state });
   const invite = t(grant.scope.level === "mssp" ? "admin.invite.mssp" : "admin.invite.msp");
   const terms = (
-    of: "invite" | "sync" | "expiring" | "expired" | "exceeded" | "changes" | "export" | "switch",
+    of:
+      | "invite"
+      | "sync"
+      | "expiring"
+      | "expired"
+      | "exceeded"
+      | "changes"
+      | "export"
+      | "switch"
+      | "copyLink",
   ) => t(`shell.search.terms.${of}`);
   const list = can("see_clients") && !grant.scope.client_id;
   const actTo = (to: Grant) => () => {
@@ -102,6 +114,8 @@ function useActions(): Hit[] {
   const exceeded = links.clients({ seats_exceeded: "yes", sort: "-seats_over" });
   const exceededMSPs = links.msps({ exceeded: "1..", sort: "-exceeded" });
   const exports = can("export") && startup.allow_export;
+  const copyLink = useCopyLink();
+  const shown = linkedDetail(useLocation().pathname);
   const mayInvite = can("manage_invites") && me.may_invite.length > 0;
   const actions: Action[] = [
     {
@@ -183,6 +197,14 @@ function useActions(): Hit[] {
       may: can("see_msps") && exports,
       run: open(links.msps(), { exporting: true }),
       terms: terms("export"),
+    },
+    {
+      id: "copyLink",
+      name: t("shell.search.copyLink"),
+      icon: <LinkIcon />,
+      may: shown !== undefined,
+      run: () => shown && copyLink(shown.kind, shown.id),
+      terms: terms("copyLink"),
     },
     ...others.map(
       (to): Action => ({

@@ -17,6 +17,7 @@ import { type Fact, Facts } from "../parts/Facts";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
+import { CopyLink } from "../session/CopyLink";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
 import { FieldMapButton } from "./FieldMapButton";
@@ -40,6 +41,7 @@ export function RunPanel({ id, row, onClose }: Props) {
     <SidePanel
       title={run ? t("sync.run.title", { product: productName(run) }) : t("sync.runs")}
       lead={run && <Lead run={run} />}
+      actions={run && <CopyLink kind="run" id={run.id} />}
       onClose={onClose}
     >
       {run && <About run={run} />}

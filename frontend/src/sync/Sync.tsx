@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
-import { appLink, links } from "../bridge/links";
+import { links } from "../bridge/links";
 import type { List } from "../bridge/lists";
 import type { SyncRun } from "../bridge/models";
 import { connectionsQuery } from "../bridge/queries";
@@ -21,6 +21,7 @@ import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { useAdminTabs } from "../session/useAdminTabs";
+import { useLinkTo } from "../session/useLinks";
 import { Connections } from "./Connections";
 import { runColumns } from "./columns";
 import { useRunNames } from "./connectionName";
@@ -80,6 +81,7 @@ interface RunsProps {
 /** The runs, with the open one beside them, which is scrolled into view. */
 function Runs({ list, nameOf, settled }: RunsProps) {
   const { can } = useSession();
+  const linkTo = useLinkTo();
   const { openId, open, close } = useListAddress(links.syncs);
   const columns = useMemo(() => runColumns(nameOf), [nameOf]);
   const place = useRef<HTMLDivElement>(null);
@@ -99,7 +101,7 @@ function Runs({ list, nameOf, settled }: RunsProps) {
           list={links.syncs}
           columns={columns}
           {...list}
-          linkOf={({ id }) => appLink("run", id)}
+          linkOf={({ id }) => linkTo("run", id)}
           select={{ key: "", nameOf: (run) => formatDateTime(run.started_at ?? run.created_at) }}
           onOpen={(run) => open(run.id)}
           selectedId={openId}

@@ -125,6 +125,13 @@ export namespace portal {
 	    last_seen_at: string;
 	    external_id: string;
 	}
+	export interface LicenceSpan {
+	    from: string;
+	    until?: string;
+	    status: string;
+	    seats_used?: number;
+	    seats_total?: number;
+	}
 	export interface Field {
 	    name: string;
 	    value: string;
@@ -148,6 +155,7 @@ export namespace portal {
 	    external_id: string;
 	    fields: Field[];
 	    history: Change[];
+	    licences: LicenceSpan[];
 	}
 	export interface ClientExport {
 	    q: string;
@@ -498,6 +506,7 @@ export namespace portal {
 	    limit: number;
 	}
 	
+	
 	export interface MSP {
 	    id: string;
 	    name: string;
@@ -523,6 +532,12 @@ export namespace portal {
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
+	}
+	export interface TrendDay {
+	    day: string;
+	    clients: number;
+	    seats_used?: number;
+	    seats_total?: number;
 	}
 	export interface SeatSums {
 	    used?: number;
@@ -563,6 +578,7 @@ export namespace portal {
 	    clients_seats: SeatSums;
 	    fields: Field[];
 	    history: Change[];
+	    trend: TrendDay[];
 	}
 	export interface MSPExport {
 	    q: string;
@@ -700,12 +716,6 @@ export namespace portal {
 	}
 	export interface OrganisationChange {
 	    time_zone?: string;
-	}
-	export interface TrendDay {
-	    day: string;
-	    clients: number;
-	    seats_used?: number;
-	    seats_total?: number;
 	}
 	export interface Overview {
 	    msps: number;

@@ -68,6 +68,14 @@ export const customers = {
     externalId: "Id in the product",
   },
   spla: { yes: "Yes", no: "No" },
+  licences: {
+    title: "Licences over time",
+    same: "Unchanged since {{since, date}}.",
+    active: "Active",
+    purchased: "Purchased",
+    day: "Day",
+    caption: "Licences, {{from, date}} to {{to, date}}",
+  },
   client: {
     one: "Client",
     msp: "MSP",

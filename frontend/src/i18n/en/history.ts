@@ -2,6 +2,9 @@
 export const history = {
   title: "History",
   none: "Nothing has changed since it was first seen.",
+  noMatch: "No change matches the filter.",
+  all: "All in Changes",
+  more: "Show more",
   bySync: "by sync run",
   actor: "started or accepted by {{who}}",
   added: "Added",

@@ -47,8 +47,6 @@ export const overview = {
     notSent: "Licence figures are not sent by {{products}}.",
     notSentAny: "Licence figures are not sent.",
     none: "The trend begins with the first complete sync.",
-    asTable: "Show numbers",
-    asChart: "Show chart",
     day: "Day",
   },
   attention: {

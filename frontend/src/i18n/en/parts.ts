@@ -1,5 +1,12 @@
 /** Texts that several screens share. */
 export const parts = {
+  link: {
+    copy: "Copy link",
+    copied: "The link is copied.",
+  },
+  panel: { previous: "Previous row", next: "Next row" },
+  byKey: "{{action}} ({{keys}})",
+  chart: { asTable: "Show numbers", asChart: "Show chart" },
   actions: {
     cancel: "Cancel",
     close: "Close",

@@ -1,35 +1,41 @@
-import { LineChart } from "@mui/x-charts/LineChart";
-import { formatDate, formatNumber, formatShortDay } from "../i18n/format";
+import { LineChart as MuiLineChart } from "@mui/x-charts/LineChart";
+import { dayIn, formatDate, formatNumber, formatShortDay } from "../i18n/format";
 
-export interface TrendLine {
+export interface ChartLine {
   key: string;
   label: string;
-  /** Null for a day without a figure, which leaves a gap. */
+  /** The figure at each time; null leaves a gap. */
   values: (number | null)[];
   /** The main line has the accent colour; others are grey. */
   main: boolean;
 }
 
 interface Props {
-  days: string[];
-  lines: TrendLine[];
+  /** Days, or moments in RFC 3339, ascending. */
+  times: string[];
+  lines: ChartLine[];
+  /** Whether each figure holds until the next one, rather than moving towards it. */
+  steps?: boolean | undefined;
 }
 
+const isDay = (time: string) => time.length === 10;
+
 /** The range of the axis, from zero, so that the height of a line is in proportion, with room above it. */
-export function range(lines: TrendLine[]): { min: number; max: number } {
+export function range(lines: ChartLine[]): { min: number; max: number } {
   const all = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const high = Math.max(0, ...all);
   return { min: 0, max: high + Math.max(1, Math.ceil(high * 0.1)) };
 }
 
 /**
- * Lines over days, with the height of the parent. Hidden from assistive technology, which has the caption and the
- * table.
+ * Lines over time, with the height of the parent. Hidden from assistive technology, which has the caption and the table.
  */
-export default function TrendChart({ days, lines }: Props) {
-  const single = days.length < 2;
+export default function LineChart({ times, lines, steps = false }: Props) {
+  const single = times.length < 2;
+  const days = times.every(isDay);
+  const dayOf = (at: Date) => (days ? at.toISOString().slice(0, 10) : dayIn(undefined, at));
   return (
-    <LineChart
+    <MuiLineChart
       disableKeyboardNavigation
       skipAnimation
       hideLegend={lines.length < 2}
@@ -37,11 +43,11 @@ export default function TrendChart({ days, lines }: Props) {
       grid={{ horizontal: true }}
       xAxis={[
         {
-          data: days.map((day) => new Date(`${day}T00:00:00Z`)),
+          data: times.map((time) => new Date(time)),
           scaleType: single ? "point" : "time",
           tickNumber: 6,
           valueFormatter: (at: Date, { location }: { location: string }) => {
-            const day = at.toISOString().slice(0, 10);
+            const day = dayOf(at);
             return location === "tick" ? formatShortDay(day) : formatDate(day);
           },
           disableTicks: true,
@@ -63,7 +69,7 @@ export default function TrendChart({ days, lines }: Props) {
         label,
         data: values,
         showMark: single,
-        curve: "linear",
+        curve: steps ? "stepAfter" : "linear",
         color: main ? "var(--mui-palette-primary-main)" : "var(--mui-palette-text-secondary)",
         valueFormatter: (value: number | null) => formatNumber(value),
       }))}
