@@ -193,6 +193,11 @@ func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
 // Client returns one client with its history.
 func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.Client(a.ctx, id) }
 
+// OpenDashboard opens the dashboard of the product of an MSP or client in the browser.
+func (a *App) OpenDashboard(kind portal.CustomerKind, id string) error {
+	return a.desktop.OpenDashboard(a.ctx, kind, id)
+}
+
 // ClientFacets returns the values by which the clients in the scope can be filtered.
 func (a *App) ClientFacets(query portal.ClientFacetQuery) (portal.Facets, error) {
 	return a.desktop.ClientFacets(a.ctx, query)

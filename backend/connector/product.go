@@ -1,6 +1,11 @@
 package connector
 
-import "fs-client-portal/backend/portal"
+import (
+	"net/url"
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
 
 // Product is a product, and what the portal must know to sync its customers.
 type Product struct {
@@ -11,7 +16,24 @@ type Product struct {
 	// RateAdvice is a sentence that tells an admin how to get more calls a minute; it ends the error of a run that takes
 	// too long. May be "".
 	RateAdvice string
+	// DashboardDomain is the domain of the product's dashboard: where the host of a connection's base URL has it, the
+	// dashboard is that host's start page. May be "".
+	DashboardDomain string
 	// ClientTypes are the types of ordinary clients, in any case: clients of any other type are counted as other. Empty:
 	// the product has no types, and Customer.Kind is all that is known.
 	ClientTypes []string
+}
+
+// DashboardURL returns the address of the dashboard that belongs to a connection's base URL; ok is false if it is not
+// known.
+func (p Product) DashboardURL(baseURL string) (dashboard string, ok bool) {
+	base, err := url.Parse(baseURL)
+	if err != nil || base.Scheme != "https" || base.Port() != "" || p.DashboardDomain == "" {
+		return "", false
+	}
+	host := strings.ToLower(base.Hostname())
+	if host != p.DashboardDomain && !strings.HasSuffix(host, "."+p.DashboardDomain) {
+		return "", false
+	}
+	return "https://" + host + "/", true
 }

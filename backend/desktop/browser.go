@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
 	"runtime"
 
 	"github.com/pkg/browser"
@@ -15,12 +16,16 @@ import (
 // The output of a browser is discarded: it may contain the link.
 func init() { browser.Stdout, browser.Stderr = io.Discard, io.Discard }
 
+// dashboardForm is the form of a dashboard's address: a host without a path.
+var dashboardForm = regexp.MustCompile(`^https://[a-z0-9][a-z0-9.-]{0,251}[a-z0-9]/$`)
+
 // OpenBrowser opens link in the system's browser, on Linux in the one that $BROWSER names. It opens no other link than
-// those of package loopback: they are short, work once, and have no character that is special to a shell. On systems
-// that run the browser in the foreground it returns when the browser is closed.
+// the start page of a dashboard and those of package loopback: they are short, and have no character that is special to
+// a shell; those of loopback work once. On systems that run the browser in the foreground it returns when the browser is
+// closed.
 func OpenBrowser(log *slog.Logger, link string) error {
-	if !loopback.IsLink(link) {
-		return errors.New("not a link to a sign-in of this app")
+	if !loopback.IsLink(link) && !dashboardForm.MatchString(link) {
+		return errors.New("neither a link to a sign-in of this app nor the start page of a dashboard")
 	}
 	if runtime.GOOS == "linux" && openNamedBrowser(log, os.Getenv("BROWSER"), link) {
 		return nil

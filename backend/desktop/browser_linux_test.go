@@ -36,25 +36,32 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 func testLink() string { return "http://127.0.0.1:4711/start/" + rand.Text() + rand.Text() }
 
 func TestOpenBrowser(t *testing.T) {
-	t.Run("opens_only_links_of_this_app", testOpenBrowserOpensOnlyLinksOfThisApp)
+	t.Run("opens_only_links_and_dashboards", testOpenBrowserOpensOnlyLinksAndDashboards)
 	t.Run("tries_other_programs_without_xdg_open", testOpenBrowserTriesOtherProgramsWithoutXdgOpen)
 	t.Run("returns_an_error_whatever_BROWSER_is", testOpenBrowserReturnsAnErrorWhateverBROWSERIs)
 }
 
-func testOpenBrowserOpensOnlyLinksOfThisApp(t *testing.T) {
+func testOpenBrowserOpensOnlyLinksAndDashboards(t *testing.T) {
 	called := programs(t, map[string]string{"xdg-open": "exit 0"})
 	for _, other := range []string{
 		"", "https://accounts.google.com/o/oauth2/auth?state=x", "file:///etc/passwd", "--version", testLink() + "?x=1", testLink() + " -new",
 		"http://127.0.0.1.evil.example/start/" + rand.Text(), strings.Replace(testLink(), "127.0.0.1", "localhost", 1), testLink() + "\n",
 		strings.Replace(testLink(), "/start/", "/callback/google?", 1), testLink() + ";reboot",
+		"https://dashboard.example", "https://dashboard.example/?x=1", "https://dashboard.example/path", "http://dashboard.example/",
+		"https://user@dashboard.example/", "https://dashboard.example:8443/", "https://dashboard.example/\n", "https://dash$(id).example/",
 	} {
 		if OpenBrowser(silentLog, other) == nil || called() != "" {
 			t.Errorf("%q was opened: %s", other, called())
 		}
 	}
-	link := testLink()
-	if err := OpenBrowser(silentLog, link); err != nil || called() != "xdg-open|"+link {
-		t.Errorf("%v, called %q", err, called())
+	link, dashboard := testLink(), "https://rc-dashboard.example.com/"
+	for _, opened := range []string{link, dashboard} {
+		if err := OpenBrowser(silentLog, opened); err != nil {
+			t.Errorf("%q was not opened: %v", opened, err)
+		}
+	}
+	if got, want := called(), "xdg-open|"+link+"\nxdg-open|"+dashboard; got != want {
+		t.Errorf("got the calls %q, want %q", got, want)
 	}
 }
 

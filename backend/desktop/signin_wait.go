@@ -121,8 +121,13 @@ func (d *Desktop) OpenSignInPage() error {
 	if server == nil {
 		return problem(portal.AttemptExpired, "No sign-in is waiting. Start again.")
 	}
+	return d.openBrowser(server.NewLink())
+}
+
+// openBrowser opens link in the browser. The code is browser_failed if that fails within browserWait.
+func (d *Desktop) openBrowser(link string) error {
 	failed := make(chan error, 1)
-	go func() { failed <- d.options.OpenBrowser(server.NewLink()) }()
+	go func() { failed <- d.options.OpenBrowser(link) }()
 	timer := time.NewTimer(browserWait)
 	defer timer.Stop()
 	select {

@@ -39,10 +39,11 @@ func NewConnector() *Connector { return &Connector{} }
 // Product returns the facts about the product.
 func (*Connector) Product() connector.Product {
 	return connector.Product{
-		Product:     portal.Product{ID: ProductID, Name: product, BaseURL: defaultBaseURL},
-		PerMinute:   perMinute,
-		RateAdvice:  "Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE.",
-		ClientTypes: []string{typeCorporate},
+		Product:         portal.Product{ID: ProductID, Name: product, BaseURL: defaultBaseURL},
+		PerMinute:       perMinute,
+		RateAdvice:      "Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE.",
+		DashboardDomain: dashboardDomain,
+		ClientTypes:     []string{typeCorporate},
 	}
 }
 

@@ -8,6 +8,8 @@ const (
 	product = "Heimdal"
 	// defaultBaseURL is the address of the API that most accounts use.
 	defaultBaseURL = "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi"
+	// dashboardDomain is the domain of the dashboards; each account has one of several hosts.
+	dashboardDomain = "heimdalsecurity.com"
 	// tellSupport is the request to contact the vendor, inside a sentence.
 	tellSupport = "tell " + product + "'s support"
 

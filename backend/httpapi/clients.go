@@ -27,6 +27,7 @@ type clientOutput struct{ Body portal.ClientDetail }
 
 func (s *server) client(ctx context.Context, in *idInput) (*clientOutput, error) {
 	detail, err := s.DB.Client(ctx, viewerOf(ctx), in.ID)
+	detail.Product.DashboardURL = s.Sync.DashboardURL(detail.Product)
 	return &clientOutput{detail}, err
 }
 

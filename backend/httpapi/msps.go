@@ -22,6 +22,7 @@ type mspOutput struct{ Body portal.MSPDetail }
 
 func (s *server) msp(ctx context.Context, in *idInput) (*mspOutput, error) {
 	detail, err := s.DB.MSP(ctx, viewerOf(ctx), in.ID)
+	detail.Product.DashboardURL = s.Sync.DashboardURL(detail.Product)
 	return &mspOutput{detail}, err
 }
 

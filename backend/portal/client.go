@@ -84,9 +84,10 @@ type ClientQuery struct {
 // ClientDetail is one client with what is known beyond the list.
 type ClientDetail struct {
 	Client
-	Fields   []Field       `json:"fields" nullable:"false" doc:"What the product sent: all for the MSSP's users, the shared paths for others."`
-	History  []Change      `json:"history" nullable:"false"`
-	Licences []LicenceSpan `json:"licences" nullable:"false" doc:"The newest spans, the current one first."`
+	Fields   []Field         `json:"fields" nullable:"false" doc:"What the product sent: all for the MSSP's users, the shared paths for others."`
+	History  []Change        `json:"history" nullable:"false"`
+	Product  CustomerProduct `json:"product"`
+	Licences []LicenceSpan   `json:"licences" nullable:"false" doc:"The newest spans, the current one first."`
 }
 
 // ClientFacetQuery asks for the values of clients and how many clients have each.

@@ -99,11 +99,12 @@ type MSPFacetQuery struct {
 // MSPDetail is one MSP with what is known beyond the list.
 type MSPDetail struct {
 	MSP
-	OwnSeats     Seats      `json:"own_seats" doc:"The product's own figures for the MSP."`
-	ClientsSeats SeatSums   `json:"clients_seats" doc:"The sums over its active clients."`
-	Fields       []Field    `json:"fields" nullable:"false"`
-	History      []Change   `json:"history" nullable:"false"`
-	Trend        []TrendDay `json:"trend" nullable:"false" doc:"Its clients and their licences, day by day, oldest first."`
+	OwnSeats     Seats           `json:"own_seats" doc:"The product's own figures for the MSP."`
+	ClientsSeats SeatSums        `json:"clients_seats" doc:"The sums over its active clients."`
+	Fields       []Field         `json:"fields" nullable:"false"`
+	History      []Change        `json:"history" nullable:"false"`
+	Product      CustomerProduct `json:"product"`
+	Trend        []TrendDay      `json:"trend" nullable:"false" doc:"Its clients and their licences, day by day, oldest first."`
 }
 
 // Seats are the licence figures of one customer; null where the product did not send them.

@@ -217,15 +217,17 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 	args["id"] = id
 	var row struct {
 		portal.Client
+		productRow
 		Raw         []byte
 		SharedPaths []string
 	}
 	var detail portal.ClientDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
-			select `+clientColumns+`, c.raw, p.shared_paths
+			select `+clientColumns+`, c.raw, p.shared_paths, `+productColumns(viewer.Scope)+`
 			from client c
 			join mssp_product p on p.mssp_id = c.mssp_id and p.id = c.mssp_product_id
+			join product d on d.id = p.product_id
 			left join msp m on m.mssp_id = c.mssp_id and m.id = c.msp_id
 			where `+clientScope(viewer.Scope)+`
 			and c.id = @id`, args), "client", &row)
@@ -236,6 +238,7 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 		return portal.ClientDetail{}, fmt.Errorf("read client: %w", err)
 	}
 	detail.Client = row.Client
+	detail.Product = row.product()
 	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths)
 	return detail, err
 }

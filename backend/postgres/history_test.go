@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -119,6 +121,27 @@ func testHistoryTrendHasOnePointPerDay(t *testing.T) {
 	if diff := cmp.Diff(want, w.trend()); diff != "" {
 		t.Errorf("trend (-want +got):\n%s", diff)
 	}
+	wantSouth := []string{"1 3/?", "1 3/?", "1 3/?", "1 3/5", "1 5/5"}
+	for name, viewer := range map[string]portal.Viewer{"an administrator": w.admin, "its own user": w.viewerOfMSP("South")} {
+		if diff := cmp.Diff(wantSouth, w.trendOfMSP(viewer, "South")); diff != "" {
+			t.Errorf("trend of South for %s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// trendOfMSP lists the days in the detail of an MSP as "clients active/purchased".
+func (w *tenant) trendOfMSP(viewer portal.Viewer, name string) []string {
+	w.Helper()
+	id := value[string](w, "select id::text from msp where mssp_id = $1 and name = $2", w.ID, name)
+	detail, err := w.DB.MSP(context.Background(), viewer, id)
+	if err != nil {
+		w.Fatal(err)
+	}
+	lines := []string{}
+	for _, day := range detail.Trend {
+		lines = append(lines, fmt.Sprintf("%d %s/%s", day.Clients, figureText(day.SeatsUsed), figureText(day.SeatsTotal)))
+	}
+	return lines
 }
 
 func testHistoryClientCountChangeUpdatesMSPVersion(t *testing.T) {

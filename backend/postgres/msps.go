@@ -229,6 +229,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	args["id"] = id
 	var row struct {
 		portal.MSP
+		productRow
 		Raw               []byte
 		SharedPaths       []string
 		OwnUsed, OwnTotal *int64
@@ -242,11 +243,12 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
-			select `+mspColumns+`, m.raw, p.shared_paths, m.seats_used as own_used, m.seats_total as own_total,
+			select `+mspColumns+`, m.raw, p.shared_paths, `+productColumns(viewer.Scope)+`, m.seats_used as own_used, m.seats_total as own_total,
 			       seats.seats_used as clients_used, seats.seats_total as clients_total,
 			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
 			from `+mspTables+`
 			join mssp_product p on p.mssp_id = m.mssp_id and p.id = m.mssp_product_id
+			join product d on d.id = p.product_id
 			where `+mspScope(viewer.Scope)+`
 			and m.id = @id`, args), "MSP", &row)
 		queueHistory(batch, viewer.Scope, id, &detail.History)
@@ -257,6 +259,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 		return portal.MSPDetail{}, fmt.Errorf("read MSP: %w", err)
 	}
 	detail.MSP = row.MSP
+	detail.Product = row.product()
 	detail.Trend = fillTrend(days, stamp.Today)
 	detail.OwnSeats = portal.Seats{Used: row.OwnUsed, Total: row.OwnTotal}
 	detail.ClientsSeats = portal.SeatSums{

@@ -20,7 +20,7 @@ import { users } from "./fakeUserRecords";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { fakeViews } from "./fakeViews";
 import { newWorld, type World } from "./fakeWorld";
-import type { Appearance, Events, Grant, InviteOffer, Me, Places, Startup } from "./models";
+import type { Appearance, CustomerKind, Events, Grant, InviteOffer, Me, Places, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
@@ -52,6 +52,8 @@ export interface Fake extends Portal {
   openLink(text: string): void;
   /** The content of the clipboard. */
   clipboard: string;
+  /** The addresses that were opened in the browser. */
+  browsed: string[];
   /** Lets the next calls fail, by default all. Without a problem the call works again. */
   fail(call: Call, problem?: Problem, times?: number): void;
   /** Sends an event as the desktop would. */
@@ -226,6 +228,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     exports: exporting.state,
     finishExport: exporting.finish,
     clipboard: "",
+    browsed: [],
     openLink: (text) => {
       opened.open(text);
       fake.emit("link:opened", {});
@@ -347,6 +350,13 @@ export function createFake(options: FakeOptions = {}): Fake {
     previewFieldMap: call("previewFieldMap", fields.preview),
     seeFieldMap: call("seeFieldMap", fields.see),
     takeLink: call("takeLink", opened.take),
+    openDashboard: call("openDashboard", (kind: CustomerKind, id: string) => {
+      const { name, dashboard_url: address } = (kind === "msp" ? customers.msp(id) : customers.client(id))
+        .product;
+      if (address === null)
+        throw new Problem("not_found", { message: `The address of the dashboard of ${name} is not known.` });
+      fake.browsed.push(address);
+    }),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;
     }),

@@ -97,6 +97,10 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
     return {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],
+      product: {
+        name: world.products[0]?.name ?? "Heimdal",
+        dashboard_url: scope().client_id ? null : world.dashboard,
+      },
       history: [...newestChange(), { ...added, at: item.first_seen_at, run_id: null, actor: null }],
     };
   }

@@ -160,6 +160,8 @@ export interface World {
   /** By connection id; a connection without an entry has not been read yet. */
   fieldMaps: Record<string, FieldMap>;
   products: Product[];
+  /** The address of the product's dashboard; null where it is not known. */
+  dashboard: string | null;
   /** What needs attention besides MSPs and clients. */
   attention: Attention[];
   timeZone: string;
@@ -203,6 +205,7 @@ export function newWorld(): World {
     connections: [connection(1)],
     fieldMaps: { [id("e000", 1)]: fieldMap(id("a000", 1), ago(0.19 * hour)) },
     products: [{ id: "heimdal", name: "Heimdal", base_url: heimdalURL }],
+    dashboard: "https://rc-dashboard.heimdalsecurity.com/",
     attention: [],
     timeZone: "UTC",
     dataAsOf: ago(0.19 * hour),

@@ -101,6 +101,7 @@ export const go: Portal = {
   previewFieldMap: (id, change) => call(app.PreviewFieldMap(id, change as portal.FieldMapChange)),
   seeFieldMap: (id, runID) => call(app.SeeFieldMap(id, runID)),
   takeLink: (signedIn) => call(app.TakeLink(signedIn)),
+  openDashboard: (kind, id) => call(app.OpenDashboard(kind, id)),
   copyText: (text) => call(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

@@ -120,6 +120,7 @@ interface StatusFields {
 interface DetailParts {
   fields: Field[];
   history: Change[];
+  product: CustomerProduct;
 }
 export type Seats = Narrowed<portal.Seats>;
 export type SeatSums = Narrowed<portal.SeatSums>;
@@ -129,6 +130,8 @@ export type MSPDetail = Narrowed<
   StatusFields & DetailParts & { own_seats: Seats; clients_seats: SeatSums; trend: TrendDay[] }
 >;
 export type Client = Narrowed<portal.Client, StatusFields>;
+/** The product from which a customer was read. */
+export type CustomerProduct = Narrowed<portal.CustomerProduct>;
 /** A span of time in which the status and the licences of a client stayed the same. */
 export type LicenceSpan = Narrowed<portal.LicenceSpan, { status: CustomerStatus }>;
 export type ClientDetail = Narrowed<

@@ -1,5 +1,13 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { NewInvite, OrganisationChange, OwnSession, Page, UserChange, UserItem } from "./models";
+import type {
+  CustomerKind,
+  NewInvite,
+  OrganisationChange,
+  OwnSession,
+  Page,
+  UserChange,
+  UserItem,
+} from "./models";
 import { getPortal } from "./portal";
 import { toProblem } from "./problem";
 import { keys } from "./queries";
@@ -20,6 +28,12 @@ export function useStartSync(grant: string) {
     },
   });
 }
+
+/** Opens the dashboard of a customer's product in the browser. */
+export const useOpenDashboard = () =>
+  useMutation({
+    mutationFn: ({ kind, id }: { kind: CustomerKind; id: string }) => getPortal().openDashboard(kind, id),
+  });
 
 /** Creates an invite; only the result holds its code. */
 export function useCreateInvite(grant: string) {

@@ -166,6 +166,8 @@ export interface Portal {
   seeFieldMap(connectionID: string, runID: string): Promise<void>;
   /** The link that was opened last, once; it is kept until a user is signed in. */
   takeLink(signedIn: boolean): Promise<OpenedLink>;
+  /** Opens the dashboard of a customer's product in the browser. */
+  openDashboard(kind: CustomerKind, id: string): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Calls handler for each event until the returned function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

@@ -4,7 +4,7 @@ import Link from "@mui/material/Link";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
-import type { Client } from "../bridge/models";
+import type { Client, CustomerProduct } from "../bridge/models";
 import { clientQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
@@ -17,6 +17,7 @@ import { CopyLink } from "../session/CopyLink";
 import { useSession } from "../session/session";
 import { CustomerHistory } from "./CustomerHistory";
 import { licences, SPLA } from "./columns";
+import { dashboardFact } from "./DashboardLink";
 import { LicenceHistory } from "./LicenceHistory";
 import { spanPoints } from "./licencePoints";
 import { StarButton } from "./StarButton";
@@ -45,7 +46,12 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
     <DetailPanel
       title={known?.name ?? t("customers.client.one")}
       lead={known && <Status of={known} />}
-      facts={known && !(query.error && !row) && <ClientFacts client={known} withExpiry={withExpiry} />}
+      facts={
+        known &&
+        !(query.error && !row) && (
+          <ClientFacts client={known} product={query.data?.product} withExpiry={withExpiry} />
+        )
+      }
       query={query}
       shown={
         known && [
@@ -79,7 +85,13 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
   );
 }
 
-function ClientFacts({ client, withExpiry }: { client: Client; withExpiry: boolean }) {
+interface FactsProps {
+  client: Client;
+  product: CustomerProduct | undefined;
+  withExpiry: boolean;
+}
+
+function ClientFacts({ client, product, withExpiry }: FactsProps) {
   const { can, grant } = useSession();
   const msp = client.msp_id ? (
     can("see_msps") ? (
@@ -107,6 +119,7 @@ function ClientFacts({ client, withExpiry }: { client: Client; withExpiry: boole
     { label: t("customers.fact.firstSeen"), value: <Time at={client.first_seen_at} /> },
     { label: t("customers.fact.lastSeen"), value: <Time at={client.last_seen_at} /> },
     { label: t("customers.fact.externalId"), value: client.external_id },
+    ...dashboardFact("client", client.id, product),
   ];
   return (
     <Box sx={{ mt: 1 }}>

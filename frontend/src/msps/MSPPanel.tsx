@@ -10,6 +10,7 @@ import type { MSP, MSPDetail } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
 import { CustomerHistory } from "../customers/CustomerHistory";
 import { licences, SPLA } from "../customers/columns";
+import { dashboardFact } from "../customers/DashboardLink";
 import { LicenceHistory } from "../customers/LicenceHistory";
 import { trendPoints } from "../customers/licencePoints";
 import { StarButton } from "../customers/StarButton";
@@ -156,6 +157,7 @@ function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
     { label: t("customers.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
     { label: t("customers.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },
     { label: t("customers.fact.externalId"), value: msp.external_id },
+    ...dashboardFact("msp", msp.id, detail?.product),
   ];
   return (
     <Box sx={{ mt: 1 }}>

@@ -132,6 +132,10 @@ export namespace portal {
 	    seats_used?: number;
 	    seats_total?: number;
 	}
+	export interface CustomerProduct {
+	    name: string;
+	    dashboard_url?: string;
+	}
 	export interface Field {
 	    name: string;
 	    value: string;
@@ -155,6 +159,7 @@ export namespace portal {
 	    external_id: string;
 	    fields: Field[];
 	    history: Change[];
+	    product: CustomerProduct;
 	    licences: LicenceSpan[];
 	}
 	export interface ClientExport {
@@ -375,6 +380,7 @@ export namespace portal {
 	    code: string;
 	    mailed: boolean;
 	}
+	
 	export interface FacetValue {
 	    value: string;
 	    name: string;
@@ -578,6 +584,7 @@ export namespace portal {
 	    clients_seats: SeatSums;
 	    fields: Field[];
 	    history: Change[];
+	    product: CustomerProduct;
 	    trend: TrendDay[];
 	}
 	export interface MSPExport {

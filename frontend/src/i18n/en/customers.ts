@@ -68,6 +68,10 @@ export const customers = {
     externalId: "Id in the product",
   },
   spla: { yes: "Yes", no: "No" },
+  dashboard: {
+    open: "Open the dashboard",
+    failed: "Could not open the browser. The address is {{address}}",
+  },
   licences: {
     title: "Licences over time",
     same: "Unchanged since {{since, date}}.",

@@ -69,6 +69,8 @@ export function MSPs(arg1:portal.MSPQuery):Promise<portal.MSPPage>;
 
 export function Me():Promise<portal.Me>;
 
+export function OpenDashboard(arg1:portal.CustomerKind,arg2:string):Promise<void>;
+
 export function OpenSignInPage():Promise<void>;
 
 export function Organisation():Promise<portal.Organisation>;

@@ -134,6 +134,10 @@ export function Me() {
   return window['go']['main']['App']['Me']();
 }
 
+export function OpenDashboard(arg1, arg2) {
+  return window['go']['main']['App']['OpenDashboard'](arg1, arg2);
+}
+
 export function OpenSignInPage() {
   return window['go']['main']['App']['OpenSignInPage']();
 }
