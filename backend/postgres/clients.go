@@ -220,11 +220,12 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 		productRow
 		Raw         []byte
 		SharedPaths []string
+		FilledPaths filledPaths
 	}
 	var detail portal.ClientDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
-			select `+clientColumns+`, c.raw, p.shared_paths, `+productColumns(viewer.Scope)+`
+			select `+clientColumns+`, c.raw, p.shared_paths, p.filled_paths, `+productColumns(viewer.Scope)+`
 			from client c
 			join mssp_product p on p.mssp_id = c.mssp_id and p.id = c.mssp_product_id
 			join product d on d.id = p.product_id
@@ -239,6 +240,6 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 	}
 	detail.Client = row.Client
 	detail.Product = row.product()
-	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths)
+	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths, row.FilledPaths.shownIn(fieldsOfClient(row.Client)))
 	return detail, err
 }

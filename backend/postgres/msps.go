@@ -232,6 +232,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 		productRow
 		Raw               []byte
 		SharedPaths       []string
+		FilledPaths       filledPaths
 		OwnUsed, OwnTotal *int64
 		ClientsUsed       *int64
 		ClientsTotal      *int64
@@ -243,7 +244,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
-			select `+mspColumns+`, m.raw, p.shared_paths, `+productColumns(viewer.Scope)+`, m.seats_used as own_used, m.seats_total as own_total,
+			select `+mspColumns+`, m.raw, p.shared_paths, p.filled_paths, `+productColumns(viewer.Scope)+`, m.seats_used as own_used, m.seats_total as own_total,
 			       seats.seats_used as clients_used, seats.seats_total as clients_total,
 			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
 			from `+mspTables+`
@@ -265,6 +266,6 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	detail.ClientsSeats = portal.SeatSums{
 		Used: row.ClientsUsed, Total: row.ClientsTotal, UsedUnknown: row.UsedUnknown, TotalUnknown: row.TotalUnknown,
 	}
-	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths)
+	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths, row.FilledPaths.shownIn(fieldsOfMSP(detail)))
 	return detail, err
 }

@@ -10,13 +10,18 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fieldsFor returns the members of a customer's JSON that a viewer may see: users of the MSSP and of the client's MSP
-// see all, users of the client those that the MSSP's admins have shared. The rest may hold the reseller's notes.
-func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.Field, error) {
-	if scope.Level != portal.LevelClient {
-		return rawFields(raw)
+// fieldsFor returns the members of a customer's JSON that a viewer may see, without those that the shown paths lead to:
+// users of the MSSP and of the client's MSP see all, users of the client those that the MSSP's admins have shared. The
+// rest may hold the reseller's notes.
+func fieldsFor(scope portal.Scope, raw []byte, sharedPaths, shownPaths []string) ([]portal.Field, error) {
+	part, ok := json.RawMessage(raw), true
+	var err error
+	if scope.Level == portal.LevelClient {
+		part, ok, err = sharedPart([]*pathTree{newPathTree(sharedPaths)}, part)
 	}
-	part, ok, err := sharedPart([]*pathTree{newPathTree(sharedPaths)}, raw)
+	if err == nil && ok {
+		part, ok, err = unshownPart([]*pathTree{newPathTree(shownPaths)}, part)
+	}
 	if err != nil || !ok {
 		return []portal.Field{}, err
 	}
@@ -120,33 +125,60 @@ func sharedPart(nodes []*pathTree, value json.RawMessage) (json.RawMessage, bool
 	if len(nodes) == 0 || len(value) == 0 || value[0] != '{' && value[0] != '[' {
 		return nil, false, nil
 	}
-	part := []byte{value[0]}
+	part := jsonWriter{open: value[0]}
 	err := eachMember(value, func(name string, member json.RawMessage) error {
-		steps := []string{elements}
-		if value[0] == '{' {
-			steps = []string{nameStep(name), anyMember}
-		}
-		kept, ok, err := sharedPart(childrenOf(nodes, steps...), member)
+		kept, ok, err := sharedPart(childrenOf(nodes, part.stepsTo(name)...), member)
 		if err != nil || !ok {
 			return err
 		}
-		if len(part) > 1 {
-			part = append(part, ',')
-		}
-		if value[0] == '{' {
-			quoted, err := json.Marshal(name)
-			if err != nil {
-				return err
-			}
-			part = append(append(part, quoted...), ':')
-		}
-		part = append(part, kept...)
-		return nil
+		return part.add(name, kept)
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("read kept JSON: %w", err)
 	}
-	return append(part, value[len(value)-1]), len(part) > 1, nil
+	return part.json(), part.members > 0, nil
+}
+
+// jsonWriter writes an object or a list.
+type jsonWriter struct {
+	open    byte // '{' or '['
+	members int
+	text    []byte
+}
+
+func (w *jsonWriter) isList() bool { return w.open == '[' }
+
+// stepsTo returns the steps of a path that lead to a member.
+func (w *jsonWriter) stepsTo(name string) []string {
+	if w.isList() {
+		return []string{elements}
+	}
+	return []string{nameStep(name), anyMember}
+}
+
+// add appends a member; a list ignores the name.
+func (w *jsonWriter) add(name string, value json.RawMessage) error {
+	if w.members > 0 {
+		w.text = append(w.text, ',')
+	}
+	w.members++
+	if !w.isList() {
+		quoted, err := json.Marshal(name)
+		if err != nil {
+			return err
+		}
+		w.text = append(append(w.text, quoted...), ':')
+	}
+	w.text = append(w.text, value...)
+	return nil
+}
+
+func (w *jsonWriter) json() json.RawMessage {
+	closing := byte('}')
+	if w.isList() {
+		closing = ']'
+	}
+	return append(append([]byte{w.open}, w.text...), closing)
 }
 
 var errNoValue = errors.New("neither an object nor a list")

@@ -40,16 +40,16 @@ func TestFieldsFor(t *testing.T) {
 		"paths_without_names":          {paths("…", "", "."), none},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte(raw), test.shared)
+			got, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte(raw), test.shared, nil)
 			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
 				t.Errorf("got error %v, fields (-want +got):\n%s", err, diff)
 			}
-			spaced, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte("\n "+raw+" \n"), test.shared)
+			spaced, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte("\n "+raw+" \n"), test.shared, nil)
 			if diff := cmp.Diff(test.want, spaced); err != nil || diff != "" {
 				t.Errorf("JSON with blanks around: got error %v, fields (-want +got):\n%s", err, diff)
 			}
 			for _, level := range []portal.Level{portal.LevelMSSP, portal.LevelMSP} {
-				all, err := fieldsFor(portal.Scope{Level: level}, []byte(raw), test.shared)
+				all, err := fieldsFor(portal.Scope{Level: level}, []byte(raw), test.shared, nil)
 				if err != nil || len(all) != 7 {
 					t.Errorf("users of level %s: got %d fields, %v, want all 7", level, len(all), err)
 				}
@@ -68,11 +68,11 @@ func FuzzFieldsFor(f *testing.F) {
 		if json.Unmarshal(raw, &object) != nil || object == nil {
 			return
 		}
-		none, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, raw, nil)
+		none, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, raw, nil, nil)
 		if err != nil || len(none) > 0 {
 			t.Fatalf("%q with nothing shared: got %v, %v, want no fields", raw, none, err)
 		}
-		some, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, raw, []string{path})
+		some, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, raw, []string{path}, nil)
 		if err != nil {
 			t.Fatalf("%q with %q shared: got error %v, want none", raw, path, err)
 		}

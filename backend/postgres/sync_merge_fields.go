@@ -95,7 +95,27 @@ func (m *merge) saveFields(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.saveFilledPaths(ctx, next); err != nil {
+		return err
+	}
 	return setRun(ctx, m, m.lease, "notices = $4", notices)
+}
+
+// saveFilledPaths saves which paths fill a field, if that has changed.
+func (m *merge) saveFilledPaths(ctx context.Context, paths []portal.KnownPath) error {
+	filled := filledPaths{}
+	for _, path := range paths {
+		if path.Field != nil {
+			filled[path.Path] = *path.Field
+		}
+	}
+	_, err := m.Exec(ctx, `
+		update mssp_product
+		set filled_paths = $3
+		where mssp_id = $1
+		and id = $2
+		and filled_paths <> $3`, m.lease.MSSPID, m.lease.ConnectionID, filled)
+	return err
 }
 
 // dropSamples deletes the sample customers that a failed run has saved.
