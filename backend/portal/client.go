@@ -84,7 +84,7 @@ type ClientQuery struct {
 // ClientDetail is one client with what is known beyond the list.
 type ClientDetail struct {
 	Client
-	Fields   []Field         `json:"fields" nullable:"false" doc:"What the product sent beside the fields above; users of a client get the shared paths."`
+	Fields   []Field         `json:"fields" nullable:"false" doc:"What else the product sent; users of a client get the shared paths."`
 	History  []Change        `json:"history" nullable:"false"`
 	Product  CustomerProduct `json:"product"`
 	Licences []LicenceSpan   `json:"licences" nullable:"false" doc:"The newest spans, the current one first."`

@@ -6,5 +6,5 @@ type CustomerProduct struct {
 	Name string `json:"name"`
 	// BaseURL is the address of the API of the connection; "" for users of a client.
 	BaseURL      string  `json:"-"`
-	DashboardURL *string `json:"dashboard_url" doc:"The start page of the product's dashboard; null where it is not known, and for users of a client."`
+	DashboardURL *string `json:"dashboard_url" doc:"The product's dashboard; null where it is not known, and for users of a client."`
 }

@@ -101,7 +101,7 @@ type MSPDetail struct {
 	MSP
 	OwnSeats     Seats           `json:"own_seats" doc:"The product's own figures for the MSP."`
 	ClientsSeats SeatSums        `json:"clients_seats" doc:"The sums over its active clients."`
-	Fields       []Field         `json:"fields" nullable:"false" doc:"What the product sent beside the fields above."`
+	Fields       []Field         `json:"fields" nullable:"false" doc:"What else the product sent."`
 	History      []Change        `json:"history" nullable:"false"`
 	Product      CustomerProduct `json:"product"`
 	Trend        []TrendDay      `json:"trend" nullable:"false" doc:"Its clients and their licences, day by day, oldest first."`

@@ -244,8 +244,8 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectRow(batch.Queue(`
-			select `+mspColumns+`, m.raw, p.shared_paths, p.filled_paths, `+productColumns(viewer.Scope)+`, m.seats_used as own_used, m.seats_total as own_total,
-			       seats.seats_used as clients_used, seats.seats_total as clients_total,
+			select `+mspColumns+`, m.raw, p.shared_paths, p.filled_paths, `+productColumns(viewer.Scope)+`,
+			       m.seats_used as own_used, m.seats_total as own_total, seats.seats_used as clients_used, seats.seats_total as clients_total,
 			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
 			from `+mspTables+`
 			join mssp_product p on p.mssp_id = m.mssp_id and p.id = m.mssp_product_id
