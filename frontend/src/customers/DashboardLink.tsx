@@ -32,7 +32,7 @@ function DashboardLink({ kind, id, address }: Props) {
       size="small"
       startIcon={<OpenIcon />}
       onClick={() => !isPending && mutate({ kind, id }, { onError: failed })}
-      sx={{ ml: -0.75, my: -0.5 }}
+      sx={{ ml: -1.25, my: -0.5 }}
     >
       {t("customers.dashboard.open")}
     </Button>

@@ -43,7 +43,16 @@ export function SearchButton({ onOpen }: { onOpen: () => void }) {
       })}
     >
       <SearchIcon />
-      <Box component="span" sx={{ flex: 1, textAlign: "left" }}>
+      <Box
+        component="span"
+        sx={{
+          flex: 1,
+          textAlign: "left",
+          overflow: "hidden",
+          textOverflow: "ellipsis",
+          whiteSpace: "nowrap",
+        }}
+      >
         {t("shell.search.button")}
       </Box>
       <Box
