@@ -3,7 +3,8 @@
 //
 //	bench server PORTAL-API    measures requests, with 10 MSSPs of 50 MSPs of 40 clients each that it synced itself,
 //	                           next to a bare net/http handler that returns the same bytes
-//	bench sync PORTAL-API      measures syncs of an MSSP with a million customers, next to a bare COPY of the same rows
+//	bench sync PORTAL-API      measures syncs of an MSSP with a million customers, and exports of its clients, next to a
+//	                           bare COPY of the same rows
 //	bench bare                 runs the bare handler
 package main
 

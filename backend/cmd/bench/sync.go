@@ -43,7 +43,7 @@ type syncBench struct {
 }
 
 // measureSync prints the rows about the sync: the first load of a large MSSP, a run with one percent of changes, and a
-// run without changes, next to a bare COPY of the same rows.
+// run without changes, next to a bare COPY of the same rows; then those about exports of them.
 func measureSync(ctx context.Context, program string) error {
 	size, err := customerCount()
 	if err != nil {
@@ -83,7 +83,7 @@ func measureSync(ctx context.Context, program string) error {
 	}
 	row(s.name("nothing changed"), same.perSecond, "rows/s", "first load", first.perSecond)
 	same.print(s.name("nothing changed"))
-	return nil
+	return s.measureExports(ctx)
 }
 
 func (s *syncBench) name(what string) string { return fmt.Sprintf("sync of %d, %s", s.size, what) }
