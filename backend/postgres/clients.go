@@ -16,11 +16,19 @@ var clientColumns = `
 	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status,
 	case when c.status = 'disabled' then c.status_reason end as status_reason, c.products, c.licence_type, c.spla,
 	c.seats_used, c.seats_total, to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
-	` + clientLastSeen + ` as last_seen_at,
+	` + lastSeen("c") + ` as last_seen_at,
 	c.external_id`
 
-var clientLastSeen = "case when " + present("c") +
-	" then coalesce(m.unread_since, " + dataAsOf + ", c.last_seen_at) else c.last_seen_at end"
+// lastSeen is when the product last listed a row of the table: a client, whose MSP is m, or the MSP m itself.
+func lastSeen(table string) string {
+	return "case when " + present(table) + " then coalesce(m.unread_since, " + dataAsOf + ", " + table + ".last_seen_at) else " +
+		table + ".last_seen_at end"
+}
+
+// lastSeenKey sorts by lastSeen; the time of the data is later than any.
+func lastSeenKey(table string) sortKey {
+	return plainKey("case when "+present(table)+" then coalesce(m.unread_since, 'infinity') else "+table+".last_seen_at end", timeKey)
+}
 
 // clientTables are a client c and its MSP m. PostgreSQL leaves out the MSP where a query needs nothing of it.
 const clientTables = `
@@ -43,7 +51,7 @@ var clientSorts = map[string]sortKey{
 	"expires_on":    absentLast("c.expires_on", dateKey),
 	"external_id":   plainKey(`lower(c.external_id collate "C")`, textKey),
 	"first_seen_at": plainKey("c.first_seen_at", timeKey),
-	"last_seen_at":  plainKey("case when "+present("c")+" then coalesce(m.unread_since, 'infinity') else c.last_seen_at end", timeKey),
+	"last_seen_at":  lastSeenKey("c"),
 }
 
 // clientFilters are the filters of portal.ClientFilter, on a client c with its MSP m, or on a row c of client_count.
@@ -67,7 +75,7 @@ var clientFilters = map[string]listFilter{
 		return day("c.expires_on", "c.status = 'active' and ")(name, value+"d", args)
 	}},
 	"first_seen_at": {rows: moment("c.first_seen_at")},
-	"last_seen_at":  {rows: moment("(" + clientLastSeen + ")")},
+	"last_seen_at":  {rows: moment("(" + lastSeen("c") + ")")},
 }
 
 // directClients is the condition that a client is directly under the MSSP, or under one of these MSPs.

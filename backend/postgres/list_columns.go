@@ -337,7 +337,7 @@ func externalIDs(table string) func(args pgx.NamedArgs, name string, p place, te
 	}
 }
 
-// ids filters by ids of MSPs; none is the condition for customers directly under the MSSP.
+// ids filters by ids of MSPs; direct is the condition for clients directly under the MSSP, or under one of the ids.
 func ids(column string, direct func(args pgx.NamedArgs, name string, ids []string) string) condition {
 	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		terms, none := withoutNone(terms)

@@ -17,6 +17,8 @@ type listFilter struct {
 	// counts is the same condition on a row of the list's kept counts; nil if they lack its columns, so that a total must
 	// be counted from the rows.
 	counts condition
+	// dated: the condition needs figures that depend on the day.
+	dated bool
 }
 
 // condition returns SQL for value, which is not empty, and adds its arguments to args under names that begin with name.
@@ -29,8 +31,8 @@ type filtered struct {
 	rows, counts string
 	// countable: the total can be read from the kept counts.
 	countable bool
-	// names are the parameters that are set.
-	names []string
+	// dated: a condition needs figures that depend on the day.
+	dated bool
 }
 
 // filterBy turns the filter struct f into SQL by the table of its list's filters.
@@ -55,7 +57,7 @@ func filterExcept(table map[string]listFilter, f any, except string, args pgx.Na
 		if err != nil {
 			return filtered{}, err
 		}
-		all.names = append(all.names, name)
+		all.dated = all.dated || table[name].dated
 		all.rows += "\nand " + rows
 		if table[name].counts == nil {
 			all.countable = false
@@ -69,6 +71,9 @@ func filterExcept(table map[string]listFilter, f any, except string, args pgx.Na
 	}
 	return all, nil
 }
+
+// dated is a filter whose condition needs figures that depend on the day.
+func dated(c condition) listFilter { return listFilter{rows: c, dated: true} }
 
 // counted is a filter whose condition holds for rows and kept counts alike.
 func counted(c condition) listFilter { return listFilter{rows: c, counts: c} }

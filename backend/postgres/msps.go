@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,6 +17,16 @@ func mspSeatsUnknown(figure string) string {
 	return "case when m." + figure + " is null then coalesce(seats." + figure + "_unknown, 0) else 0 end"
 }
 
+// The numbers of an MSP's clients, from the figures in mspTables.
+const (
+	mspExpiring30 = "coalesce(ends.expiring_30, 0)"
+	mspExpiring90 = "coalesce(ends.expiring_90, 0)"
+	mspExpired    = "coalesce(ends.expired, 0)"
+	mspExceeded   = "coalesce(seats.exceeded, 0)"
+	mspDisabled   = "coalesce(seats.disabled, 0)"
+	mspMissing    = "coalesce(seats.missing, 0)"
+)
+
 var (
 	mspColumns = `
 	m.id, m.name, m.type, m.status,
@@ -25,12 +34,11 @@ var (
 	` + mspSeats("seats_used") + ` as seats_used, ` + mspSeats("seats_total") + ` as seats_total,
 	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
 	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, to_char(` + mspNextExpiry + `, 'YYYY-MM-DD') as next_expires_on,
-	` + growth + ` as growth, coalesce(ends.expiring_30, 0) as expiring_30, coalesce(ends.expiring_90, 0) as expiring_90,
-	coalesce(ends.expired, 0) as expired, coalesce(seats.exceeded, 0) as exceeded, coalesce(seats.disabled, 0) as disabled,
-	coalesce(seats.missing, 0) as missing, m.first_seen_at,
-	` + mspLastSeen + ` as last_seen_at,
+	` + growth + ` as growth, ` + mspExpiring30 + ` as expiring_30, ` + mspExpiring90 + ` as expiring_90,
+	` + mspExpired + ` as expired, ` + mspExceeded + ` as exceeded, ` + mspDisabled + ` as disabled,
+	` + mspMissing + ` as missing, m.first_seen_at,
+	` + lastSeen("m") + ` as last_seen_at,
 	m.external_id`
-	mspLastSeen = "case when " + present("m") + " then coalesce(m.unread_since, " + dataAsOf + ", m.last_seen_at) else m.last_seen_at end"
 	// mspFigures are an MSP m and the sums over its kept counts of clients.
 	mspFigures = `
 	msp m
@@ -98,16 +106,16 @@ var mspSorts = map[string]sortKey{
 	"expires_on":      absentLast(mspExpiry, dateKey),
 	"next_expires_on": absentLast(mspNextExpiry, dateKey),
 	"growth":          absentLast(growth, intKey),
-	"expiring_30":     plainKey("coalesce(ends.expiring_30, 0)", intKey),
-	"expiring_90":     plainKey("coalesce(ends.expiring_90, 0)", intKey),
-	"expired":         plainKey("coalesce(ends.expired, 0)", intKey),
-	"exceeded":        plainKey("coalesce(seats.exceeded, 0)", intKey),
-	"disabled":        plainKey("coalesce(seats.disabled, 0)", intKey),
-	"missing":         plainKey("coalesce(seats.missing, 0)", intKey),
+	"expiring_30":     plainKey(mspExpiring30, intKey),
+	"expiring_90":     plainKey(mspExpiring90, intKey),
+	"expired":         plainKey(mspExpired, intKey),
+	"exceeded":        plainKey(mspExceeded, intKey),
+	"disabled":        plainKey(mspDisabled, intKey),
+	"missing":         plainKey(mspMissing, intKey),
 	"type":            plainKey(`lower(m.type collate "C")`, textKey),
 	"external_id":     plainKey(`lower(m.external_id collate "C")`, textKey),
 	"first_seen_at":   plainKey("m.first_seen_at", timeKey),
-	"last_seen_at":    plainKey("case when "+present("m")+" then coalesce(m.unread_since, 'infinity') else m.last_seen_at end", timeKey),
+	"last_seen_at":    lastSeenKey("m"),
 }
 
 // mspFilters are the filters of portal.MSPFilter, on an MSP m with its figures, or on a row m of msp_count.
@@ -123,28 +131,23 @@ var mspFilters = map[string]listFilter{
 	"clients":         {rows: number("m.client_count")},
 	"seats_used":      {rows: number(mspSeats("seats_used"))},
 	"seats_total":     {rows: number(mspSeats("seats_total"))},
-	"expires_on":      {rows: day(mspExpiry, "")},
-	"next_expires_on": {rows: day(mspNextExpiry, "")},
-	"growth":          {rows: signedNumber(growth)},
-	"expiring_30":     {rows: number("coalesce(ends.expiring_30, 0)")},
-	"expiring_90":     {rows: number("coalesce(ends.expiring_90, 0)")},
-	"expired":         {rows: number("coalesce(ends.expired, 0)")},
-	"exceeded":        {rows: number("coalesce(seats.exceeded, 0)")},
-	"disabled":        {rows: number("coalesce(seats.disabled, 0)")},
-	"missing":         {rows: number("coalesce(seats.missing, 0)")},
+	"expires_on":      dated(day(mspExpiry, "")),
+	"next_expires_on": dated(day(mspNextExpiry, "")),
+	"growth":          dated(signedNumber(growth)),
+	"expiring_30":     dated(number(mspExpiring30)),
+	"expiring_90":     dated(number(mspExpiring90)),
+	"expired":         dated(number(mspExpired)),
+	"exceeded":        {rows: number(mspExceeded)},
+	"disabled":        {rows: number(mspDisabled)},
+	"missing":         {rows: number(mspMissing)},
 	"first_seen_at":   {rows: moment("m.first_seen_at")},
-	"last_seen_at":    {rows: moment("(" + mspLastSeen + ")")},
+	"last_seen_at":    {rows: moment("(" + lastSeen("m") + ")")},
 }
-
-// datedFilters are the filters that need the figures that depend on the day.
-var datedFilters = []string{"expires_on", "next_expires_on", "growth", "expiring_30", "expiring_90", "expired"}
 
 // mspTablesFor returns the tables that a filter needs.
 func mspTablesFor(filter filtered) string {
-	for _, name := range filter.names {
-		if slices.Contains(datedFilters, name) {
-			return mspTables
-		}
+	if filter.dated {
+		return mspTables
 	}
 	return mspFigures
 }

@@ -1,8 +1,9 @@
+import { userSorts } from "../bridge/enums";
 import type { ListParameters } from "../views/parameters";
 import { inviteColumns } from "./columns";
 import { filterFrom as inviteFilterFrom } from "./useInvites";
 import { userColumns } from "./userColumns";
-import { sortFields, filterFrom as userFilterFrom } from "./useUsers";
+import { filterFrom as userFilterFrom } from "./useUsers";
 
 /** Whether a function that reads a filter from an address understands one of its parameters. */
 const understands =
@@ -17,7 +18,7 @@ export const userParameters: ListParameters = {
   filters: Object.fromEntries(
     ["q", "status", "role", "msp_id"].map((name) => [name, understands(userFilterFrom, name)]),
   ),
-  sorts: sortFields,
+  sorts: userSorts,
   columns: userColumns().map(({ field }) => field),
 };
 

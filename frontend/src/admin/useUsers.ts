@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
-import { roles, userStatuses } from "../bridge/enums";
+import { roles, userSorts, userStatuses } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { UserFilter, UserItem } from "../bridge/models";
@@ -9,9 +9,7 @@ import { userQuery, usersQuery } from "../bridge/queries";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 
-/** The fields that the API sorts users by. */
-export const sortFields = ["name", "email", "role", "last_login_at"];
-const sorts = sortFields.flatMap((field) => [field, `-${field}`]);
+const sorts = userSorts.flatMap((field) => [field, `-${field}`]);
 
 /** The filter in the address; invalid values are ignored. */
 export function filterFrom(get: ListAddress["get"]): UserFilter {

@@ -194,6 +194,55 @@ export const searchMatches = [
 ] as const;
 export type SearchMatch = (typeof searchMatches)[number];
 
+export const clientSorts = [
+  "name",
+  "msp_name",
+  "status",
+  "type",
+  "licence_type",
+  "spla",
+  "seats_used",
+  "seats_total",
+  "seats_over",
+  "expires_on",
+  "first_seen_at",
+  "last_seen_at",
+  "external_id",
+] as const;
+export type ClientSort = (typeof clientSorts)[number];
+
+export const mspSorts = [
+  "name",
+  "clients",
+  "licence_type",
+  "spla",
+  "seats_used",
+  "seats_total",
+  "next_expires_on",
+  "growth",
+  "expiring_30",
+  "expiring_90",
+  "expired",
+  "exceeded",
+  "disabled",
+  "missing",
+  "status",
+  "type",
+  "expires_on",
+  "first_seen_at",
+  "last_seen_at",
+  "external_id",
+] as const;
+export type MSPSort = (typeof mspSorts)[number];
+
+export const userSorts = [
+  "name",
+  "email",
+  "role",
+  "last_login_at",
+] as const;
+export type UserSort = (typeof userSorts)[number];
+
 export const viewLists = [
   "msps",
   "clients",

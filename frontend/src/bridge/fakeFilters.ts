@@ -1,3 +1,4 @@
+import { customerStatuses, statusReasons } from "./enums";
 // How the fake filters its lists of MSPs and clients, and counts the values of their columns, as the API does.
 import { seatsOver } from "./fakeAttention";
 import { dayFromNow } from "./fakeBasics";
@@ -85,8 +86,8 @@ const byText =
     return prefix === "=" ? folded(value) === wanted : folded(value).includes(wanted);
   };
 
-const statuses = ["active", "missing", "removed", "disabled"];
-const reasons = ["deleted", "inactive", "disabled", "demo", "licence_expired", "none"];
+const statuses: readonly string[] = customerStatuses;
+const reasons: readonly string[] = [...statusReasons, "none"];
 const always = () => true;
 
 type Rules<Item, Filter> = { [K in Exclude<keyof Filter, "q">]-?: Rule<Item> };

@@ -1,5 +1,5 @@
 // Which queries of views the fake accepts: the parameters of a list, each with a value that the list itself accepts.
-import { roles, userStatuses } from "./enums";
+import { clientSorts, inviteStatuses, mspSorts, roles, userSorts, userStatuses } from "./enums";
 import { clientFilterNames, mspFilterNames } from "./fakeFilters";
 import type { ViewList } from "./models";
 import { Problem } from "./problem";
@@ -11,34 +11,22 @@ export type ListCalls = Record<ViewList, Call>;
 
 interface Rules {
   filters: string[];
-  sorts?: string[];
+  sorts?: readonly string[];
 }
-
-const customerSorts = [
-  "name",
-  "type",
-  "licence_type",
-  "spla",
-  "seats_used",
-  "seats_total",
-  "expires_on",
-  "status",
-];
-const seenSorts = ["first_seen_at", "last_seen_at", "external_id"];
 
 const rules: Record<ViewList, Rules> = {
   clients: {
     filters: [...clientFilterNames, "group"],
-    sorts: [...customerSorts, ...seenSorts, "msp_name", "seats_over"],
+    sorts: clientSorts,
   },
   msps: {
     filters: mspFilterNames,
-    sorts: [...customerSorts, ...seenSorts, "clients", "next_expires_on", "expired"],
+    sorts: mspSorts,
   },
   changes: { filters: ["since", "until", "kind", "field", "msp_id", "run_id", "group_id", "customer_id"] },
   users: {
     filters: ["q", "role", "status", "msp_id"],
-    sorts: ["name", "email", "role", "last_login_at"],
+    sorts: userSorts,
   },
   invites: { filters: ["q", "status"] },
 };
@@ -60,14 +48,14 @@ const known: Partial<Record<ViewList, Record<string, (value: string) => boolean>
     group_id: isID,
     customer_id: isID,
   },
-  invites: { status: (value) => ["open", "accepted", "expired", "revoked"].includes(value) },
+  invites: { status: (value) => (inviteStatuses as readonly string[]).includes(value) },
 };
 
 const wrong = (message: string) => new Problem("invalid", { field: "query", message });
 
 const readable = (query: string) => !/%(?![0-9a-f]{2})|;/i.test(query);
 
-function checkSort(sort: string, sorts: string[]) {
+function checkSort(sort: string, sorts: readonly string[]) {
   const terms = sort.split(",");
   if (terms.length > 3) throw wrong("Sort by three fields at most.");
   const unknown = terms.find((term) => !sorts.includes(term.replace(/^-/, "")));

@@ -1,3 +1,4 @@
+import { clientSorts } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { Client, ClientFilter, Grouping } from "../bridge/models";
@@ -8,23 +9,7 @@ import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
 
-export const sortFields = [
-  "name",
-  "msp_name",
-  "status",
-  "type",
-  "licence_type",
-  "spla",
-  "seats_used",
-  "seats_total",
-  "seats_over",
-  "expires_on",
-  "first_seen_at",
-  "last_seen_at",
-  "external_id",
-];
-
-const sorts = sortsOf(sortFields);
+const sorts = sortsOf(clientSorts);
 
 export interface Clients {
   address: ListAddress;

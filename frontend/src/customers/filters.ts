@@ -92,7 +92,7 @@ export const needlessReason = ({ status: value }: { status?: string }): "status_
   admitsDisabled(value) ? [] : ["status_reason"];
 
 /** Every sort that the API accepts for these fields. */
-export const sortsOf = (fields: string[]) => fields.flatMap((field) => [field, `-${field}`]);
+export const sortsOf = (fields: readonly string[]) => fields.flatMap((field) => [field, `-${field}`]);
 
 /** A sort by up to three of the fields; undefined for anything else. */
 export function sortFrom(text: string | undefined, sorts: string[]): string | undefined {

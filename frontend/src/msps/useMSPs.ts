@@ -1,3 +1,4 @@
+import { mspSorts } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { MSP, MSPFilter } from "../bridge/models";
@@ -8,30 +9,7 @@ import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { mspFilters } from "./filters";
 
-export const sortFields = [
-  "name",
-  "clients",
-  "licence_type",
-  "spla",
-  "seats_used",
-  "seats_total",
-  "next_expires_on",
-  "growth",
-  "expiring_30",
-  "expiring_90",
-  "expired",
-  "exceeded",
-  "disabled",
-  "missing",
-  "status",
-  "type",
-  "expires_on",
-  "first_seen_at",
-  "last_seen_at",
-  "external_id",
-];
-
-const sorts = sortsOf(sortFields);
+const sorts = sortsOf(mspSorts);
 
 export interface MSPs {
   address: ListAddress;
