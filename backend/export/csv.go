@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -66,14 +67,20 @@ func (w *csvWriter) Finish() error {
 
 func (w *csvWriter) Discard() {}
 
-// formulaStarts are the characters with which spreadsheets begin a formula, or which they skip before one. The last four
-// are the forms of full width. https://owasp.org/www-community/attacks/CSV_Injection
-const formulaStarts = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+// formula matches where a spreadsheet would begin a formula: at the start of a cell, and behind a character that separates
+// cells in some languages, where the quotes around the cell do not count. The last four characters are the forms of full
+// width. https://owasp.org/www-community/attacks/CSV_Injection
+var formula = regexp.MustCompile("(^|[;|]) *[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
-// neutral returns a text that no spreadsheet runs as a formula: an apostrophe precedes one that begins like it.
+// breaks are the characters that would begin another cell or row for a spreadsheet that splits cells at semicolons.
+var breaks = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ", "\t", " ")
+
+// neutral returns a text in which no spreadsheet finds a formula: an apostrophe precedes what begins like one, and the
+// text is one line.
 func neutral(text string) string {
-	if strings.IndexAny(text, formulaStarts) == 0 {
-		return "'" + text
-	}
-	return text
+	text = breaks.Replace(text)
+	return formula.ReplaceAllStringFunc(text, func(found string) string {
+		at := strings.IndexFunc(found, func(r rune) bool { return !strings.ContainsRune(" ;|", r) })
+		return found[:at] + "'" + found[at:]
+	})
 }

@@ -156,9 +156,9 @@ func TestCSV(t *testing.T) {
 	t.Parallel()
 	t.Run("neutralises_formulas", func(t *testing.T) {
 		for text, want := range map[string]string{
-			"=1+1": "'=1+1", "+49 30": "'+49 30", "-5": "'-5", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1",
+			"=1+1": "'=1+1", "+49 30": "'+49 30", "-5": "'-5", "@SUM(A1)": "'@SUM(A1)", "\t=1": " '=1", "\r=1": " '=1", "\n=1": " '=1",
 			"＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠a": "'＠a",
-			"Plain": "Plain", "": "", "'t Hart": "'t Hart", "a=b": "a=b", "5": "5", " =1": " =1", `"=1"`: `"=1"`,
+			"Plain": "Plain", "": "", "'t Hart": "'t Hart", "a=b": "a=b", "5": "5", " =1": " '=1", `"=1"`: `"=1"`,
 		} {
 			if got := neutral(text); got != want {
 				t.Errorf("%q: got %q, want %q", text, got, want)
@@ -170,7 +170,7 @@ func TestCSV(t *testing.T) {
 			Products: []string{"=f"}, ExternalID: "=g", ID: "=h", MSPID: pointerTo("=i"), StatusReason: pointerTo(portal.StatusReason("=j")),
 			ExpiresOn: pointerTo("=k")}
 		for i, cell := range readCSV(t, write(t, portal.ExportCSV, allClients(t), portal.ExportRow{Client: evil}))[1] {
-			if strings.IndexAny(cell, formulaStarts) == 0 {
+			if formula.MatchString(cell) {
 				t.Errorf("column %s: got the cell %q, want an apostrophe before it", clientColumns[i].Name, cell)
 			}
 		}
@@ -185,10 +185,29 @@ func TestCSV(t *testing.T) {
 	})
 	t.Run("quotes_what_would_add_a_cell_or_a_row", func(t *testing.T) {
 		layout, err := Clients("name,type")
-		for _, name := range []string{"a,b", `a"b`, "a\nb", `",=1`, "a;b"} {
+		for _, name := range []string{"a,b", `a"b`, `",=1`, "a;b"} {
 			got := readCSV(t, write(t, portal.ExportCSV, layoutOf(t, layout, err), client(name)))
 			if len(got) != 2 || got[1][0] != name {
 				t.Errorf("%q: got the records %q, want one with the name", name, got[1:])
+			}
+		}
+	})
+	t.Run("has_no_formula_where_semicolons_or_tabs_separate_cells", func(t *testing.T) {
+		layout, err := Clients("type,name,msp_name")
+		for name, want := range map[string]string{
+			"Nord;=cmd|' /C calc'!A0;x": "Nord;'=cmd|' /C calc'!A0;x", "a; @x": "a; '@x", "a|-1": "a|'-1", "a;\uff1d1": "a;'\uff1d1",
+			"a\n=1": "a =1", "a\r\n=1": "a =1", "a\t=1": "a =1", "\n=1": " '=1", "a;b": "a;b", "a=1": "a=1", ";;+1": ";;'+1",
+		} {
+			file := write(t, portal.ExportCSV, layoutOf(t, layout, err), client(name))
+			if got := readCSV(t, file)[1][1]; got != want {
+				t.Errorf("%q: got the cell %q, want %q", name, got, want)
+			}
+			for _, line := range strings.Split(strings.TrimPrefix(string(file), byteOrderMark), "\n") {
+				for _, piece := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(";\t|\r", r) }) {
+					if strings.IndexAny(strings.TrimLeft(piece, ` "`), "=+-@\uff1d\uff0b\uff0d\uff20") == 0 {
+						t.Errorf("%q: got the line %q with a piece %q, want none that begins like a formula", name, line, piece)
+					}
+				}
 			}
 		}
 	})
@@ -402,16 +421,17 @@ func heap() int64 {
 }
 
 func FuzzNeutral(f *testing.F) {
-	for _, seed := range []string{"", "=1", "+", "-", "@a", "\t", "\r\n=1", "＝", "a", "'=1", "\xff=", "\ufeff=1"} {
+	for _, seed := range []string{"", "=1", "+", "-", "@a", "\t", "\r\n=1", "＝", "a", "'=1", "\xff=", "\ufeff=1", "a;=1", ";; -1|@"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := neutral(text)
-		if strings.IndexAny(got, formulaStarts) == 0 {
-			t.Fatalf("%q: got %q, which begins like a formula", text, got)
+		if formula.MatchString(got) || strings.ContainsAny(got, "\t\r\n") {
+			t.Fatalf("%q: got %q, in which a spreadsheet finds a formula or another row", text, got)
 		}
-		if got != text && got != "'"+text {
-			t.Fatalf("%q: got %q, want it unchanged but for an apostrophe", text, got)
+		plain := func(s string) string { return strings.ReplaceAll(breaks.Replace(s), "'", "") }
+		if plain(got) != plain(text) {
+			t.Fatalf("%q: got %q, want it unchanged but for apostrophes and spaces", text, got)
 		}
 	})
 }

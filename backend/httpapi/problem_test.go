@@ -224,6 +224,7 @@ func testProblemUnknownRoute404OtherMethod405(t *testing.T) {
 	for route, allow := range map[string]string{
 		"POST /v1/clients": "GET", "PUT /v1/msps": "GET", "DELETE /v1/me": "GET", "GET /v1/auth/logout": "POST",
 		"PATCH /v1/invites": "GET,POST", "GET /v1/invites/1": "DELETE", "OPTIONS /v1/syncs": "GET,POST", "TRACE /healthz": "GET",
+		"GET /v1/favourites/client/1": "PUT,DELETE", "GET /v1/recents/client/1": "PUT",
 	} {
 		r := h.send(call{route: route, token: token})
 		h.wantsProblem(r, http.StatusMethodNotAllowed, "method_not_allowed")

@@ -118,7 +118,7 @@ const compressedSuffix = "-gzip"
 
 // noRoute responds with 404, or with 405 where the path has a route of another method.
 func noRoute(mux *http.ServeMux) http.HandlerFunc {
-	methods := []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete}
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	return func(w http.ResponseWriter, r *http.Request) {
 		leaveUnread(w, r)
 		for _, method := range methods {

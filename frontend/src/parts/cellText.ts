@@ -1,6 +1,6 @@
 import type { Column } from "./tableColumn";
 
-/** The characters with which spreadsheets begin a formula, or which they skip before one; backend/export has the same. */
+/** The characters with which spreadsheets begin a formula, or which they skip before one; as in backend/export/csv.go. */
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** A text that no spreadsheet runs as a formula: an apostrophe precedes one that begins like it. */
