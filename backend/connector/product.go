@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"net/url"
 	"strings"
 
 	"fs-client-portal/backend/portal"
@@ -16,7 +15,7 @@ type Product struct {
 	// RateAdvice is a sentence that tells an admin how to get more calls a minute; it ends the error of a run that takes
 	// too long. May be "".
 	RateAdvice string
-	// DashboardDomain is the domain of the product's dashboard: where the host of a connection's base URL has it, the
+	// DashboardDomain is the domain of the product's dashboard: where the host of a connection's API has it, the
 	// dashboard is that host's start page. May be "".
 	DashboardDomain string
 	// ClientTypes are the types of ordinary clients, in any case: clients of any other type are counted as other. Empty:
@@ -24,15 +23,10 @@ type Product struct {
 	ClientTypes []string
 }
 
-// DashboardURL returns the address of the dashboard that belongs to a connection's base URL; ok is false if it is not
-// known.
-func (p Product) DashboardURL(baseURL string) (dashboard string, ok bool) {
-	base, err := url.Parse(baseURL)
-	if err != nil || base.Scheme != "https" || base.Port() != "" || p.DashboardDomain == "" {
-		return "", false
-	}
-	host := strings.ToLower(base.Hostname())
-	if host != p.DashboardDomain && !strings.HasSuffix(host, "."+p.DashboardDomain) {
+// DashboardURL returns the address of the dashboard that belongs to the host of a connection's API; ok is false if it is
+// not known.
+func (p Product) DashboardURL(host string) (dashboard string, ok bool) {
+	if p.DashboardDomain == "" || host != p.DashboardDomain && !strings.HasSuffix(host, "."+p.DashboardDomain) {
 		return "", false
 	}
 	return "https://" + host + "/", true

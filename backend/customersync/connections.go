@@ -40,8 +40,8 @@ func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal
 // DashboardURL returns the address of the dashboard of a customer's product, or nil if it is not known.
 func (s *Service) DashboardURL(of portal.CustomerProduct) *string {
 	for _, connector := range s.config.Connectors {
-		if product := connector.Product(); product.ID == of.ID {
-			if dashboard, ok := product.DashboardURL(of.BaseURL); ok {
+		if product := connector.Product(); of.Host != nil && product.ID == of.ID {
+			if dashboard, ok := product.DashboardURL(*of.Host); ok {
 				return &dashboard
 			}
 		}

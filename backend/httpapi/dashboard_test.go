@@ -22,7 +22,12 @@ func TestDashboardOfProduct(t *testing.T) {
 	}
 	for base, want := range map[string]string{
 		"https://rc-dashboard.heimdalsecurity.com/api/heimdalapi": "https://rc-dashboard.heimdalsecurity.com/",
+		"https://RC-Dashboard.heimdalsecurity.com":                "https://rc-dashboard.heimdalsecurity.com/",
 		"https://proxy.northwind.example/heimdal?key=secret":      "",
+		"https://rc-dashboard.heimdalsecurity.com:8443/api":       "",
+		"https://heimdalsecurity.com@evil.example/api":            "",
+		"http://rc-dashboard.heimdalsecurity.com/api":             "",
+		"https://rc-dashboard.heimdalsecurity.com.evil.example/a": "",
 	} {
 		h.Exec("update mssp_product set base_url = $2 where id = $1", h.Own.ConnectionID, base)
 		for role, ofRole := range map[portal.Role]string{

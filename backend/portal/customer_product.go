@@ -4,7 +4,7 @@ package portal
 type CustomerProduct struct {
 	ID   string `json:"-"`
 	Name string `json:"name"`
-	// BaseURL is the address of the API of the connection; "" for users of a client.
-	BaseURL      string  `json:"-"`
+	// Host is the host of the connection's API; nil where it is not https on the usual port, and for users of a client.
+	Host         *string `json:"-"`
 	DashboardURL *string `json:"dashboard_url" doc:"The product's dashboard; null where it is not known, and for users of a client."`
 }

@@ -94,7 +94,7 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			and `+grantUsable+`
 			order by g.id`, viewer.UserID, viewer.SessionID), &rows)
 		queueUse(batch, viewer.UserID, viewer.SessionID, viewer.GrantID)
-		queueScope(batch, viewer)
+		queueScope(batch, viewer, 0)
 		batch.Queue("select scope_time_zone(), "+dataAsOf, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&zone, &dataAge) })
 	})

@@ -15,6 +15,7 @@ func TestBounds(t *testing.T) {
 		"sort_key_has_200_bytes":               {maxKeyLength, 200},
 		"names_are_filled_by_1000":             {keyBatch, 1000},
 		"connection_is_acquired_in_10_seconds": {acquireWait, 10 * time.Second},
+		"statement_of_a_read_takes_15_seconds": {readTime, 15 * time.Second},
 		"trend_has_90_days":                    {trendDays, 90},
 		"licence_ends_soon_within_30_days":     {expiringDays, 30},
 		"attention_has_20_rows":                {attentionRows, 20},

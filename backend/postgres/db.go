@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,8 +22,13 @@ type DB struct {
 	takeover time.Duration
 	// acquireWait is how long a request waits for a connection.
 	acquireWait time.Duration
-	zones       *zones
+	// readTime is the time limit of each statement of a viewer's read.
+	readTime time.Duration
+	zones    *zones
 }
+
+// readTime is how long a statement of a viewer's read may take, far longer than the lists of a large MSSP need.
+const readTime = 15 * time.Second
 
 // Open connects to the PostgreSQL database at url. It returns an error if the database does not respond within ten
 // seconds, or has an encoding that the portal cannot use.
@@ -35,7 +41,9 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait, zones: &zones{}}, nil
+	return &DB{
+		pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait, readTime: readTime, zones: &zones{},
+	}, nil
 }
 
 // withoutSecrets keeps the server's own message and drops pgx's, which repeats parts of the URL.
@@ -84,7 +92,8 @@ const setScope = `
 	       set_config('portal.client', $4, true)`
 
 // setViewerScope sets the scope, and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as
-// the role of sign-in, which is set until then.
+// the role of sign-in, which is set until then. $6 is the time limit of each statement in milliseconds; ” keeps the
+// connection's.
 const setViewerScope = `
 	select set_config('portal.time_zone', coalesce((
 	           select m.time_zone
@@ -94,7 +103,8 @@ const setViewerScope = `
 	       set_config('portal.mssp', $2, true),
 	       set_config('portal.msp', $3, true),
 	       set_config('portal.client', $4, true),
-	       set_config('portal.grant', $5, true)`
+	       set_config('portal.grant', $5, true),
+	       set_config('statement_timeout', coalesce(nullif($6, ''), current_setting('statement_timeout')), true)`
 
 // Scoped runs statements as one viewer.
 type Scoped struct {
@@ -111,9 +121,10 @@ func (db *DB) As(viewer portal.Viewer) Scoped { return Scoped{db: db, viewer: vi
 func (s Scoped) Check(ctx context.Context) error { return s.Read(ctx, func(*pgx.Batch) {}) }
 
 // Read sends the statements that queue adds to the batch in one round trip and one read-only transaction. The batch's
-// callbacks run only after the viewer has been checked.
+// callbacks run only after the viewer has been checked. A statement that takes longer than readTime ends with Invalid.
 func (s Scoped) Read(ctx context.Context, queue func(*pgx.Batch)) error {
-	return s.db.read(ctx, s.enter, queue)
+	enter := func(batch *pgx.Batch) { s.enterFor(batch, s.db.readTime) }
+	return tooSlow(s.db.read(ctx, enter, queue), s.db.readTime)
 }
 
 // Write runs work in one transaction as the viewer; again from the start after a serialization failure or a deadlock.
@@ -122,15 +133,33 @@ func (s Scoped) Write(ctx context.Context, work func(pgx.Tx) error) error {
 }
 
 // enter queues the check of the viewer, then sets the viewer's role and scope.
-func (s Scoped) enter(batch *pgx.Batch) {
+func (s Scoped) enter(batch *pgx.Batch) { s.enterFor(batch, 0) }
+
+// enterFor is enter with a time limit for each statement that follows; 0 keeps the connection's.
+func (s Scoped) enterFor(batch *pgx.Batch, limit time.Duration) {
 	batch.Queue(setScope, roleAuth, "", "", "")
 	queueViewerCheck(batch, s.viewer)
-	queueScope(batch, s.viewer)
+	queueScope(batch, s.viewer, limit)
 }
 
-// queueScope sets the viewer's role and scope. It must follow statements of the role of sign-in.
-func queueScope(batch *pgx.Batch, v portal.Viewer) {
-	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID, v.GrantID)
+// queueScope sets the viewer's role and scope, and the time limit of each statement; 0 keeps the connection's. It must
+// follow statements of the role of sign-in.
+func queueScope(batch *pgx.Batch, v portal.Viewer, limit time.Duration) {
+	milliseconds := ""
+	if limit > 0 {
+		milliseconds = strconv.FormatInt(limit.Milliseconds(), 10)
+	}
+	batch.Queue(setViewerScope,
+		viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID, v.GrantID, milliseconds)
+}
+
+// tooSlow returns Invalid for a statement that the time limit has ended, and any other error as it is.
+func tooSlow(err error, limit time.Duration) error {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) || refused.Code != queryCanceled {
+		return err
+	}
+	return portal.Errorf(portal.Invalid, "This took longer than %s. Use fewer filters, or narrower ones.", limit)
 }
 
 // queueViewerCheck checks the viewer against the current session, user and grant. A user without an active grant is

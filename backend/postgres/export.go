@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -202,8 +201,7 @@ func (db *DB) exportHead(
 	var stamp Stamp
 	batch := &pgx.Batch{}
 	db.queueSettings(batch)
-	batch.Queue("select set_config('statement_timeout', $1, true)", fmt.Sprint(exportTime.Milliseconds()))
-	db.As(viewer).enter(batch)
+	db.As(viewer).enterFor(batch, exportTime)
 	queueStamp(batch, viewer.Scope, &stamp)
 	scanRow(batch.Queue(count, withArgs(args, nil)), "row", &head.Total)
 	err = tx.SendBatch(ctx, batch).Close()

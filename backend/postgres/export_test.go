@@ -60,3 +60,10 @@ func (l SearchLayer) Search(ctx context.Context, db *DB, viewer portal.Viewer, q
 func HistoryFields() []string {
 	return strings.Split(eachColumn(shownColumn, ",", func(c customerColumn) string { return c.name }), ",")
 }
+
+// WithReadTime returns a copy of db whose reads may take limit for each statement.
+func (db *DB) WithReadTime(limit time.Duration) *DB {
+	other := *db
+	other.readTime = limit
+	return &other
+}

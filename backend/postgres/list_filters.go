@@ -3,8 +3,11 @@ package postgres
 import (
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
 )
 
 // A list's filters are the fields of its filter struct (portal.ClientFilter, portal.MSPFilter) and the rows of one
@@ -35,6 +38,9 @@ type filtered struct {
 	dated bool
 }
 
+// maxAllValues is the greatest number of values in all filters of a list: each is a condition on every row.
+const maxAllValues = 120
+
 // filterBy turns the filter struct f into SQL by the table of its list's filters.
 func filterBy(table map[string]listFilter, f any, args pgx.NamedArgs) (filtered, error) {
 	return filterExcept(table, f, "", args)
@@ -44,6 +50,7 @@ func filterBy(table map[string]listFilter, f any, args pgx.NamedArgs) (filtered,
 func filterExcept(table map[string]listFilter, f any, except string, args pgx.NamedArgs) (filtered, error) {
 	all := filtered{countable: true}
 	v := reflect.ValueOf(f)
+	values := 0
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Tag.Get("query")
 		if v.Field(i).IsZero() || name == except {
@@ -52,6 +59,9 @@ func filterExcept(table map[string]listFilter, f any, except string, args pgx.Na
 		value := v.Field(i).String()
 		if v.Field(i).CanInt() {
 			value = strconv.FormatInt(v.Field(i).Int(), 10)
+		}
+		if values += 1 + strings.Count(value, ","); values > maxAllValues {
+			return filtered{}, portal.InvalidField(name, "All filters together have at most %d values.", maxAllValues)
 		}
 		rows, err := table[name].rows(name, value, args)
 		if err != nil {

@@ -460,3 +460,25 @@ func (w *listedWorld) drawColumns(r *rapid.T, c *portal.Customer) {
 		c.Products = rapid.SliceOfNDistinct(rapid.SampledFrom(listedProducts), 0, 3, rapid.ID[string]).Draw(r, "products")
 	}
 }
+
+func TestFiltersTogether(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	many := "a" + strings.Repeat(",a", 39)
+	filter := portal.ClientFilter{Name: many, ExternalID: many, MSPName: many}
+	for name, test := range map[string]struct {
+		filter portal.ClientFilter
+		want   string
+	}{
+		"take_120_values": {filter, ""},
+		"take_no_more": {func(f portal.ClientFilter) portal.ClientFilter { f.Status = "active"; return f }(filter),
+			"invalid: All filters together have at most 120 values."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := w.DB.Clients(t.Context(), w.admin, portal.ClientQuery{ClientFilter: test.filter, Limit: 1})
+			if got := fmt.Sprint(err); (test.want == "") != (err == nil) || test.want != "" && got != test.want {
+				t.Errorf("got the error %v, want %q", err, test.want)
+			}
+		})
+	}
+}

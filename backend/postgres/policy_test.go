@@ -237,6 +237,11 @@ func TestForbiddenSQL(t *testing.T) {
 		"mssp_updates_audit_log":              {mssp, "update audit_log set action = 'x'"},
 		"mssp_deletes_audit_log":              {mssp, "delete from audit_log"},
 		"client_writes_audit_log":             {client, audit(w.Own.MSSPID)},
+		"client_adds_shared_view": {client, fmt.Sprintf(`
+			insert into saved_view (mssp_id, id, node_id, author_id, list, name, name_key, query)
+			values ('%s', '%s', '%s', '%s', 'clients', 'x', 'x', '')`,
+			w.Own.MSSPID, postgres.NewID(), client.Scope.ClientID, client.UserID)},
+		"msp_reads_base_url": {msp, "select base_url from mssp_product"},
 		"client_invites":                      {client, invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 	} {
 		t.Run(name, func(t *testing.T) {

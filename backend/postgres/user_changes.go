@@ -119,7 +119,7 @@ func (db *DB) writeUser(
 			addresses, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		})
-		queueScope(batch, viewer)
+		queueScope(batch, viewer, 0)
 	}
 	return db.transaction(ctx, enter, func(tx pgx.Tx) error { return work(tx, addresses) })
 }
@@ -244,7 +244,7 @@ func writeGrants(
 		})
 	}
 	queueEndUnusableSessions(batch, id, portal.EndedDeactivated)
-	queueScope(batch, viewer)
+	queueScope(batch, viewer, 0)
 	in.queueUser(batch, viewer.Scope, id, row)
 	return tx.SendBatch(ctx, batch).Close()
 }
