@@ -10,12 +10,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"fs-client-portal/backend/portal"
 )
 
 //go:embed migrations/*.sql
@@ -42,7 +45,7 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 		return nil, err
 	}
 	defer provider.Close()
-	results, err := provider.Up(ctx)
+	results, err := up(ctx, provider)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
@@ -51,6 +54,39 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 		applied = append(applied, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
 	}
 	return applied, backfill(ctx, url)
+}
+
+const (
+	// lockRetryFor is how long a migration tries to lock a table: longer than an export may hold it.
+	lockRetryFor = exportTime + 5*time.Minute
+	// lockRetryEvery is the pause between two attempts, in which waiting requests proceed.
+	lockRetryEvery = 2 * time.Second
+)
+
+// up applies the missing migrations. One that does not get its locks in time is tried again: it must not wait for long,
+// because every request for the table waits behind it. Its file sets lock_timeout.
+func up(ctx context.Context, provider *goose.Provider) ([]*goose.MigrationResult, error) {
+	var applied []*goose.MigrationResult
+	for until := time.Now().Add(lockRetryFor); ; {
+		results, err := provider.Up(ctx)
+		if err == nil {
+			return append(applied, results...), nil
+		}
+		var partial *goose.PartialError
+		if errors.As(err, &partial) {
+			applied = append(applied, partial.Applied...)
+		}
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != lockNotAvailable {
+			return applied, err
+		}
+		if time.Now().After(until) {
+			return applied, fmt.Errorf("no lock of its table for %s: %w", lockRetryFor, err)
+		}
+		if err := portal.Sleep(ctx, lockRetryEvery); err != nil {
+			return applied, err
+		}
+	}
 }
 
 // backfill adds the rows and values that older servers have not written.

@@ -1,16 +1,21 @@
 package postgres_test
 
 import (
+	"context"
 	"database/sql"
 	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestReady(t *testing.T) {
@@ -71,6 +76,7 @@ func testMigrateRepeatsNameKeys(t *testing.T) {
 
 func TestMigrate(t *testing.T) {
 	t.Run("repeats_interrupted_name_keys", testMigrateRepeatsNameKeys)
+	t.Run("lets_requests_pass_while_it_waits_for_a_lock", testMigrateLetsRequestsPass)
 	// A branch with a lower number can be merged after one with a higher number.
 	t.Run("applies_migration_below_the_newest", func(t *testing.T) {
 		w := testkit.NewWorld(t)
@@ -86,4 +92,51 @@ func TestMigrate(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// testMigrateLetsRequestsPass holds a lock of a table, as an export does, until a request has passed a waiting migration.
+func testMigrateLetsRequestsPass(t *testing.T) {
+	w := testkit.NewWorld(t)
+	w.Exec(t, `
+		alter table mssp_product drop column filled_paths;
+		delete from goose_db_version where version_id = 41`)
+	holder, err := pgx.Connect(t.Context(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close(context.Background())
+	export, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := export.Exec(t.Context(), "lock table mssp_product in access share mode"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := postgres.Migrate(t.Context(), w.URLs.Owner)
+		done <- err
+	}()
+	wait.Until(t, time.Minute, "the migration to wait for the table", func() bool {
+		return w.Text(t, "select count(*)::text from pg_locks where relation = 'mssp_product'::regclass and not granted") == "1"
+	})
+	request, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := w.DB.Stamp(request, w.Own.Viewers[portal.MSSPAdmin]); err != nil {
+		t.Errorf("a request while the migration waits: %v, want no error", err)
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("the migration ended with %v while the table was locked, want it to try again", err)
+	default:
+	}
+	if err := export.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := wait.For(t, time.Minute, "the migration to end", done); err != nil {
+		t.Error(err)
+	}
+	if err := w.DB.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
 }

@@ -47,9 +47,12 @@ var outageClasses = map[string]string{
 
 // outageCodes are single codes of other classes.
 var outageCodes = map[string]string{
-	"25006": "it takes no changes: a standby, or read-only",
-	"55P03": "it waited for a lock too long",
+	"25006":          "it takes no changes: a standby, or read-only",
+	lockNotAvailable: "it waited for a lock too long",
 }
+
+// lockNotAvailable is the code of a statement that waited longer than lock_timeout.
+const lockNotAvailable = "55P03"
 
 // queryCanceled is in class 57 and no outage: one statement was cancelled.
 const queryCanceled = "57014"

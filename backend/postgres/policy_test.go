@@ -242,7 +242,7 @@ func TestForbiddenSQL(t *testing.T) {
 			values ('%s', '%s', '%s', '%s', 'clients', 'x', 'x', '')`,
 			w.Own.MSSPID, postgres.NewID(), client.Scope.ClientID, client.UserID)},
 		"msp_reads_base_url": {msp, "select base_url from mssp_product"},
-		"client_invites":                      {client, invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+		"client_invites":     {client, invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := w.DB.As(refused.viewer).Write(context.Background(), func(tx pgx.Tx) error {
