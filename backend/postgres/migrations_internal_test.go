@@ -11,7 +11,8 @@ import (
 var (
 	createdTable = regexp.MustCompile(`(?i)create table (?:if not exists )?(\w+)`)
 	// lockedTable matches what waits for all requests that use a table, and lets the next ones wait behind it.
-	lockedTable = regexp.MustCompile(`(?i)(?:alter table(?: if exists)?|create (?:constraint )?trigger [^;]*? on|(?:create|alter|drop) policy [^;]*? on) (\w+)`)
+	lockedTable = regexp.MustCompile(`(?i)(?:alter table(?: if exists)?|` +
+		`create (?:constraint )?trigger [^;]*? on|(?:create|alter|drop) policy [^;]*? on) (\w+)`)
 	lockTimeout = regexp.MustCompile(`(?i)set (?:local )?lock_timeout`)
 )
 

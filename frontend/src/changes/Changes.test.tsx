@@ -32,7 +32,7 @@ describe("the list of changes", () => {
     await expectAccessible();
     await user.click(many[0] as HTMLElement);
     expect(await screen.findByText("4 in total")).toBeVisible();
-    expect(screen.getByRole("button", { name: "Alike Only this one" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Similar changes This one" })).toBeVisible();
     expect(within(await grid()).queryByText(/new clients/)).toBeNull();
   });
 

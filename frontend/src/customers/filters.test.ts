@@ -128,8 +128,8 @@ describe("the filters of a list", () => {
     ).toBe(
       "“alpine”, Status Missing, Reason inactive, Licence type none, SPLA unknown, Clients from 5, " +
         "Active licences unknown, Purchased 7, 30-day growth up to -1, Clients over their licences 2, " +
-        "Next licence end Dec 1, 2026, Expiring in 30 days from 1, Expiring in 90 days up to 9, Expired from 1, " +
-        "First licence end never or unknown, Disabled clients is not 0, Missing clients 0 to 3, " +
+        "Next licence end Dec 1, 2026, Expiring in 30 days from 1, Expiring in 90 days up to 9, Expired clients from 1, " +
+        "Earliest licence end never or unknown, Disabled clients is not 0, Missing clients 0 to 3, " +
         "Name is “Alpine, IT”, Type is not RESELLER, Id in the product does not contain “12”, First seen from Dec 1, 2026, " +
         "and Last seen up to Dec 31, 2026",
     );

@@ -14,9 +14,9 @@ export const changes = {
   },
   field: "Field",
   run: "Sync",
-  group: "Alike",
+  group: "Similar changes",
   customer: "Customer",
-  ofOne: "Only this one",
+  ofOne: "This one",
   column: {
     at: "When",
     kind: "Change",
@@ -63,6 +63,6 @@ export const changes = {
   },
   empty: {
     title: "No changes yet",
-    text: "What syncs add and change is listed here.",
+    text: "Changes found by syncs appear here.",
   },
 };

@@ -23,7 +23,7 @@ export const exports = {
     label: "Format",
     csv: "CSV, for any spreadsheet",
     xlsx: "Excel workbook, with real dates and numbers",
-    ndjson: "NDJSON, one JSON object a line",
+    ndjson: "NDJSON, one JSON object per line",
   },
   columns: {
     label: "Columns",
@@ -33,7 +33,7 @@ export const exports = {
   },
   nested: "Each MSP followed by its clients",
   nestedText:
-    "Id, name, type, licence type, SPLA, devices, purchased licences and number of clients of each.",
+    "Id, name, type, licence type, SPLA, active licences (DEVICES), purchased licences and number of clients of each.",
   submit: "Export",
   running: "Exporting {{list}}",
   preparing: "The portal prepares the file.",

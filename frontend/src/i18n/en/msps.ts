@@ -14,8 +14,8 @@ export const msps = {
     exceeded: "Exceeded",
     disabled: "Disabled",
     missing: "Missing",
-    seats_used_unknown: "Active unknown",
-    seats_total_unknown: "Purchased unknown",
+    seats_used_unknown: "Active licences unknown",
+    seats_total_unknown: "Purchased licences unknown",
   },
   filter: {
     growth: "30-day growth",

@@ -3,7 +3,7 @@ export const overview = {
   dataAsOf: "Data as of",
   stale: "Could not update. What you see may be out of date.",
   neverSynced: "Not synced yet",
-  noChanges: "No changes since your last visit of the list of changes",
+  noChanges: "No changes since your last visit",
   changes_one: "{{count, number}} change since your last visit",
   changes_other: "{{count, number}} changes since your last visit",
   figure: {

@@ -7,7 +7,7 @@ export const views = {
   all: "All",
   shared: "shared",
   sharedBy: "shared by {{name}}",
-  default: "opens first",
+  default: "default",
   loading: "Loading views",
   again: "Try again",
   save: "Save as a new view",
@@ -47,5 +47,5 @@ export const views = {
     sort: "sort by {{name}}",
     column: "column {{name}}",
   },
-  gone: "This view no longer exists. The list has its filters still.",
+  gone: "This view no longer exists. The filters stay.",
 };
