@@ -33,7 +33,7 @@ type xlsxWriter struct {
 }
 
 func newXLSX(out io.Writer, layout Layout, about About) (*xlsxWriter, error) {
-	temp, err := os.MkdirTemp("", "portal-export-")
+	temp, err := os.MkdirTemp("", tempPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the sheet: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/export"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/mail"
@@ -120,6 +121,7 @@ func listen(setting, address string) (net.Listener, error) {
 
 func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, listener, metricsListener net.Listener) error {
 	log := newLog(c.LogLevel)
+	export.RemoveAbandoned(time.Now().Add(-time.Hour))
 	log.Info("memory", "limit_mib", limitMemory(os.LookupEnv, os.ReadFile)>>20)
 	sessions, err := session.New(db, sealer, c.config(c.PublicURL))
 	if err != nil {
