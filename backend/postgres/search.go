@@ -39,9 +39,9 @@ type searchFound struct {
 
 type rankedHit struct {
 	portal.SearchHit
-	Rank     float64 `json:"rank"`
-	Standing int     `json:"standing"`
-	Key      string  `json:"name_key"`
+	Rank        float64 `json:"rank"`
+	StatusOrder int     `json:"status_order"`
+	Key         string  `json:"name_key"`
 }
 
 // Search returns the best matches of a text in the viewer's scope: at most q.Limit of each kind that the viewer's role
@@ -80,7 +80,7 @@ func joinFound(found []searchFound) portal.SearchResult {
 		result.Totals = append(result.Totals, portal.SearchTotal{Kind: f.kind, Total: f.total, More: !f.complete})
 	}
 	slices.SortStableFunc(hits, func(a, b rankedHit) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Standing, b.Standing), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.StatusOrder, b.StatusOrder), cmp.Compare(a.Key, b.Key))
 	})
 	for _, hit := range hits {
 		result.Items = append(result.Items, hit.SearchHit)
@@ -109,7 +109,8 @@ const enoughHits = 3
 const minSimilar, maxSwapped = 4, 40
 
 // likeness returns the least similarity of a name to the text, by the trigrams that both have; nil for a text that is too
-// short or has no such letter as every locale knows. One wrong letter changes three trigrams, which are less of a longer text.
+// short or has no such letter as every locale knows. One wrong letter changes three trigrams, which are a smaller part of
+// a longer text.
 func likeness(text string) *float32 {
 	n := utf8.RuneCountInString(text)
 	if n < minSimilar || !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") {
@@ -147,21 +148,32 @@ func swappedPatterns(text string) []string {
 // searchSource is where hits of one kind are searched.
 type searchSource struct {
 	kind portal.SearchKind
-	// code is what hits of the kind have beside a name.
+	// code is what identifies a hit of the kind beside its name: the id in the product, or the address.
 	code portal.SearchMatch
 	// proposed, if set, selects one row with the columns ids and complete.
 	proposed string
 	// candidates selects from the rows that the viewer may see, and proposed. Its columns are id, name, context, status,
-	// standing, name_key, key (the whole key of the name), code, msp_key and former_name.
+	// status_order, name_key, key (the whole key of the name), code, msp_key and former_name.
 	candidates string
 }
 
 // listed is the condition that a list finds a hit, too.
 const listed = "(r.rank < 6 or r.rank = 7)"
 
-// query returns a statement that selects one row: the number of hits that a list finds, whether that is known to be
-// all, and the best hits as JSON. Similar names are ranked only if there are less than enough other
-// hits, and none that is the text itself.
+// rankOfMatch is the rank of a candidate that has the text, the best first; null for others.
+const rankOfMatch = `case
+				when c.code = @code then 1
+				when c.key = @text then 2
+				when starts_with(c.key, @text) or starts_with(c.code, @code) then 3
+				when position(' ' || @text in c.key) > 0 then 4
+				when position(@text in c.key) > 0 or position(@code in c.code) > 0 then 5
+				when c.former_name is not null then 6
+				when position(@text in c.msp_key) > 0 then 7
+			end::float8`
+
+// query returns a statement that selects one row: the number of hits that a list finds, whether that is known to be all,
+// and the best hits as JSON. Similar names are ranked only if there are less than enough other hits, and none that is the
+// text itself.
 func (s searchSource) query() string {
 	proposed := "select true as complete"
 	if s.proposed != "" {
@@ -171,15 +183,7 @@ func (s searchSource) query() string {
 		with proposed as materialized (` + proposed + `),
 		candidate as (` + s.candidates + `),
 		close as materialized (
-			select c.*, case
-				when c.code = @code then 1
-				when c.key = @text then 2
-				when starts_with(c.key, @text) or starts_with(c.code, @code) then 3
-				when position(' ' || @text in c.key) > 0 then 4
-				when position(@text in c.key) > 0 or position(@code in c.code) > 0 then 5
-				when c.former_name is not null then 6
-				when position(@text in c.msp_key) > 0 then 7
-			end::float8 as rank
+			select c.*, ` + rankOfMatch + ` as rank
 			from candidate c),
 		ranked as (
 			select ` + candidateColumns + `, c.rank
@@ -199,7 +203,7 @@ func (s searchSource) query() string {
 		select (select count(*) from ranked r where ` + listed + `), (select p.complete from proposed p), (
 			select coalesce(jsonb_agg(to_jsonb(h)), '[]')
 			from (
-				select '` + string(s.kind) + `' as kind, r.id, r.name, r.context, r.status, r.rank, r.standing, r.name_key, m.matched,
+				select '` + string(s.kind) + `' as kind, r.id, r.name, r.context, r.status, r.rank, r.status_order, r.name_key, m.matched,
 				       case m.matched
 				       	when 'former_name' then r.former_name
 				       	when 'msp' then r.context
@@ -215,19 +219,19 @@ func (s searchSource) query() string {
 						when r.rank > 1 and position(@text in r.key) > 0 then 'name'
 						else '` + string(s.code) + `'
 					end as matched) m
-				order by r.rank, r.standing, r.name_key, r.id
+				order by r.rank, r.status_order, r.name_key, r.id
 				limit @rows) h)`
 }
 
 const (
-	candidateColumns = "c.id, c.name, c.context, c.status, c.standing, c.name_key, c.key, c.code, c.shown_code, c.msp_key, c.former_name"
-	// standing orders active customers before missing and removed ones.
-	standing = "case t.status when 'missing' then 1 when 'removed' then 2 else 0 end as standing"
+	candidateColumns = "c.id, c.name, c.context, c.status, c.status_order, c.name_key, c.key, c.code, c.shown_code, c.msp_key, c.former_name"
+	// statusOrder orders active customers before missing and removed ones.
+	statusOrder = "case t.status when 'missing' then 1 when 'removed' then 2 else 0 end as status_order"
 )
 
 // candidateOf returns the columns of a candidate that MSPs and clients have in common, of a table t.
 func candidateOf(table string) string {
-	return strings.ReplaceAll(`t.id, t.name, t.status, `+standing+`, t.name_key, t.name_key || coalesce(t.name_rest, '') as key,
+	return strings.ReplaceAll(`t.id, t.name, t.status, `+statusOrder+`, t.name_key, t.name_key || coalesce(t.name_rest, '') as key,
 			       lower(t.external_id collate "C") as code, t.external_id as shown_code`, "t.", table+".")
 }
 
@@ -299,7 +303,7 @@ func proposedBy(function string) string {
 func (in userViews) searchSource() searchSource {
 	return searchSource{kind: portal.SearchUser, code: portal.MatchEmail, candidates: `
 			select p.id, ` + userSortName("p") + ` as name, case when p.name <> '' then p.email else '' end as context,
-			       case when a.active then 'active' else 'deactivated' end as status, (not a.active)::int as standing, p.name_key,
+			       case when a.active then 'active' else 'deactivated' end as status, (not a.active)::int as status_order, p.name_key,
 			       p.name_key || coalesce(p.name_rest, '') as key, lower(p.email collate "C") as code, p.email as shown_code,
 			       null as msp_key, null as former_name
 			from ` + in.users + ` p

@@ -39,7 +39,7 @@ interface Candidate extends Pick<SearchHit, "id" | "name" | "context" | "status"
 interface Ranked {
   hit: SearchHit;
   rank: number;
-  standing: number;
+  statusOrder: number;
   key: string;
 }
 
@@ -57,7 +57,7 @@ const keyOf = once(fold);
 
 const everything = { limit: 100_000 };
 const enoughHits = 3;
-const standings: Partial<Record<SearchHit["status"], number>> = { missing: 1, removed: 2, deactivated: 1 };
+const statusOrders: Partial<Record<SearchHit["status"], number>> = { missing: 1, removed: 2, deactivated: 1 };
 
 export function fakeSearch({ world, need, scope, ...lists }: Tools) {
   function candidates(me: Me): [Kind, Candidate[]][] {
@@ -122,7 +122,7 @@ const asCandidate = ({ id, name, email, active }: UserItem): Candidate => ({
 });
 
 const byRank = (a: Ranked, b: Ranked) =>
-  a.rank - b.rank || a.standing - b.standing || (a.key < b.key ? -1 : Number(a.key > b.key));
+  a.rank - b.rank || a.statusOrder - b.statusOrder || (a.key < b.key ? -1 : Number(a.key > b.key));
 
 function rank(kind: Kind, all: Candidate[], q: string): Ranked[] {
   const close = all.map((one) => ranked(kind, one, closeness(kind, one, q)));
@@ -141,7 +141,7 @@ function ranked(kind: Kind, one: Candidate, how: Closeness | null): Ranked | nul
   const { id, name, context, status } = one;
   const { rank, matched, text } = how;
   const hit = { kind, id, name, context, status, matched, text };
-  return { hit, rank, standing: standings[status] ?? 0, key: keyOf(name) };
+  return { hit, rank, statusOrder: statusOrders[status] ?? 0, key: keyOf(name) };
 }
 
 function closeness(kind: Kind, one: Candidate, q: string): Closeness | null {

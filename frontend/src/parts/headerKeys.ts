@@ -18,7 +18,7 @@ export const widthStep = 20;
 
 /**
  * The keys on a header change the width and the place of its column. Returns whether the key was one of these. Alt with
- * an arrow is the way back through the screens.
+ * an arrow goes back or forward.
  */
 export function onHeaderKey(event: KeyboardEvent, { layout, visible, widthOf, onChange }: Table): boolean {
   const field = headerOf(event);

@@ -1,7 +1,7 @@
 import { t } from "../i18n/i18n";
 import { layoutParameter, parseLayout, writeLayout } from "../parts/columnLayout";
 
-/** What a list understands of an address, for finding what a saved view names in vain. */
+/** What a list understands of an address, to find the parts of a saved view that the list does not have. */
 export interface ListParameters {
   /** By the name of a filter: whether it understands a value. */
   filters: Record<string, (value: string) => boolean>;
