@@ -8,7 +8,8 @@ type ListedChange struct {
 	ID       string  `json:"id"`
 	Entity   string  `json:"entity" enum:"msp,client"`
 	EntityID string  `json:"entity_id"`
-	Name     string  `json:"name" doc:"Of the MSP or client, as it is now; empty if it has left the caller's scope."`
+	Name     string  `json:"name" doc:"Of the MSP or client, as it is now, or when it left the caller's MSP; empty if unknown."`
+	Left     bool    `json:"left" doc:"The MSP or client has left the caller's scope."`
 	MSPID    *string `json:"msp_id" doc:"The MSP that the client was under; null for an MSP, a move, and a client directly under the MSSP."`
 	MSPName  *string `json:"msp_name"`
 	// SeatsTotal is the client's as it is now.

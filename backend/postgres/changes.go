@@ -156,13 +156,14 @@ func (l changeList) queueRows(batch *pgx.Batch) *pgx.QueuedQuery {
 	args := withArgs(l.args, nil)
 	groups := l.groupsAhead(args)
 	return batch.Queue(`
-		select h.id, h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, h.entity, h.entity_id,
-		       `+actorOf(l.scope)+` as actor, coalesce(c.name, m.name, '') as name, p.id as msp_id, p.name as msp_name, c.seats_total,
-		       g.id as group_id, g.alike, `+l.keys.columns()+` as position
+		select h.id, h.at, h.kind, h.field, `+knownBefore+`, h.after, h.run_id, h.reason, h.entity, h.entity_id, `+knownElsewhere+`,
+		       `+actorOf(l.scope)+` as actor, coalesce(c.name, m.name, o.name, '') as name, c.id is null and m.id is null as "left",
+		       p.id as msp_id, p.name as msp_name, c.seats_total, g.id as group_id, g.alike, `+l.keys.columns()+` as position
 		from (`+groups+`) g
 		cross join lateral (
 			select * from (`+l.linesOf()+`) h
 			limit case when g.alike > 1 then 1 else @rows end) h
+		cross join lateral `+ownTime(l.scope)+` o
 		left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
 		left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
 		left join msp p on h.entity = 'client' and p.mssp_id = h.mssp_id and p.id = h.msp_id
@@ -173,42 +174,77 @@ func (l changeList) queueRows(batch *pgx.Batch) *pgx.QueuedQuery {
 
 // linesOf selects the lines of a group g that are behind the cursor.
 func (l changeList) linesOf() string {
-	behind := "true"
-	if l.keys.after != nil {
-		behind = "h.id < case when g.id = " + l.keys.value(1) + " then " + l.keys.value(2) + " else '" + greatestID + "' end"
-	}
-	ordered := `
-				and ` + behind + `
-				order by h.id desc
-				limit @rows`
-	if !keptGroups(l.scope, l.query.ChangeFilter) {
-		return `
-				select h.*
-				from change h
-				where h.mssp_id = g.mssp_id
-				and h.id = g.id` + ordered
-	}
-	return `
-			(
-				select h.*
-				from change h
-				where g.kind <> 'moved'
-				and h.mssp_id = g.mssp_id
-				and h.at = g.at
-				and h.kind = g.kind
-				and h.kind <> 'moved'
-				and ` + orWhole("h.msp_id") + ` = g.msp_id
-				and coalesce(h.field, '') = g.field
-				and h.entity = g.entity` + ordered + `)
+	changes := "(" + l.changesOf() + l.behind("h.id") + ")"
+	switch {
+	case l.scope.Level == portal.LevelMSP:
+		return changes + `
+			union all (` + l.clientMovesOf() + l.behind("v.id") + ")"
+	case keptGroups(l.scope, l.query.ChangeFilter):
+		return changes + `
 			union all (
-				select h.*
+				select ` + changeColumns + `
 				from change h
 				where g.kind = 'moved'
 				and h.mssp_id = g.mssp_id
 				and h.at = g.at
 				and h.kind = 'moved'
 				and ` + orWhole("h.before_msp_id") + ` = g.before_msp_id
-				and ` + orWhole("h.after_msp_id") + ` = g.after_msp_id` + ordered + ")"
+				and ` + orWhole("h.after_msp_id") + ` = g.after_msp_id` + l.behind("h.id") + ")"
+	}
+	return changes
+}
+
+// behind completes a query of lines of a group g: those that are behind the cursor, in order.
+func (l changeList) behind(id string) string {
+	behind := "true"
+	if l.keys.after != nil {
+		behind = id + " < case when g.id = " + l.keys.value(1) + " then " + l.keys.value(2) + " else '" + greatestID + "' end"
+	}
+	return `
+				and ` + behind + `
+				order by ` + id + ` desc
+				limit @rows`
+}
+
+// changesOf selects the changes of a group g that are not moves; where each change is a group, the change.
+func (l changeList) changesOf() string {
+	lines := `
+				select ` + changeColumns + `
+				from change h
+				where h.mssp_id = g.mssp_id`
+	if l.scope.Level == portal.LevelMSP {
+		lines += `
+				and g.move is null
+				and h.msp_id = g.msp_id`
+	}
+	if !keptGroups(l.scope, l.query.ChangeFilter) {
+		return lines + `
+				and h.id = g.id`
+	}
+	return lines + `
+				and g.kind <> 'moved'
+				and h.at = g.at
+				and h.kind = g.kind
+				and h.kind <> 'moved'
+				and ` + orWhole("h.msp_id") + ` = g.msp_id
+				and coalesce(h.field, '') = g.field
+				and h.entity = g.entity`
+}
+
+// clientMovesOf selects the moves of a group g that users of an MSP see.
+func (l changeList) clientMovesOf() string {
+	lines := `
+				select ` + moveColumns + `
+				from client_move v
+				where v.mssp_id = g.mssp_id
+				and v.msp_id = g.msp_id
+				and v.kind = g.move`
+	if !keptGroups(l.scope, l.query.ChangeFilter) {
+		return lines + `
+				and v.id = g.id`
+	}
+	return lines + `
+				and v.at = g.at`
 }
 
 // greatestID is behind every id that the portal gives out.
@@ -226,6 +262,10 @@ func keptGroups(scope portal.Scope, f portal.ChangeFilter) bool {
 // changeGroups is the table of groups g.
 func changeGroups(scope portal.Scope, f portal.ChangeFilter) string {
 	switch {
+	case scope.Level == portal.LevelMSP && keptGroups(scope, f):
+		return groupsOfMSP
+	case scope.Level == portal.LevelMSP:
+		return singlesOfMSP
 	case !keptGroups(scope, f):
 		return `(
 				select h.mssp_id, h.at, h.id, h.run_id, h.entity, h.entity_id, h.kind, coalesce(h.field, '') as field,

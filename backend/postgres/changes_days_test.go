@@ -30,7 +30,11 @@ func testChangesPropertyLeadFromOneDayToAnother(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(r, "runs before") {
 			s.step(r)
 		}
-		before := s.day()
+		viewers := append(s.usersOfMSPs(), s.admin)
+		before := make([]day, len(viewers))
+		for i, viewer := range viewers {
+			before[i] = s.day(viewer)
+		}
 		_, page := s.changes(s.admin, portal.ChangeQuery{}, 1)
 		q := portal.ChangeQuery{}
 		if page.NewestAt != nil {
@@ -39,35 +43,50 @@ func testChangesPropertyLeadFromOneDayToAnother(t *testing.T) {
 		for range rapid.IntRange(1, 3).Draw(r, "runs between") {
 			s.step(r)
 		}
-		after := s.day()
-		listed, _ := s.changes(s.admin, q, 50)
-		before.apply(listed)
-		for key, row := range after {
-			for field, got := range before[key] {
-				if want := row[field]; got != want {
-					r.Fatalf("%s of %s: got %q after applying %d changes, want %q as listed", field, key, got, len(listed), want)
-				}
+		for i, viewer := range viewers {
+			listed, _ := s.changes(viewer, q, 50)
+			if viewer.Scope.Level == portal.LevelMSP {
+				listed = slices.DeleteFunc(listed, func(c portal.ListedChange) bool { return c.Entity == "msp" })
 			}
-			if before[key]["status"] == "" {
-				r.Fatalf("%s: got no change that adds it, want one", key)
-			}
-		}
-		for key := range before {
-			if after[key] == nil {
-				r.Fatalf("%s: got a change that adds it, but it is not listed", key)
-			}
+			before[i].apply(listed)
+			before[i].wantEqual(r, string(viewer.Role), s.day(viewer), len(listed))
 		}
 	})
 }
 
-// day reads the lists of the MSSP.
-func (w *tenant) day() day {
+// usersOfMSPs returns a user of each MSP.
+func (w *tenant) usersOfMSPs() []portal.Viewer {
 	w.Helper()
-	clients, _, err := w.DB.Clients(w.Context(), w.admin, portal.ClientQuery{Limit: 200})
-	if err != nil {
-		w.Fatal(err)
+	var all []portal.Viewer
+	for _, id := range value[[]string](w, "select array(select id::text from msp where mssp_id = $1)", w.ID) {
+		all = append(all, w.Person(portal.MSPUser, portal.Scope{Level: portal.LevelMSP, MSSPID: w.ID, MSPID: id}))
 	}
-	msps, _, err := w.DB.MSPs(w.Context(), w.admin, portal.MSPQuery{Limit: 200})
+	return all
+}
+
+// wantEqual compares what changes lead to with the lists of a later day.
+func (d day) wantEqual(r *rapid.T, who string, after day, changes int) {
+	for key, row := range after {
+		for field, got := range d[key] {
+			if want := row[field]; got != want {
+				r.Fatalf("%s: %s of %s: got %q after applying %d changes, want %q as listed", who, field, key, got, changes, want)
+			}
+		}
+		if d[key]["status"] == "" {
+			r.Fatalf("%s: %s: got no change that adds it, want one", who, key)
+		}
+	}
+	for key := range d {
+		if after[key] == nil {
+			r.Fatalf("%s: %s: got no change that removes it, but it is not listed", who, key)
+		}
+	}
+}
+
+// day reads the lists of a viewer. Users of an MSP have one list, of its clients.
+func (w *tenant) day(viewer portal.Viewer) day {
+	w.Helper()
+	clients, _, err := w.DB.Clients(w.Context(), viewer, portal.ClientQuery{Limit: 200})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -77,6 +96,13 @@ func (w *tenant) day() day {
 		row["msp"], row["products"], row["expires_on"] = text(c.MSPName), strings.Join(c.Products, ", "), text(c.ExpiresOn)
 		row["seats_used"], row["seats_total"] = figure(c.SeatsUsed), figure(c.SeatsTotal)
 		all["client "+c.ID] = row
+	}
+	if viewer.Scope.Level != portal.LevelMSSP {
+		return all
+	}
+	msps, _, err := w.DB.MSPs(w.Context(), viewer, portal.MSPQuery{Limit: 200})
+	if err != nil {
+		w.Fatal(err)
 	}
 	for _, m := range msps.Items {
 		all["msp "+m.ID] = customer(m.Name, m.Type, m.Status, m.StatusReason, m.LicenceType, m.SPLA)
@@ -115,9 +141,27 @@ func (d day) apply(changes []portal.ListedChange) {
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(runs), time.Time.Compare) {
 		for key, changes := range runs[at] {
-			d.applyRun(key, changes)
+			if changes = d.applyElsewhere(key, changes); len(changes) > 0 {
+				d.applyRun(key, changes)
+			}
 		}
 	}
+}
+
+// applyElsewhere applies that a client came to the viewer's MSP or left it, and returns the other changes. Of a client
+// that came only those values are known that the changes name.
+func (d day) applyElsewhere(key string, changes []portal.ListedChange) (others []portal.ListedChange) {
+	for _, c := range changes {
+		switch {
+		case c.Kind == "moved" && text(c.Elsewhere) == "before":
+			d[key] = shown{"status": "present", "msp": text(c.After)}
+		case c.Kind == "moved" && text(c.Elsewhere) == "after":
+			delete(d, key)
+		default:
+			others = append(others, c)
+		}
+	}
+	return others
 }
 
 // applyRun applies what one run changed of a customer. A customer that turned from client to MSP or back leaves the list

@@ -14,7 +14,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// keptChange is a change as the table has it.
+// keptChange is a change as the table has it, or a move of a client as client_move has it: then Before or After is the
+// MSP that it left or came to.
 type keptChange struct {
 	ID, Kind, Field, EntityID, MSPID, ClientID, Before, After, RunID string
 	At                                                               time.Time
@@ -36,6 +37,48 @@ func (w *tenant) keptChanges() []keptChange {
 		w.Fatal(err)
 	}
 	return all
+}
+
+// keptMoves are the moves of clients that turned, which are in no change.
+func (w *tenant) keptMoves() []keptChange {
+	w.Helper()
+	rows, err := w.Owner.Query(w.Context(), `
+		select v.id::text, case v.kind when 'removed' then 'removed' else 'moved' end as kind,
+		       case v.kind when 'removed' then '' else 'msp' end as field, v.client_id::text as entity_id, v.msp_id::text, '' as client_id,
+		       '' as before, '' as after, v.run_id::text, v.at
+		from client_move v
+		where v.mssp_id = $1
+		and not exists (select from change h where h.mssp_id = v.mssp_id and h.id = v.id)`, w.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[keptChange])
+	if err != nil {
+		w.Fatal(err)
+	}
+	return all
+}
+
+// seenBy returns the changes that a viewer may see. Users of an MSP see the moves from and to it, as changes of it.
+func (w *tenant) seenBy(v portal.Viewer) (seen []keptChange) {
+	w.Helper()
+	for _, c := range w.keptChanges() {
+		if v.Scope.Level == portal.LevelMSP && c.Kind == "moved" && slices.Contains([]string{c.Before, c.After}, v.Scope.MSPID) {
+			c.MSPID, c.Before, c.After = v.Scope.MSPID, v.Scope.MSPID, v.Scope.MSPID
+		}
+		if c.visibleTo(v) {
+			seen = append(seen, c)
+		}
+	}
+	if v.Scope.Level != portal.LevelMSP {
+		return seen
+	}
+	for _, c := range w.keptMoves() {
+		if c.Before, c.After = c.MSPID, c.MSPID; c.visibleTo(v) {
+			seen = append(seen, c)
+		}
+	}
+	return seen
 }
 
 func (c keptChange) visibleTo(v portal.Viewer) bool {
@@ -78,8 +121,12 @@ func testChangesPropertyWalkAndTotalEqualTable(t *testing.T) {
 			return
 		}
 		some := rapid.SampledFrom(kept)
-		for _, viewer := range []portal.Viewer{first.admin, first.viewerOf(some.Draw(r, "viewer"))} {
-			first.checkList(r, viewer, kept, first.drawChangeQuery(r, some, viewer))
+		viewers := []portal.Viewer{first.admin, first.viewerOf(some.Draw(r, "viewer"))}
+		if moves := slices.DeleteFunc(slices.Clone(kept), func(c keptChange) bool { return c.Kind != "moved" }); len(moves) > 0 {
+			viewers = append(viewers, first.viewerOf(rapid.SampledFrom(moves).Draw(r, "viewer of a move")))
+		}
+		for _, viewer := range viewers {
+			first.checkList(r, viewer, first.drawChangeQuery(r, some, viewer))
 		}
 	})
 }
@@ -87,10 +134,13 @@ func testChangesPropertyWalkAndTotalEqualTable(t *testing.T) {
 // microseconds is RFC 3339 in UTC with as many digits as PostgreSQL has, so that texts sort as times.
 const microseconds = "2006-01-02T15:04:05.000000Z"
 
-// viewerOf returns a user who may see a change: of its MSP if it has one, else of its client, else of the MSSP.
+// viewerOf returns a user who may see a change: of its MSP or one of a move's if there is one, else of its client, else of
+// the MSSP.
 func (w *tenant) viewerOf(c keptChange) portal.Viewer {
-	if c.MSPID != "none" {
-		return w.Person(portal.MSPUser, portal.Scope{Level: portal.LevelMSP, MSSPID: w.ID, MSPID: c.MSPID})
+	for _, id := range []string{c.MSPID, c.After, c.Before} {
+		if id != "none" {
+			return w.Person(portal.MSPUser, portal.Scope{Level: portal.LevelMSP, MSSPID: w.ID, MSPID: id})
+		}
 	}
 	if c.ClientID != "" {
 		return w.Person(portal.ClientUser, portal.Scope{Level: portal.LevelClient, MSSPID: w.ID, ClientID: c.ClientID})
@@ -130,11 +180,11 @@ func (w *tenant) drawChangeQuery(r *rapid.T, some *rapid.Generator[keptChange], 
 }
 
 // checkList compares the walk of a list, and its total, with the table.
-func (w *tenant) checkList(r *rapid.T, viewer portal.Viewer, kept []keptChange, q portal.ChangeQuery) {
+func (w *tenant) checkList(r *rapid.T, viewer portal.Viewer, q portal.ChangeQuery) {
 	want := []string{}
-	for _, c := range kept {
+	for _, c := range w.seenBy(viewer) {
 		at := c.At.UTC().Format(microseconds)
-		if c.visibleTo(viewer) && c.matches(q.ChangeFilter) && (q.Since == "" || at >= q.Since) && (q.Until == "" || at < q.Until) {
+		if c.matches(q.ChangeFilter) && (q.Since == "" || at >= q.Since) && (q.Until == "" || at < q.Until) {
 			want = append(want, c.ID)
 		}
 	}
@@ -196,8 +246,8 @@ func TestLastVisitProperty(t *testing.T) {
 // checkVisit compares the overview's number with the list, and both with the changes after a time; all if it is nil.
 func (w *tenant) checkVisit(r *rapid.T, name string, viewer portal.Viewer, since *time.Time) {
 	var want int64
-	for _, c := range w.keptChanges() {
-		if c.visibleTo(viewer) && (since == nil || c.At.After(*since)) {
+	for _, c := range w.seenBy(viewer) {
+		if since == nil || c.At.After(*since) {
 			want++
 		}
 	}

@@ -105,8 +105,28 @@ func (db *DB) regroupMoves(ctx context.Context, mssp string) error {
 			where h.mssp_id = $1
 			and h.kind = 'moved'
 			group by 1, 3, 5, 6, 7, 8, 9, 10`, mssp)
+		queueClientMoves(batch, mssp)
 		return tx.SendBatch(ctx, batch).Close()
 	})
+}
+
+// queueClientMoves writes an MSSP's moves again for the users of its MSPs, and counts them. Those of clients that turned
+// are in no change, and stay.
+func queueClientMoves(batch *pgx.Batch, mssp string) {
+	batch.Queue(`
+		delete from client_move v
+		using change h
+		where v.mssp_id = $1
+		and h.mssp_id = v.mssp_id
+		and h.id = v.id`, mssp)
+	batch.Queue("select write_client_moves($1, null)", mssp)
+	batch.Queue("delete from client_move_group where mssp_id = $1", mssp)
+	batch.Queue(`
+		insert into client_move_group (mssp_id, msp_id, id, at, run_id, kind, n)
+		select v.mssp_id, v.msp_id, new_id(), v.at, min(v.run_id::text)::uuid, v.kind, count(*)
+		from client_move v
+		where v.mssp_id = $1
+		group by 1, 2, 4, 6`, mssp)
 }
 
 // mspNames selects the names that exactly one MSP of the MSSP $1 has or had.

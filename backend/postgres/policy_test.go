@@ -18,7 +18,7 @@ import (
 var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
-	"change_group": "mssp_id", "change_visit": "mssp_id",
+	"change_group": "mssp_id", "change_visit": "mssp_id", "client_move": "mssp_id", "client_move_group": "mssp_id",
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id",
 	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
 	"former_name": "mssp_id", "client_end": "mssp_id", "client_end_sum": "mssp_id",
@@ -28,6 +28,7 @@ var tenantTables = map[string]string{
 // notForSync are tables that a sync may not use.
 var notForSync = []string{
 	"audit_log", "invite_mail", "change_group", "change_visit", "client_end", "saved_view", "view_default", "favourite", "recent",
+	"client_move", "client_move_group", // a sync may insert moves
 }
 
 // read runs sql, which has no condition on the scope, as viewer. It returns the number that the query returns, or -1 if

@@ -128,6 +128,14 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at, %s)
 			values ('%s', '%s', '%[3]s', '%[3]s', 'client', 'x', 'x', now(), '%[4]s')`, column, own.MSSPID, id(), foreign))
 	}
+	move := func(column, foreign string) reference {
+		values := map[string]string{"msp_id": own.MSPs[0].ID, "client_id": own.Direct.ID, "run_id": ownRun}
+		values[column] = foreign
+		return sync("client_move", column, foreign, fmt.Sprintf(`
+			insert into client_move (mssp_id, msp_id, id, at, run_id, client_id, kind)
+			values ('%s', '%s', '%s', now(), '%s', '%s', 'removed')`,
+			own.MSSPID, values["msp_id"], id(), values["run_id"], values["client_id"]))
+	}
 	link := func(table string) reference {
 		grant := other.Viewers[portal.MSSPAdmin].GrantID
 		return reference{table + ".grant_id", "portal_mssp", fmt.Sprintf(
@@ -147,6 +155,7 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 		change("msp_id", msp), change("client_id", client), change("run_id", otherRun),
 		change("before_msp_id", msp), change("after_msp_id", msp),
 		span("msp_id", msp), span("client_id", client),
+		move("msp_id", msp), move("client_id", client), move("run_id", otherRun),
 		sync("client", "msp_id", msp, fmt.Sprintf("update client set msp_id = '%s' where id = '%s'", msp, own.Direct.ID)),
 		sync("client", "mssp_product_id", other.ConnectionID, fmt.Sprintf("update client set mssp_product_id = '%s'", other.ConnectionID)),
 		sync("msp", "mssp_product_id", other.ConnectionID, fmt.Sprintf("update msp set mssp_product_id = '%s'", other.ConnectionID)),
@@ -275,6 +284,7 @@ var notReferences = []string{
 	// the database alone writes groups and licence ends
 	"client_end.msp_id", "client_end_sum.msp_id",
 	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",
+	"client_move_group.run_id", "client_move_group.msp_id",
 	"client.external_id", "msp.external_id", "sync_customer.external_id",
 }
 

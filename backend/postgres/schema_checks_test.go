@@ -24,6 +24,11 @@ var schemaChecks = map[string][]string{
 	"change_entity_check":     {"update change set entity = 'other'"},
 	"change_kind_check":       {"update change set kind = 'other'"},
 	"change_reason_check":     {"update change set reason = 'other'"},
+	"client_move_kind_check": {`
+		insert into client_move (mssp_id, msp_id, id, at, client_id, kind)
+		select id, id, id, now(), id, 'other'
+		from mssp
+		limit 1`},
 	"client_span_order_check": {"update client_span set to_at = from_at", "update client_span set to_at = from_at - interval '1 day'"},
 	"client_status_check":     {"update client set status = 'other'"},
 	"former_name_entity_check": {`

@@ -27,13 +27,11 @@ func actorOf(scope portal.Scope) string {
 // queueHistory adds the newest hundred changes of one customer that the viewer may read.
 func queueHistory(batch *pgx.Batch, scope portal.Scope, entityID string, into *[]portal.Change) {
 	collect(batch.Queue(`
-		select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, `+actorOf(scope)+` as actor
-		from change h
-		where h.mssp_id = @mssp
-		and h.entity_id = @entity
+		select h.at, h.kind, h.field, `+knownBefore+`, h.after, h.run_id, h.reason, `+actorOf(scope)+` as actor, `+knownElsewhere+`
+		from (`+historyLines(scope)+`) h
+		cross join lateral `+ownTime(scope)+` o
 		order by h.id desc
-		limit 100`,
-		pgx.NamedArgs{"mssp": scope.MSSPID, "entity": entityID}), into)
+		limit 100`, withArgs(scopeArgs(scope), pgx.NamedArgs{"entity": entityID})), into)
 }
 
 // queueRunKnown fails the batch with NotFound unless the viewer's MSSP has the run.
@@ -77,7 +75,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 		collect(batch.Queue(`
 			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, h.entity, h.entity_id,
 			       `+actorOf(viewer.Scope)+` as actor, coalesce(c.name, m.name, '') as name, p.name as msp_name,
-			       c.seats_total, h.position
+			       c.seats_total, null::text as elsewhere, h.position
 			from (
 				select h.*, `+keys.columns()+` as position
 				from change h

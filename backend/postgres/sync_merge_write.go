@@ -31,6 +31,7 @@ func (m *merge) write(ctx context.Context) error {
 		return err
 	}
 	batch := &pgx.Batch{}
+	m.queueTurnedMoves(batch, s)
 	m.queueNew(batch, s)
 	m.queueChanged(batch, s)
 	m.queueGone(batch, s)

@@ -89,7 +89,8 @@ func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
 	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day",
-		"client_span", "client_end", "client_end_sum", "user_role", "change", "change_group"} {
+		"client_span", "client_end", "client_end_sum", "user_role", "change", "change_group", "client_move",
+		"client_move_group"} {
 		if !slices.Contains(but, table) {
 			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = "+
 				"$1)", table))
@@ -168,6 +169,23 @@ var miscounted = map[string]string{
 			from change where mssp_id = $1 group by 1, 2, 3, 4, 5, 6, 7, 8),
 		kept as (
 			select at, kind, field, entity, msp_id, before_msp_id, after_msp_id, run_id::text, n from change_group where mssp_id = $1)
+		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
+	"client_move": `
+		with counted as (
+			select h.id, m.msp_id, h.at, h.run_id, h.entity_id, m.kind, m.msp_name
+			from change h
+			cross join lateral (values ('left', h.before_msp_id, h.before), ('came', h.after_msp_id, h.after)) m (kind, msp_id, msp_name)
+			where h.mssp_id = $1 and h.kind = 'moved' and m.msp_id is not null),
+		kept as (
+			select v.id, v.msp_id, v.at, v.run_id, v.client_id, v.kind, v.msp_name
+			from client_move v
+			where v.mssp_id = $1
+			and exists (select from change h where h.mssp_id = v.mssp_id and h.id = v.id))
+		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
+	"client_move_group": `
+		with counted as (
+			select msp_id, at, run_id::text, kind, count(*) as n from client_move where mssp_id = $1 group by 1, 2, 3, 4),
+		kept as (select msp_id, at, run_id::text, kind, n from client_move_group where mssp_id = $1)
 		(select * from counted except select * from kept) union all (select * from kept except select * from counted)`,
 	"client_count": `
 		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry,

@@ -55,6 +55,7 @@ func enumerations(inPortal, inDesktop []constant) []enumeration {
 		{"runTriggers", "RunTrigger", tagOf(portal.SyncRun{}, "Trigger")},
 		{"changeKinds", "ChangeKind", portal.ChangeKinds},
 		{"changeReasons", "ChangeReason", tagOf(portal.Change{}, "Reason")},
+		{"elsewheres", "Elsewhere", tagOf(portal.Change{}, "Elsewhere")},
 		{"changeFields", "ChangeField", portal.ChangeFields},
 		{"reviewEffects", "ReviewEffect", ofType(inPortal, "ReviewEffect")},
 		{"attentionKinds", "AttentionKind", tagOf(portal.Attention{}, "Kind")},
