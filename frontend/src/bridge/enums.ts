@@ -122,6 +122,12 @@ export const changeReasons = [
 ] as const;
 export type ChangeReason = (typeof changeReasons)[number];
 
+export const elsewheres = [
+  "before",
+  "after",
+] as const;
+export type Elsewhere = (typeof elsewheres)[number];
+
 export const changeFields = [
   "name",
   "type",

@@ -61,6 +61,7 @@ export namespace portal {
 	    after?: string;
 	    run_id?: string;
 	    reason?: string;
+	    elsewhere?: string;
 	    actor?: Actor;
 	}
 	export interface ListedChange {
@@ -71,11 +72,13 @@ export namespace portal {
 	    after?: string;
 	    run_id?: string;
 	    reason?: string;
+	    elsewhere?: string;
 	    actor?: Actor;
 	    id: string;
 	    entity: string;
 	    entity_id: string;
 	    name: string;
+	    left: boolean;
 	    msp_id?: string;
 	    msp_name?: string;
 	    seats_total?: number;
