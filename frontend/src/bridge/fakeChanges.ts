@@ -30,7 +30,8 @@ const visitLasts = 30 * 60_000;
 /** A group of more changes than this is one line of a grouped list. */
 const few = 3;
 
-const formerMSP = 1;
+/** Where clients move from, by turns. */
+const formerMSPs = [1, 0];
 
 const fields = [
   { field: "seats_total", before: "40", after: "60" },
@@ -43,7 +44,7 @@ const fields = [
 type Made = ListedChange & { msps: string[] };
 
 function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number, world: World): Made {
-  const from = world.msps[formerMSP];
+  const from = world.msps[formerMSPs[n % 2] ?? 0];
   const bare = { field: null, before: null, after: null };
   const moved = { field: "msp", before: from?.name ?? null, after: client.msp_name };
   const what = (kind === "moved" ? moved : kind === "changed" ? fields[n % fields.length] : bare) ?? bare;
@@ -55,10 +56,12 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number, wor
     kind,
     run_id: run.id,
     reason: null,
+    elsewhere: null,
     actor: run.reviewer_name === null ? null : { name: run.reviewer_name },
     entity: "client",
     entity_id: client.id,
     name: client.name,
+    left: false,
     msp_id: kind === "moved" ? null : client.msp_id,
     msp_name: kind === "moved" ? null : client.msp_name,
     seats_total: client.seats_total,
@@ -86,13 +89,34 @@ function changesOf(run: SyncRun, world: World): Made[] {
   );
 }
 
-/** All changes, those of a group together, with ids for the groups. */
-function allChanges(world: World): Made[] {
+/**
+ * A change as users of one of its MSPs see it. Of a move they know neither the other MSP nor how many others there were,
+ * and of a client that left its name.
+ */
+function seenBy(mspId: string, change: Made): Made[] {
+  if (!change.msps.includes(mspId)) return [];
+  if (change.kind !== "moved") return [change];
+  const came = change.msps[1] === mspId;
+  const seen: Made = {
+    ...change,
+    ...(came ? { before: null, elsewhere: "before" } : { after: null, elsewhere: "after", left: true }),
+    seats_total: came ? change.seats_total : null,
+    group_id: `${change.run_id} ${came ? "came" : "left"} ${mspId}`,
+    msps: [mspId],
+  };
+  return [seen];
+}
+
+/** All changes that the users of an MSP see, or those of the MSSP, those of a group together, with ids for the groups. */
+function allChanges(world: World, mspId: string | undefined): Made[] {
   const runs = world.runs
     .filter(isMerged)
     .toSorted((a, b) => String(b.finished_at).localeCompare(String(a.finished_at)));
   const groups = new Map<string, Made[]>();
-  for (const change of runs.flatMap((run) => changesOf(run, world))) {
+  const seen = runs
+    .flatMap((run) => changesOf(run, world))
+    .flatMap((change) => (mspId ? seenBy(mspId, change) : change));
+  for (const change of seen) {
     groups.set(change.group_id, [...(groups.get(change.group_id) ?? []), change]);
   }
   return [...groups.values()].flatMap((group, n) =>
@@ -140,11 +164,11 @@ function grouped(changes: Made[]): Made[] {
 export function fakeChanges({ world, need, scope }: Tools) {
   const inScope = (): Made[] => {
     const { msp_id, client_id } = scope();
-    const all = allChanges(world).map((change) =>
+    const all = allChanges(world, client_id ? undefined : msp_id).map((change) =>
       client_id || msp_id ? { ...change, actor: null } : change,
     );
     if (client_id) return all.filter(({ kind, entity_id }) => kind !== "moved" && entity_id === client_id);
-    return msp_id ? all.filter((change) => change.msp_id === msp_id) : all;
+    return all;
   };
 
   const visitOf = (grantID: string): FakeVisit | undefined => {

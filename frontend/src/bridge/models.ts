@@ -9,6 +9,7 @@ import type {
   CustomerField,
   CustomerKind,
   CustomerStatus,
+  Elsewhere,
   FieldSource,
   FieldType,
   InviteStatus,
@@ -112,7 +113,10 @@ export type FieldMapPreview = Narrowed<
 export type FieldNotice = Narrowed<portal.FieldNotice, { kind: NoticeKind; field: CustomerField | null }>;
 
 export type Field = Narrowed<portal.Field>;
-export type Change = Narrowed<portal.Change, { kind: ChangeKind; reason: ChangeReason | null }>;
+export type Change = Narrowed<
+  portal.Change,
+  { kind: ChangeKind; reason: ChangeReason | null; elsewhere: Elsewhere | null }
+>;
 interface StatusFields {
   status: CustomerStatus;
   status_reason: StatusReason | null;
@@ -209,10 +213,10 @@ export type SyncRun = Narrowed<
     remapped: CustomerField[];
   }
 >;
-/** A line of the list of changes; name is the customer's current name, "" for one that has left the scope. */
+/** A line of the list of changes; name is the customer's current name, or that when it left. */
 export type ListedChange = Narrowed<
   portal.ListedChange,
-  { kind: ChangeKind; entity: CustomerKind; reason: ChangeReason | null }
+  { kind: ChangeKind; entity: CustomerKind; reason: ChangeReason | null; elsewhere: Elsewhere | null }
 >;
 /** A customer that a run in review would mark as missing, move or rename. */
 export type ReviewItem = Narrowed<portal.ReviewItem, { kind: CustomerKind; effect: ReviewEffect }>;

@@ -63,6 +63,34 @@ describe("the list of changes", () => {
     await expectAccessible();
   });
 
+  it("tells users of an MSP that clients came and left, and nothing of the other MSP", async () => {
+    const { user, fake } = open(
+      "/changes?kind=moved",
+      (made) => {
+        const [own, other] = made.world.msps;
+        made.world.clients.forEach((client, n) => {
+          const msp = n % 2 === 0 ? own : other;
+          Object.assign(client, { msp_id: msp?.id, msp_name: msp?.name });
+        });
+        made.world.runs = [run(1, { added: 0, missing: 0, removed: 0, changed: 14, moved: 14, returned: 0 })];
+      },
+      "mspUser",
+    );
+    const table = await grid();
+    expect(await screen.findByText("14 in total")).toBeVisible();
+    expect(within(table).getByText("Came from elsewhere")).toBeVisible();
+    expect(within(table).getByText("No longer under Alpine IT Services")).toBeVisible();
+    expect(screen.queryByText(/Baltic/)).toBeNull();
+    await expectAccessible();
+    await user.click(within(table).getByText("No longer under Alpine IT Services"));
+    expect(await screen.findByText("7 in total")).toBeVisible();
+    const opened = within(await grid());
+    expect(await opened.findAllByText("No longer under Alpine IT Services")).toHaveLength(7);
+    const left = fake.world.clients[1]?.name ?? "";
+    expect(opened.getByText(left)).toBeVisible();
+    expect(opened.queryByRole("link", { name: left })).toBeNull();
+  });
+
   it("filters by time, kind and field, and says so where nothing matches", async () => {
     const { user } = open();
     await grid();

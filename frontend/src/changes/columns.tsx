@@ -10,9 +10,9 @@ import { changeTones } from "./kinds";
 import { manyAlike, whatChanged } from "./sentences";
 
 /** The path of what a line is about: its customer, or the list of its group. */
-export function pathOf({ alike, group_id, entity, entity_id, name }: ListedChange): string | null {
+export function pathOf({ alike, group_id, entity, entity_id, name, left }: ListedChange): string | null {
   if (alike > 1) return links.changes({ group_id });
-  if (name === "") return null;
+  if (left || name === "") return null;
   return entity === "msp" ? links.msp(entity_id) : links.client(entity_id);
 }
 
@@ -85,8 +85,8 @@ function subjectOf(change: ListedChange, mssp: string | null): string {
 
 function Subject({ change, mssp }: { change: ListedChange; mssp: string | null }) {
   const path = pathOf(change);
-  if (path === null) return t("changes.left");
   const text = subjectOf(change, mssp);
+  if (path === null) return text;
   return (
     <Link component={RouterLink} to={path} color="inherit" title={text} noWrap>
       {text}

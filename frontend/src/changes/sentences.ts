@@ -10,7 +10,7 @@ export function whatChanged(change: ListedChange): string {
   return t("changes.with", { what, more: t("changes.purchased", { count: change.seats_total }) });
 }
 
-/** What changed of many alike. A move names both MSPs, which are the same for all of them. */
+/** What changed of many alike. A move names the MSPs that the viewer may know, which are the same for all of them. */
 function manyChanged(change: ListedChange): string {
   if (change.kind === "moved" || change.field === "details") return changeSentence(change);
   if (change.kind === "changed") return t("changes.many.changed", { field: fieldName(change.field ?? "") });

@@ -25,6 +25,41 @@ describe("the sentence of a change", () => {
       { kind: "moved", field: "msp", after: "Baltic" },
       "Moved under Baltic, before directly under the MSSP",
     ],
+    [
+      "come from elsewhere",
+      { kind: "moved", field: "msp", after: "Baltic", elsewhere: "before" },
+      "Came from elsewhere",
+    ],
+    [
+      "gone elsewhere",
+      { kind: "moved", field: "msp", before: "Baltic", elsewhere: "after" },
+      "No longer under Baltic",
+    ],
+    [
+      "a value with which a client came",
+      { field: "seats_total", after: "1200", elsewhere: "before" },
+      "Licences purchased set to 1,200",
+    ],
+    [
+      "an unknown value with which a client came",
+      { field: "spla", elsewhere: "before" },
+      "SPLA set to unknown",
+    ],
+    [
+      "no value with which a client came",
+      { field: "expires_on", elsewhere: "before" },
+      "Licence end not sent",
+    ],
+    [
+      "a disabled client that came",
+      { field: "status_reason", after: "demo", elsewhere: "before" },
+      "Disabled: demo account",
+    ],
+    [
+      "a client that came and is not disabled",
+      { field: "status_reason", elsewhere: "before" },
+      "Not disabled",
+    ],
     ["renamed", { field: "name", before: "Elm", after: "Elm Ltd" }, "Renamed from Elm to Elm Ltd"],
     [
       "licences, grouped",

@@ -7,6 +7,8 @@ interface Change {
   field: string | null;
   before: string | null;
   after: string | null;
+  /** On which side of a move the client was not the viewer's. */
+  elsewhere?: "before" | "after" | null;
   /** Why a value changed although the product did not change it. */
   reason?: keyof typeof en.history.reason | null;
 }
@@ -47,7 +49,9 @@ export function changeSentence(change: Change): string {
   return change.reason ? t("history.because", { what, why: t(`history.reason.${change.reason}`) }) : what;
 }
 
-function sentence({ kind, field, before, after }: Change): string {
+function sentence(change: Change): string {
+  const { kind, field, before, after } = change;
+  if (change.elsewhere) return elsewhereSentence(change);
   if (kind === "moved") {
     if (!after) return t("history.movedDirectly", { before });
     return t(before ? "history.movedTo" : "history.movedUnder", { before, after });
@@ -65,4 +69,15 @@ function sentence({ kind, field, before, after }: Change): string {
     return words.after ? t("history.disabled", words) : t("history.noLongerDisabled", words);
   }
   return words.after ? t("history.changedTo", words) : t("history.changedFrom", words);
+}
+
+/** A change of a client that came to the viewer's MSP, whose value before is not shown, or that left it. */
+function elsewhereSentence({ kind, field, before, after, elsewhere }: Change): string {
+  if (kind === "moved") return elsewhere === "before" ? t("history.came") : t("history.left", { before });
+  if (kind !== "changed" || !field) return sentence({ kind, field, before, after });
+  if (field === "status_reason") {
+    return after ? t("history.disabled", { after: shown(field, after) }) : t("history.notDisabled");
+  }
+  const words = { field: fieldName(field), after: after ? shown(field, after) : absentText(field) };
+  return words.after ? t("history.changedTo", words) : t("history.notSent", words);
 }
