@@ -62,6 +62,9 @@ func (c *apiClient) openFile(ctx context.Context, call request) (*resty.Response
 	if call.grant != "" {
 		r.SetHeader("Portal-Grant", call.grant)
 	}
+	if call.body != nil {
+		r.SetBody(call.body)
+	}
 	return r.Execute(call.method, call.path)
 }
 

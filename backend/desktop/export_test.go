@@ -103,6 +103,7 @@ func TestExport(t *testing.T) {
 	t.Run("saves_the_file_and_reports_progress", testExportSaves)
 	t.Run("replaces_a_file_only_on_success", testExportReplaces)
 	t.Run("asks_with_list_filter_and_age", testExportAsks)
+	t.Run("sends_any_selection", testExportSelection)
 	t.Run("is_refused_by_policy", testExportPolicy)
 	t.Run("needs_a_session", testExportSignedOut)
 	t.Run("leaves_nothing_where_no_file_is_chosen", testExportNotChosen)
@@ -172,6 +173,40 @@ func testExportAsks(t *testing.T) {
 	}
 	if want := "clients-status-active-2026-11-30-0930Z.csv"; len(e.asked) != 1 || e.asked[0] != want {
 		t.Errorf("got the names %v, want %s", e.asked, want)
+	}
+}
+
+// A selection that does not fit into a query, or that an older API does not know there, is sent as a body.
+func testExportSelection(t *testing.T) {
+	var query, body string
+	e := newExportTest(t, func(w http.ResponseWriter, r *http.Request) {
+		query, body = r.URL.Query().Get("ids"), ""
+		whole(1)(w, r)
+	})
+	e.api.mux.HandleFunc("POST /v1/clients/export", e.api.signedIn(func(w http.ResponseWriter, r *http.Request) {
+		sent, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		query, body = r.URL.Query().Encode(), string(sent)
+		whole(1)(w, r)
+	}))
+	ids := func(n int) string { return strings.TrimSuffix(strings.Repeat("id,", n), ",") }
+	for name, c := range map[string]struct {
+		of          portal.ExportOptions
+		query, body string
+	}{
+		"200":        {portal.ExportOptions{IDs: ids(200)}, ids(200), ""},
+		"201":        {portal.ExportOptions{IDs: ids(201)}, "format=csv", `{"ids":"` + ids(201) + `"}`},
+		"all others": {portal.ExportOptions{IDs: ids(2), Except: true}, "format=csv", `{"ids":"id,id","except":true}`},
+	} {
+		c.of.Format = "csv"
+		if _, err := e.ExportClients(t.Context(), portal.ClientExport{ExportOptions: c.of}, ""); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if query != c.query || body != c.body {
+			t.Errorf("%s: got the query %s and the body %s, want %s and %s", name, query, body, c.query, c.body)
+		}
 	}
 }
 

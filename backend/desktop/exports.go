@@ -68,7 +68,7 @@ func (e *exports) stop(reason error) {
 // the screen shows, for the file's name. The code is cancelled if the user cancels, policy if IT forbids exports.
 func (d *Desktop) ExportClients(ctx context.Context, q portal.ClientExport, asOf string) (Exported, error) {
 	return d.export(ctx, exportCall{
-		path: "/v1/clients/export", query: queryOf(q), format: portal.ExportFormat(q.Format),
+		path: "/v1/clients/export", query: queryOf(q), selection: q.Selection(), format: portal.ExportFormat(q.Format),
 		name: exportName("clients", q.ClientFilter, asOf, q.Format),
 	})
 }
@@ -80,7 +80,7 @@ func (d *Desktop) ExportMSPs(ctx context.Context, q portal.MSPExport, asOf strin
 		list = "msps-with-clients"
 	}
 	return d.export(ctx, exportCall{
-		path: "/v1/msps/export", query: queryOf(q), format: portal.ExportFormat(q.Format),
+		path: "/v1/msps/export", query: queryOf(q), selection: q.Selection(), format: portal.ExportFormat(q.Format),
 		name: exportName(list, q.MSPFilter, asOf, q.Format),
 	})
 }
@@ -100,10 +100,20 @@ func (d *Desktop) CancelExport() error {
 }
 
 type exportCall struct {
-	path   string
-	query  url.Values
-	format portal.ExportFormat
-	name   string
+	path      string
+	query     url.Values
+	selection portal.Selection
+	format    portal.ExportFormat
+	name      string
+}
+
+// request sends a selection in the query, which every version of the API reads, or in the body if it does not fit.
+func (c exportCall) request() request {
+	if c.selection.InQuery() {
+		return request{method: http.MethodGet, path: c.path, query: c.query}
+	}
+	c.query.Del("ids")
+	return request{method: http.MethodPost, path: c.path, query: c.query, body: c.selection}
 }
 
 func (d *Desktop) export(ctx context.Context, call exportCall) (Exported, error) {
@@ -154,8 +164,8 @@ func (d *Desktop) export(ctx context.Context, call exportCall) (Exported, error)
 func (d *Desktop) receive(ctx context.Context, e *endpoint, call exportCall, file *exportFile) (Exported, error) {
 	var result Exported
 	endings := e.session.endCount()
-	get := request{method: http.MethodGet, path: call.path, query: call.query}
-	get.save = func(header http.Header, body io.Reader) error {
+	sent := call.request()
+	sent.save = func(header http.Header, body io.Reader) error {
 		total, err := strconv.ParseInt(header.Get(portal.ExportTotalHeader), 10, 64)
 		if err != nil || header.Get(portal.APIHeader) == "" {
 			return notOurAPI()
@@ -180,7 +190,7 @@ func (d *Desktop) receive(ctx context.Context, e *endpoint, call exportCall, fil
 		}
 		return nil
 	}
-	if err := e.session.call(ctx, get); err != nil {
+	if err := e.session.call(ctx, sent); err != nil {
 		return Exported{}, err
 	}
 	if err := context.Cause(ctx); err != nil {

@@ -14,11 +14,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// The maximum body sizes: of routes without sign-in, of field maps, which contain up to a hundred paths, and of all
-// other routes.
+// The maximum body sizes: of routes without sign-in, of field maps, which contain up to a hundred paths, of selections,
+// which contain up to portal.MaxExportIDs ids of 37 characters, and of all other routes.
 const (
 	anonymousBody = 16 << 10
 	fieldMapBody  = 256 << 10
+	selectionBody = 1 << 20
 	signedInBody  = 64 << 10
 )
 

@@ -32,13 +32,28 @@ const (
 type clientExportInput struct{ portal.ClientExport }
 
 func (s *server) exportClients(ctx context.Context, in *clientExportInput) (*huma.StreamResponse, error) {
-	layout, err := export.Clients(in.Columns)
+	return s.startClientExport(ctx, in.ClientExport)
+}
+
+type chosenClientsInput struct {
+	portal.ClientExport
+	Body portal.Selection
+}
+
+// exportChosenClients is exportClients with a selection that may not fit into a query.
+func (s *server) exportChosenClients(ctx context.Context, in *chosenClientsInput) (*huma.StreamResponse, error) {
+	in.IDs, in.Except = in.Body.IDs, in.Body.Except
+	return s.startClientExport(ctx, in.ClientExport)
+}
+
+func (s *server) startClientExport(ctx context.Context, q portal.ClientExport) (*huma.StreamResponse, error) {
+	layout, err := export.Clients(q.Columns)
 	if err != nil {
 		return nil, err
 	}
-	job := newExport(s, ctx, layout, in.ExportOptions, in.ClientFilter, in.Sort)
+	job := newExport(s, ctx, layout, q.ExportOptions, q.ClientFilter, q.Sort)
 	job.read = func(ctx context.Context, to postgres.ExportSink) error {
-		return s.DB.ExportClients(ctx, job.viewer, in.ClientExport, to)
+		return s.DB.ExportClients(ctx, job.viewer, q, to)
 	}
 	return job.start()
 }
@@ -46,14 +61,29 @@ func (s *server) exportClients(ctx context.Context, in *clientExportInput) (*hum
 type mspExportInput struct{ portal.MSPExport }
 
 func (s *server) exportMSPs(ctx context.Context, in *mspExportInput) (*huma.StreamResponse, error) {
-	layout, err := export.MSPs(in.Columns, in.Nested())
+	return s.startMSPExport(ctx, in.MSPExport)
+}
+
+type chosenMSPsInput struct {
+	portal.MSPExport
+	Body portal.Selection
+}
+
+// exportChosenMSPs is exportMSPs with a selection that may not fit into a query.
+func (s *server) exportChosenMSPs(ctx context.Context, in *chosenMSPsInput) (*huma.StreamResponse, error) {
+	in.IDs, in.Except = in.Body.IDs, in.Body.Except
+	return s.startMSPExport(ctx, in.MSPExport)
+}
+
+func (s *server) startMSPExport(ctx context.Context, q portal.MSPExport) (*huma.StreamResponse, error) {
+	layout, err := export.MSPs(q.Columns, q.Nested())
 	if err != nil {
 		return nil, err
 	}
-	job := newExport(s, ctx, layout, in.ExportOptions, in.MSPFilter, in.Sort)
-	job.audit.Nested = in.Nested()
+	job := newExport(s, ctx, layout, q.ExportOptions, q.MSPFilter, q.Sort)
+	job.audit.Nested = q.Nested()
 	job.read = func(ctx context.Context, to postgres.ExportSink) error {
-		return s.DB.ExportMSPs(ctx, job.viewer, in.MSPExport, to)
+		return s.DB.ExportMSPs(ctx, job.viewer, q, to)
 	}
 	return job.start()
 }
@@ -85,8 +115,11 @@ func newExport(
 		ID: postgres.NewID(), List: layout.List, Format: job.format, Columns: layout.Names(),
 		Filter: harmlessFilter(filter, job.about.Filter),
 	}
-	if o.IDs != "" {
-		job.audit.Chosen = strings.Count(o.IDs, ",") + 1
+	switch n := strings.Count(o.IDs, ",") + 1; {
+	case o.IDs != "" && o.Except:
+		job.audit.LeftOut = n
+	case o.IDs != "":
+		job.audit.Chosen = n
 	}
 	return job
 }

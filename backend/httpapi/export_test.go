@@ -17,6 +17,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -32,6 +33,7 @@ func TestExport(t *testing.T) {
 	t.Run("breaks_off_when_the_server_stops", testExportServerStops)
 	t.Run("limits_exports_at_once", testExportLimit)
 	t.Run("finds_no_customer_of_another_scope", testExportForeignIDs)
+	t.Run("exports_any_selection", testExportSelectionInBody)
 }
 
 // records returns the names in an exported CSV file.
@@ -290,6 +292,49 @@ func testExportForeignIDs(t *testing.T) {
 		if got := len(h.records(r.body)) - 1; got != want {
 			t.Errorf("%s: got %d rows of the selection, want %d", role, got, want)
 		}
+	}
+}
+
+// testExportSelectionInBody exports more rows than a query has room for.
+func testExportSelectionInBody(t *testing.T) {
+	h := newAPITest(t)
+	own := []string{h.Own.MSPs[0].Clients[0].ID, h.Own.MSPs[1].Clients[0].ID}
+	list := func(n int) string {
+		ids := append([]string{h.Other.MSPs[0].Clients[0].ID}, own...)
+		for len(ids) < n {
+			ids = append(ids, postgres.NewID())
+		}
+		return strings.Join(ids, ",")
+	}
+	export := func(role portal.Role, body string) reply {
+		return h.send(call{route: "POST /v1/clients/export?columns=id", token: h.as(role), body: body})
+	}
+	for _, c := range []struct {
+		role portal.Role
+		body string
+		want int
+	}{
+		{portal.MSSPAdmin, `{"ids":"` + list(portal.MaxExportIDs) + `"}`, 2}, {portal.MSPUser, `{"ids":"` + list(300) + `"}`, 1},
+		{portal.MSSPAdmin, `{"ids":"` + list(300) + `","except":true}`, 5}, {portal.ClientUser, `{"ids":"` + list(300) + `","except":true}`, 0},
+		{portal.MSSPAdmin, `{"ids":""}`, 7},
+	} {
+		r := h.wants(export(c.role, c.body), ok)
+		h.wantNothingHidden(r, c.role)
+		if got := len(h.records(r.body)) - 1; got != c.want {
+			t.Errorf("%s, %.80s: got %d rows, want %d", c.role, c.body, got, c.want)
+		}
+	}
+	tooMany := export(portal.MSSPAdmin, `{"ids":"`+list(portal.MaxExportIDs+1)+`"}`)
+	if p := h.wantsProblem(tooMany, http.StatusUnprocessableEntity, portal.Invalid); p.Field != "ids" || !strings.Contains(p.Detail, "10001") {
+		t.Errorf("too many rows: got %s for %q, want a detail for ids with their number", p.Detail, p.Field)
+	}
+	h.wants(export(portal.MSSPAdmin, `{"ids":"`+list(30_000)+`"}`), http.StatusRequestEntityTooLarge)
+	got := h.Text(`
+		select string_agg(distinct concat(detail -> 'selected', '/', detail -> 'left_out'), ' ')
+		from audit_log
+		where action = 'export_ended'`)
+	if want := "/ /300 10000/ 300/"; got != want {
+		t.Errorf("got the numbers %q in the audit log, want %q", got, want)
 	}
 }
 

@@ -17,15 +17,32 @@ const (
 	ExportNDJSON ExportFormat = "ndjson"
 )
 
-// MaxExportIDs is how many rows a selection can have. Their ids fit into the 8 KiB that proxies accept of a URL.
-const MaxExportIDs = 200
+// MaxExportIDs is how many ids a selection can have, and MaxQueryIDs how many of them a query can: they fit into the
+// 8 KiB that proxies accept of a URL.
+const (
+	MaxExportIDs = 10_000
+	MaxQueryIDs  = 200
+)
 
 // ExportOptions says what an export writes of a list, and how.
 type ExportOptions struct {
 	Format  string `query:"format" json:"format" enum:"csv,xlsx,ndjson" default:"csv"`
 	Columns string `query:"columns" json:"columns" maxLength:"500" doc:"Names of the JSON, separated by commas; all if empty."`
 	IDs     string `query:"ids" json:"ids" maxLength:"7400" doc:"At most 200 ids, separated by commas: only these rows of the list."`
+	Except  bool   `json:"except"`
 }
+
+// Selection is the body of an export of selected rows.
+type Selection struct {
+	IDs    string `json:"ids" doc:"At most 10,000 ids of rows, separated by commas."`
+	Except bool   `json:"except,omitempty" doc:"All rows of the list but these."`
+}
+
+// InQuery reports whether the selection fits into a query.
+func (s Selection) InQuery() bool { return !s.Except && strings.Count(s.IDs, ",") < MaxQueryIDs }
+
+// Selection returns the rows that are selected; without ids, all rows of the list are.
+func (o ExportOptions) Selection() Selection { return Selection{IDs: o.IDs, Except: o.Except} }
 
 // ClientExport asks for all clients that match a filter.
 type ClientExport struct {

@@ -31,7 +31,7 @@ func (db *DB) ExportClients(ctx context.Context, viewer portal.Viewer, q portal.
 	if err != nil {
 		return err
 	}
-	where, err := selected("c.id", clientScope(viewer.Scope)+filter.rows, q.IDs, args)
+	where, err := selected("c.id", clientScope(viewer.Scope)+filter.rows, q.Selection(), args)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 	if err != nil {
 		return err
 	}
-	where, err := selected("m.id", mspScope(viewer.Scope)+filter.rows, q.IDs, args)
+	where, err := selected("m.id", mspScope(viewer.Scope)+filter.rows, q.Selection(), args)
 	if err != nil {
 		return err
 	}
@@ -156,20 +156,25 @@ func clientsOf(ctx context.Context, tx pgx.Tx, scope portal.Scope, msps []portal
 }
 
 // selected adds the rows of a selection to a condition; without one, the condition selects all.
-func selected(column, where, list string, args pgx.NamedArgs) (string, error) {
-	if list == "" {
+func selected(column, where string, of portal.Selection, args pgx.NamedArgs) (string, error) {
+	if of.IDs == "" {
 		return where, nil
 	}
-	ids := strings.Split(list, ",")
-	if len(ids) > portal.MaxExportIDs {
-		return "", portal.InvalidField("ids", "A selection has at most %d rows. Use a filter for more.", portal.MaxExportIDs)
+	if n := strings.Count(of.IDs, ",") + 1; n > portal.MaxExportIDs {
+		return "", portal.InvalidField("ids", "A selection has at most %d rows, and these are %d. Select all, or use a filter.",
+			portal.MaxExportIDs, n)
 	}
+	ids := strings.Split(of.IDs, ",")
 	for _, id := range ids {
 		if !validID(id) {
 			return "", portal.InvalidField("ids", "ids are the ids of rows, separated by commas.")
 		}
 	}
 	args["ids"] = ids
+	if of.Except {
+		// Not <> all, which compares each row with each id up to PostgreSQL 14.
+		return where + "\nand not exists (select from unnest(@ids::uuid[]) e (id) where e.id = " + column + ")", nil
+	}
 	return where + "\nand " + column + " = any(@ids::uuid[])", nil
 }
 
@@ -241,7 +246,8 @@ type ExportAudit struct {
 	// Filter has the parameters that are set, and no text that a user typed: it may be a customer's name.
 	Filter  map[string]string
 	Nested  bool
-	Chosen  int // the size of the selection
+	Chosen  int // the number of selected rows
+	LeftOut int // the number of rows that a selection of all others leaves out
 	Rows    int64
 	Outcome string // complete, cancelled or failed; "" at the beginning
 }
@@ -255,6 +261,9 @@ func (db *DB) AuditExport(ctx context.Context, viewer portal.Viewer, e ExportAud
 	}
 	if e.Chosen > 0 {
 		detail["selected"] = e.Chosen
+	}
+	if e.LeftOut > 0 {
+		detail["left_out"] = e.LeftOut
 	}
 	action := "export_started"
 	if e.Outcome != "" {

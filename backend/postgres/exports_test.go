@@ -233,6 +233,7 @@ func readBack(r *rapid.T, format portal.ExportFormat, file []byte, layout export
 func TestExport(t *testing.T) {
 	t.Parallel()
 	t.Run("selection_within_scope_and_filter", testExportSelection)
+	t.Run("any_selection_is_exact", testExportAnySelection)
 	t.Run("nested_msps_of_several_pages", testExportNestedPages)
 	t.Run("one_snapshot_while_a_sync_writes", testExportSnapshot)
 	t.Run("error_of_receiver_cancels_query", testExportReceiverGone)
@@ -267,6 +268,49 @@ func testExportSelection(t *testing.T) {
 		if int(got.head.Total) != len(c.want) {
 			t.Errorf("%s: got a total of %d, want %d", name, got.head.Total, len(c.want))
 		}
+	}
+}
+
+// A selection of many rows, and of all but many, holds exactly these, without those of others.
+func testExportAnySelection(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := []portal.Customer{msp("1", "North"), msp("2", "South")}
+	for i := range 900 {
+		world = append(world, client(fmt.Sprint("c", i), fmt.Sprintf("Client %03d", i), fmt.Sprint(i%2+1)))
+	}
+	w.complete(world)
+	ids := value[[]string](w, `
+		select array(
+			select id::text
+			from client
+			where mssp_id = $1
+			order by name
+			limit 600)`, w.ID)
+	chosen := strings.Join(append(ids, postgres.NewID()), ",")
+	for name, c := range map[string]struct {
+		viewer   portal.Viewer
+		except   bool
+		from, to int // the numbers of the clients
+	}{
+		"chosen": {w.admin, false, 0, 600}, "all others": {w.admin, true, 600, 900},
+		"chosen, of an MSP": {w.atMSP("1"), false, 0, 600}, "all others, of an MSP": {w.atMSP("1"), true, 600, 900},
+	} {
+		var want []string
+		for i := c.from; i < c.to; i++ {
+			if c.viewer.Scope.Level == portal.LevelMSSP || i%2 == 0 {
+				want = append(want, fmt.Sprintf("Client %03d", i))
+			}
+		}
+		got := w.exportClients(t, c.viewer, portal.ClientExport{ExportOptions: portal.ExportOptions{IDs: chosen, Except: c.except}})
+		if diff := cmp.Diff(want, names(got.rows, nameOfRow)); diff != "" || int(got.head.Total) != len(want) {
+			t.Errorf("%s: got a total of %d, want %d; names (-want +got):\n%s", name, got.head.Total, len(want), diff)
+		}
+	}
+	north := value[string](w, "select id::text from msp where mssp_id = $1 and external_id = '1'", w.ID)
+	got := w.exportMSPs(t, w.admin, portal.MSPExport{ExportOptions: portal.ExportOptions{IDs: north, Except: true}})
+	if diff := cmp.Diff([]string{"South"}, names(got.rows, nameOfRow)); diff != "" {
+		t.Errorf("all MSPs but one (-want +got):\n%s", diff)
 	}
 }
 

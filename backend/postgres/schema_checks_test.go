@@ -21,9 +21,9 @@ const insertInvite = `
 
 // schemaChecks has statements for every check constraint; each violates the constraint and nothing else.
 var schemaChecks = map[string][]string{
-	"change_entity_check":     {"update change set entity = 'other'"},
-	"change_kind_check":       {"update change set kind = 'other'"},
-	"change_reason_check":     {"update change set reason = 'other'"},
+	"change_entity_check": {"update change set entity = 'other'"},
+	"change_kind_check":   {"update change set kind = 'other'"},
+	"change_reason_check": {"update change set reason = 'other'"},
 	"client_move_kind_check": {`
 		insert into client_move (mssp_id, msp_id, id, at, client_id, kind)
 		select id, id, id, now(), id, 'other'
