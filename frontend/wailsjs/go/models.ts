@@ -188,6 +188,7 @@ export namespace portal {
 	    format: string;
 	    columns: string;
 	    ids: string;
+	    except: boolean;
 	}
 	export interface ClientFacetQuery {
 	    q: string;
@@ -617,6 +618,7 @@ export namespace portal {
 	    format: string;
 	    columns: string;
 	    ids: string;
+	    except: boolean;
 	    with_clients: string;
 	}
 	export interface MSPFacetQuery {
