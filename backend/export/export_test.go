@@ -65,6 +65,8 @@ func client(name string) portal.ExportRow {
 	return portal.ExportRow{Client: &portal.Client{Name: name, Products: []string{}}}
 }
 
+var direct = portal.ExportRow{Direct: &portal.DirectClients{MSSPName: "Fjord Security", Clients: 7}}
+
 func pointerTo[T any](v T) *T { return &v }
 
 // fullClient has a value in every field.
@@ -140,11 +142,12 @@ func TestLayout(t *testing.T) {
 		layout = layoutOf(t, layout, err)
 		msp := &portal.MSP{ExternalID: "1", Name: "North", Type: "RESELLER", LicenceType: pointerTo("EDR"), SPLA: pointerTo(true),
 			SeatsUsed: pointerTo[int64](70), SeatsTotal: pointerTo[int64](90), Clients: 1}
-		got := readCSV(t, write(t, portal.ExportCSV, layout, portal.ExportRow{MSP: msp}, portal.ExportRow{Client: fullClient()}))
+		got := readCSV(t, write(t, portal.ExportCSV, layout, portal.ExportRow{MSP: msp}, portal.ExportRow{Client: fullClient()}, direct))
 		want := [][]string{
 			{"ID", "NAME", "CUSTOMER TYPE", "LICENSE TYPE", "SPLA", "DEVICES", "PURCHASED LICENSES", "CLIENT COUNT"},
 			{"1", "North", "RESELLER", "EDR", "true", "70", "90", "1"},
 			{"4711", "Bäckerei Müller", "CORP", "EDR", "true", "3", "10", ""},
+			{"", "Directly under Fjord Security", "", "", "", "", "", "7"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("got another file (-want +got):\n%s", diff)
@@ -331,8 +334,10 @@ func TestNDJSON(t *testing.T) {
 	})
 	t.Run("names_the_kind_of_nested_rows", func(t *testing.T) {
 		layout, err := MSPs("name", true)
-		got := write(t, portal.ExportNDJSON, layoutOf(t, layout, err), portal.ExportRow{MSP: &portal.MSP{Name: "North"}}, client("a"))
-		want := `{"kind":"msp","name":"North"}` + "\n" + `{"kind":"client","name":"a"}` + "\n"
+		got := write(t, portal.ExportNDJSON, layoutOf(t, layout, err), portal.ExportRow{MSP: &portal.MSP{Name: "North"}}, client("a"),
+			direct)
+		want := `{"kind":"msp","name":"North"}` + "\n" + `{"kind":"client","name":"a"}` + "\n" +
+			`{"kind":"directly_under_mssp","name":"Directly under Fjord Security"}` + "\n"
 		if string(got) != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

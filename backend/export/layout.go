@@ -148,13 +148,27 @@ func nested(first []Column) []Column {
 	for i, c := range all {
 		msp, client := valueOf(mspColumns, c.Name), valueOf(clientColumns, c.Name)
 		all[i].value = func(row portal.ExportRow) any {
-			if row.MSP != nil {
+			switch {
+			case row.Direct != nil:
+				return directValue(c.Name, row.Direct)
+			case row.MSP != nil:
 				return msp(row)
 			}
 			return client(row)
 		}
 	}
 	return all
+}
+
+// directValue returns a cell of the row that precedes the clients directly under the MSSP.
+func directValue(column string, of *portal.DirectClients) any {
+	switch column {
+	case "name":
+		return "Directly under " + of.MSSPName
+	case "clients":
+		return of.Clients
+	}
+	return nil
 }
 
 // valueOf returns the value of a column, nil for every row where there is none of this name.

@@ -20,11 +20,7 @@ func (w *ndjsonWriter) Row(row portal.ExportRow) error {
 	w.line.Reset()
 	w.line.WriteByte('{')
 	if w.layout.nested {
-		kind := "client"
-		if row.MSP != nil {
-			kind = "msp"
-		}
-		w.member("kind", kind)
+		w.member("kind", kindOf(row))
 	}
 	for _, c := range w.layout.Columns {
 		w.member(c.Name, c.value(row))
@@ -32,6 +28,16 @@ func (w *ndjsonWriter) Row(row portal.ExportRow) error {
 	w.line.WriteString("}\n")
 	_, err := w.out.Write(w.line.Bytes())
 	return err
+}
+
+func kindOf(row portal.ExportRow) string {
+	switch {
+	case row.Direct != nil:
+		return "directly_under_mssp"
+	case row.MSP != nil:
+		return "msp"
+	}
+	return "client"
 }
 
 func (w *ndjsonWriter) member(name string, value any) {

@@ -56,16 +56,29 @@ type MSPExport struct {
 	MSPFilter
 	Sort string `query:"sort" json:"sort" maxLength:"100"`
 	ExportOptions
-	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: each MSP is followed by all its clients."`
+	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: MSPs with all their clients, then those of the MSSP itself."`
 }
 
 // Nested reports whether each MSP is followed by its clients.
 func (e MSPExport) Nested() bool { return e.WithClients == "yes" }
 
-// ExportRow is one row of an export: either an MSP or a client.
+// WithDirect reports whether the MSPs are followed by the clients directly under the MSSP: in the whole list of an
+// MSSP's user, so that it has every client.
+func (e MSPExport) WithDirect(scope Scope) bool {
+	return e.Nested() && scope.Level == LevelMSSP && e.IDs == "" && len(ExportFilter(e.MSPFilter, "")) == 0
+}
+
+// ExportRow is one row of an export: an MSP, a client, or what precedes the clients directly under the MSSP.
 type ExportRow struct {
 	MSP    *MSP
 	Client *Client
+	Direct *DirectClients
+}
+
+// DirectClients are the clients directly under an MSSP.
+type DirectClients struct {
+	MSSPName string
+	Clients  int64
 }
 
 // ExportHead is known of an export before its first row.

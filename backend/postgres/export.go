@@ -55,7 +55,7 @@ func eachClient(ctx context.Context, tx pgx.Tx, where, order string, args pgx.Na
 }
 
 // ExportMSPs passes all MSPs in the viewer's scope that match the query to the sink, each followed by all its clients
-// if the query asks for them. Errors as of MSPs.
+// if the query asks for them, and then by those directly under the MSSP. Errors as of MSPs.
 func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPExport, to ExportSink) error {
 	if viewer.Scope.Level == portal.LevelClient {
 		return errNoMSPs()
@@ -74,8 +74,13 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 		return err
 	}
 	if q.Nested() {
-		return db.export(ctx, viewer, countNested(mspTablesFor(filter), where), args, to, func(ctx context.Context, tx pgx.Tx) error {
-			return eachNested(ctx, tx, viewer.Scope, keys, where, args, to)
+		direct := q.WithDirect(viewer.Scope)
+		count := countNested(mspTablesFor(filter), where, direct)
+		return db.export(ctx, viewer, count, args, to, func(ctx context.Context, tx pgx.Tx) error {
+			if err := eachNested(ctx, tx, viewer.Scope, keys, where, args, to); err != nil || !direct {
+				return err
+			}
+			return eachDirect(ctx, tx, viewer.Scope, to)
 		})
 	}
 	count := "select count(*) from " + mspTablesFor(filter) + " where " + where
@@ -88,8 +93,16 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 	})
 }
 
-// countNested counts MSPs and their clients.
-func countNested(tables, where string) string {
+// countNested counts MSPs and their clients, and with direct the rows of eachDirect.
+func countNested(tables, where string, direct bool) string {
+	ofMSSP := ""
+	if direct {
+		ofMSSP = ` + (
+			select count(*) + (count(*) > 0)::int
+			from client c
+			where c.mssp_id = @mssp
+			and c.msp_id is null)`
+	}
 	return `
 		with chosen as (
 			select m.mssp_id, m.id
@@ -98,7 +111,25 @@ func countNested(tables, where string) string {
 		select (select count(*) from chosen) + (
 			select count(*)
 			from client c
-			join chosen on chosen.mssp_id = c.mssp_id and chosen.id = c.msp_id)`
+			join chosen on chosen.mssp_id = c.mssp_id and chosen.id = c.msp_id)` + ofMSSP
+}
+
+// eachDirect passes the clients directly under the MSSP on, after a row that says so; nothing if there are none.
+func eachDirect(ctx context.Context, tx pgx.Tx, scope portal.Scope, to ExportSink) error {
+	args := scopeArgs(scope)
+	where := clientScope(scope) + "\nand c.msp_id is null"
+	var direct portal.DirectClients
+	err := tx.QueryRow(ctx, `
+		select s.name, (select count(*) from client c where `+where+`)
+		from mssp s
+		where s.id = @mssp`, args).Scan(&direct.MSSPName, &direct.Clients)
+	if err != nil || direct.Clients == 0 {
+		return err
+	}
+	if err := to.Row(portal.ExportRow{Direct: &direct}); err != nil {
+		return err
+	}
+	return eachClient(ctx, tx, where, "c.name_key, c.id", args, to)
 }
 
 // nestedAtOnce is how many MSPs are in memory while their clients are read.

@@ -71,7 +71,8 @@ func (w *tenant) walkClients(
 	}
 }
 
-// walkMSPs reads a list page by page; nested, with all clients of each MSP by name.
+// walkMSPs reads a list page by page; nested, with all clients of each MSP by name, and after the whole list of an MSSP
+// with those directly under it.
 func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPFilter, sort string, nested bool) (all []portal.ExportRow) {
 	t.Helper()
 	for q := (portal.MSPQuery{MSPFilter: filter, Sort: sort, Limit: 2}); ; {
@@ -87,10 +88,17 @@ func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPF
 			}
 		}
 		if page.NextCursor == nil {
-			return all
+			break
 		}
 		q.Cursor = *page.NextCursor
 	}
+	if direct, _ := w.walkClients(t, viewer, portal.ClientFilter{MSPID: "none"}, ""); len(direct) > 0 && nested &&
+		viewer.Scope.Level == portal.LevelMSSP && filter == (portal.MSPFilter{}) {
+		name := value[string](w, "select name from mssp where id = $1", w.ID)
+		all = append(all, portal.ExportRow{Direct: &portal.DirectClients{MSSPName: name, Clients: int64(len(direct))}})
+		all = append(all, direct...)
+	}
+	return all
 }
 
 // TestExportProperty checks for random worlds and viewers that an export is the walk of its list's pages, in each
@@ -137,8 +145,23 @@ func TestExportProperty(t *testing.T) {
 			layout, err := export.MSPs("", nested == "yes")
 			want := w.walkMSPs(t, viewer, mspFilter, mspSort, nested == "yes")
 			wantExport(r, name+"'s MSPs, with clients: "+nested, format, got, want, layout, err)
+			if nested == "yes" && mspFilter == (portal.MSPFilter{}) {
+				w.wantAllClients(t, viewer, got)
+			}
 		}
 	})
+}
+
+// wantAllClients compares the clients of a nested export with the list of clients.
+func (w *tenant) wantAllClients(t testing.TB, viewer portal.Viewer, got exported) {
+	t.Helper()
+	list, _ := w.walkClients(t, viewer, portal.ClientFilter{}, "")
+	nested := slices.DeleteFunc(slices.Clone(got.rows), func(row portal.ExportRow) bool { return row.Client == nil })
+	id := func(row portal.ExportRow) string { return row.Client.ID }
+	want, have := slices.Sorted(slices.Values(names(list, id))), slices.Sorted(slices.Values(names(nested, id)))
+	if !slices.Equal(want, have) {
+		t.Fatalf("clients of the nested export: got %d, want the %d of the list", len(have), len(want))
+	}
 }
 
 // wantExport compares an export with a walk, and with what a parser reads of its file.
@@ -181,6 +204,9 @@ func wantExport(
 }
 
 func nameOfRow(row portal.ExportRow) string {
+	if row.Direct != nil {
+		return "Directly under " + row.Direct.MSSPName
+	}
 	if row.MSP != nil {
 		return row.MSP.Name
 	}
@@ -188,6 +214,9 @@ func nameOfRow(row portal.ExportRow) string {
 }
 
 func idOfRow(row portal.ExportRow) string {
+	if row.Direct != nil {
+		return ""
+	}
 	if row.MSP != nil {
 		return row.MSP.ExternalID
 	}
@@ -223,6 +252,9 @@ func readBack(r *rapid.T, format portal.ExportFormat, file []byte, layout export
 		}
 		var record []string
 		for _, name := range layout.Names() {
+			if members[name] == nil {
+				members[name] = ""
+			}
 			record = append(record, fmt.Sprint(members[name]))
 		}
 		records = append(records, record)
@@ -233,6 +265,7 @@ func readBack(r *rapid.T, format portal.ExportFormat, file []byte, layout export
 func TestExport(t *testing.T) {
 	t.Parallel()
 	t.Run("selection_within_scope_and_filter", testExportSelection)
+	t.Run("nested_list_has_direct_clients", testExportDirectClients)
 	t.Run("any_selection_is_exact", testExportAnySelection)
 	t.Run("nested_msps_of_several_pages", testExportNestedPages)
 	t.Run("one_snapshot_while_a_sync_writes", testExportSnapshot)
@@ -267,6 +300,30 @@ func testExportSelection(t *testing.T) {
 		}
 		if int(got.head.Total) != len(c.want) {
 			t.Errorf("%s: got a total of %d, want %d", name, got.head.Total, len(c.want))
+		}
+	}
+}
+
+func testExportDirectClients(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete([]portal.Customer{msp("1", "North"), msp("2", "South"), client("10", "A", "1"), client("11", "C", ""), client("12", "B", "")})
+	mssp := "Directly under " + value[string](w, "select name from mssp where id = $1", w.ID)
+	north := value[string](w, "select id::text from msp where mssp_id = $1 and external_id = '1'", w.ID)
+	for name, c := range map[string]struct {
+		viewer portal.Viewer
+		q      portal.MSPExport
+		want   []string
+	}{
+		"whole list":  {w.admin, portal.MSPExport{}, []string{"North", "A", "South", mssp, "B", "C"}},
+		"filter":      {w.admin, portal.MSPExport{MSPFilter: portal.MSPFilter{Q: "south"}}, []string{"South"}},
+		"selection":   {w.admin, portal.MSPExport{ExportOptions: portal.ExportOptions{IDs: north}}, []string{"North", "A"}},
+		"user of MSP": {w.atMSP("1"), portal.MSPExport{}, []string{"North", "A"}},
+	} {
+		c.q.WithClients = "yes"
+		got := w.exportMSPs(t, c.viewer, c.q)
+		if diff := cmp.Diff(c.want, names(got.rows, nameOfRow)); diff != "" || int(got.head.Total) != len(c.want) {
+			t.Errorf("%s: got a total of %d, want %d; rows (-want +got):\n%s", name, got.head.Total, len(c.want), diff)
 		}
 	}
 }
