@@ -86,14 +86,28 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
   function newestChange() {
     const run = world.runs.find(isMerged);
     if (!run) return [];
-    const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60", reason: null, elsewhere: null };
+    const what = {
+      kind: "changed" as const,
+      field: "seats_total",
+      before: "40",
+      after: "60",
+      reason: null,
+      elsewhere: null,
+    };
     const actor = run.reviewer_name === null ? null : { name: run.reviewer_name };
     return [{ ...what, at: run.finished_at ?? run.created_at, run_id: run.id, actor }];
   }
 
   function detail<Item extends { first_seen_at: string }>(item: Item | undefined) {
     if (!item) throw new Problem("not_found", { message: "No such customer.", requestId: "req-fake" });
-    const added = { kind: "added" as const, field: null, before: null, after: null, reason: null, elsewhere: null };
+    const added = {
+      kind: "added" as const,
+      field: null,
+      before: null,
+      after: null,
+      reason: null,
+      elsewhere: null,
+    };
     return {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],

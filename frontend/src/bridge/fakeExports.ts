@@ -30,7 +30,10 @@ interface Tools {
 }
 
 /** As portal.MaxExportIDs. */
-const mostIds = 200;
+const mostIds = 10_000;
+
+/** Whether a row is selected. */
+const isChosen = ({ ids, except = false }: ExportOptions, id: string) => !ids || except !== ids.includes(id);
 
 const everything = { limit: 10_000_000 };
 
@@ -53,9 +56,11 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
       });
     }
     if (options.ids && options.ids.length > mostIds) {
-      throw new Problem("invalid", { message: "A selection has at most 200 rows. Use a filter for more." });
+      throw new Problem("invalid", {
+        message: "A selection has at most 10000 rows. Select all, or use a filter.",
+      });
     }
-    const chosen = options.ids ? rows.filter(({ id }) => options.ids?.includes(id)) : rows;
+    const chosen = rows.filter(({ id }) => isChosen(options, id));
     emit({ rows: Math.floor(chosen.length / 2), total: chosen.length, bytes: chosen.length * 50 });
     if (state.hold) await wait();
     const name = `${list}${asOf ? `-${asOf.slice(0, 10)}` : ""}.${options.format}`;
@@ -88,9 +93,9 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
     exportMSPs: (query: MSPFilter & Sort, options: MSPExportOptions, asOf: string | null) => {
       const found = customers.msps({ ...query, ...everything }).items;
       if (!options.withClients) return save("msps", found, options, asOf);
-      const { ids, ...rest } = options;
+      const { ids: _, ...rest } = options;
       const rows = found
-        .filter(({ id }) => !ids || ids.includes(id))
+        .filter(({ id }) => isChosen(options, id))
         .flatMap((msp) => [msp, ...customers.clients({ msp_id: msp.id, ...everything }).items]);
       return save("msps-with-clients", rows, rest, asOf);
     },

@@ -15,10 +15,11 @@ async function call<Result>(result: Promise<unknown>): Promise<Result> {
   }
 }
 
-const exportQuery = ({ format, columns, ids = [] }: ExportOptions) => ({
+const exportQuery = ({ format, columns, ids = [], except = false }: ExportOptions) => ({
   format,
   columns: columns.join(","),
   ids: ids.join(","),
+  except,
 });
 
 const firstPage = { cursor: "", limit: 50 };

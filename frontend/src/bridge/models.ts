@@ -312,7 +312,9 @@ export interface UserFilter {
 export interface ExportOptions {
   format: ExportFormat;
   columns: string[];
+  /** Only these rows, or with except all but these. */
   ids?: string[];
+  except?: boolean;
 }
 export interface MSPExportOptions extends ExportOptions {
   /** Each MSP is followed by its clients. */

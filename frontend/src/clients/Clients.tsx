@@ -105,7 +105,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           select={{
             key: JSON.stringify(filter),
             nameOf: (row) => (row.kind === "client" ? row.client.name : ""),
-            actions: (ids) => <SelectionExport of={exported} ids={ids} />,
+            actions: (chosen) => <SelectionExport of={exported} chosen={chosen} />,
           }}
           onOpen={(row) => row.kind === "client" && address.open(row.id)}
           selectedId={address.openId}

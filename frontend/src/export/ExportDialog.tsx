@@ -65,7 +65,7 @@ function whatText(of: ListExport, { withClients }: Choice): string {
   const field = of.sort.split(",")[0] ?? "";
   const column = of.offered.find((one) => one.field === field.replace(/^-/, ""))?.name ?? field;
   return t("exports.what", {
-    count: t(`exports.${of.ids ? "selected" : "count"}.${of.list}`, { count: of.total ?? 0 }),
+    count: t(`exports.${of.chosen ? "selected" : "count"}.${of.list}`, { count: of.total ?? 0 }),
     nested: withClients ? t("exports.withClients") : "",
     filter: of.filterText === undefined ? "" : t("exports.filtered", { filter: of.filterText }),
     sort: t(`exports.sorted.${field.startsWith("-") ? "down" : "up"}`, { column }),

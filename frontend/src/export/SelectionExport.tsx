@@ -1,5 +1,6 @@
 import Tooltip from "@mui/material/Tooltip";
 import { t } from "../i18n/i18n";
+import type { ChosenRows } from "../parts/useSelection";
 import { ExportButton } from "./ExportButton";
 import { type ListExport, mostIds } from "./useExport";
 
@@ -7,16 +8,18 @@ interface Props {
   /** The whole list. */
   of: ListExport;
   /** The selected rows; undefined for the whole list. */
-  ids: string[] | undefined;
+  chosen: ChosenRows | undefined;
 }
 
 /** Opens the export of the selected rows of a list. */
-export function SelectionExport({ of, ids }: Props) {
-  if (!ids) return <ExportButton small of={of} />;
+export function SelectionExport({ of, chosen }: Props) {
+  if (!chosen) return <ExportButton small of={of} />;
+  const { ids, except } = chosen;
   const tooMany = ids.length > mostIds;
-  const button = <ExportButton small blocked={tooMany} of={{ ...of, ids, total: ids.length }} />;
+  const total = except ? Math.max(0, (of.total ?? 0) - ids.length) : ids.length;
+  const button = <ExportButton small blocked={tooMany} of={{ ...of, chosen, total }} />;
   if (!tooMany) return button;
-  const why = t("exports.tooMany", { count: mostIds });
+  const why = t(except ? "exports.tooManyLeftOut" : "exports.tooMany", { count: mostIds });
   return (
     <Tooltip title={why}>
       <span role="note" aria-label={why}>

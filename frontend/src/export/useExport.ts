@@ -9,6 +9,7 @@ import type {
 } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
 import { type Problem, toProblem } from "../bridge/problem";
+import type { ChosenRows } from "../parts/useSelection";
 
 /** What is exported of a list, as the screen shows it. */
 export type ListExport = ({ list: "clients"; filter: ClientFilter } | { list: "msps"; filter: MSPFilter }) & {
@@ -20,7 +21,7 @@ export type ListExport = ({ list: "clients"; filter: ClientFilter } | { list: "m
   /** How many rows are exported. */
   total: number | null;
   /** The selected rows; undefined for the whole list. */
-  ids?: string[] | undefined;
+  chosen?: ChosenRows | undefined;
   /** The filter as a sentence; undefined for none. */
   filterText: string | undefined;
   dataAsOf: string | null;
@@ -34,8 +35,8 @@ export interface Choice {
   withClients: boolean;
 }
 
-/** The most selected rows that the API exports; portal.MaxExportIDs in Go. */
-export const mostIds = 200;
+/** The most rows that a selection can name; portal.MaxExportIDs in Go. */
+export const mostIds = 10_000;
 
 export type Progress = Events["export:progress"];
 
@@ -48,7 +49,7 @@ function run(of: ListExport, { format, allColumns, withClients }: Choice): Promi
   const portal = getPortal();
   const nested = of.list === "msps" && withClients;
   const columns = allColumns || nested ? [] : of.columns.map(({ field }) => field);
-  const options: ExportOptions = { format, columns, ...(of.ids && { ids: of.ids }) };
+  const options: ExportOptions = { format, columns, ...of.chosen };
   const query = { ...of.filter, sort: of.sort };
   if (of.list === "clients") return portal.exportClients(query, options, of.dataAsOf);
   return portal.exportMSPs(query, { ...options, withClients }, of.dataAsOf);

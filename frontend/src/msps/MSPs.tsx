@@ -103,7 +103,7 @@ export default function MSPs() {
           select={{
             key: JSON.stringify(filter),
             nameOf: (row) => customerOf(row)?.name ?? "",
-            actions: (ids) => <SelectionExport of={exported} ids={ids} />,
+            actions: (chosen) => <SelectionExport of={exported} chosen={chosen} />,
           }}
           onOpen={(row) => openRow(address, row)}
           onKey={(row, field, key) => field === "name" && toggleByArrow(row, key, opened.set)}

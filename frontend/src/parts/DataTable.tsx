@@ -77,7 +77,7 @@ function Filled<Row extends { id: string }>(props: DataTableProps<Row>) {
           selection={selection}
           total={props.total}
           onCopy={() => copyRows(selection.rows)}
-          actions={props.select?.actions?.(selection.all ? undefined : selection.rows.map(({ id }) => id))}
+          actions={props.select?.actions?.(selection.chosen)}
         />
       )}
       <UnknownColumns names={unknown} onClose={() => change(layout)} />

@@ -17,7 +17,7 @@ interface Props<Row> {
 
 /** How many rows are selected, and what can be done with them. */
 export function SelectionBar<Row>({ selection, total, onCopy, actions }: Props<Row>) {
-  const { rows, count, all, selectAll, clear } = selection;
+  const { rows, count, selectAll, clear } = selection;
   const unloaded = count - rows.length;
   return (
     <Box
@@ -37,7 +37,7 @@ export function SelectionBar<Row>({ selection, total, onCopy, actions }: Props<R
       })}
     >
       <strong>{t("parts.selection.count", { count })}</strong>
-      {actions && !all && total !== null && total > count && (
+      {actions && total !== null && total > count && (
         <Button size="small" variant="text" onClick={selectAll}>
           {t("parts.selection.all", { count: total })}
         </Button>

@@ -31,7 +31,12 @@ const list = (props: Partial<DataTableProps<Row>> = {}, key = "all") => (
       select={{
         key,
         nameOf: ({ name }) => name,
-        actions: (ids) => <span>exports {ids?.join(" ") ?? "everything"}</span>,
+        actions: (chosen) => (
+          <span>
+            exports {chosen?.except ? "all but " : ""}
+            {chosen?.ids.join(" ") ?? "everything"}
+          </span>
+        ),
       }}
       {...props}
     />
@@ -105,7 +110,7 @@ describe("the selection of a table", () => {
     expect(selected()).toEqual([]);
   });
 
-  it("is of every row also for those loaded later, until one is left out", () => {
+  it("is of every row also for those loaded later, without those left out", () => {
     const { rerender } = renderPart(list());
     fireEvent.click(screen.getByRole("checkbox", { name: "Select all loaded rows" }));
     fireEvent.click(within(bar()).getByRole("button", { name: "Select all 600" }));
@@ -113,7 +118,17 @@ describe("the selection of a table", () => {
     expect(box("Fir")).toBeChecked();
     fireEvent.click(box("Fir"));
     expect(selected()).toEqual(names.slice(0, 5));
-    expect(bar()).toHaveTextContent("5 selected");
+    expect(bar()).toHaveTextContent("599 selected");
+    expect(bar()).toHaveTextContent("exports all but id5");
+    fireEvent.click(box("Birch"));
+    fireEvent.click(box("Dale"), { shiftKey: true });
+    expect(selected()).toEqual(["Aldgate", "Elm"]);
+    expect(bar()).toHaveTextContent("exports all but id5 id1 id2 id3");
+    fireEvent.click(screen.getByRole("checkbox", { name: "Select all loaded rows" }));
+    expect(bar()).toHaveTextContent("exports everything");
+    fireEvent.click(box("Elm"));
+    fireEvent.click(within(bar()).getByRole("button", { name: "Select all 600" }));
+    expect(bar()).toHaveTextContent("exports everything");
   });
 
   it("stays when more rows are loaded and when the list is refreshed", () => {

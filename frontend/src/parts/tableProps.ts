@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Problem } from "../bridge/problem";
 import type { Column } from "./tableColumn";
-import type { SelectOptions } from "./useSelection";
+import type { ChosenRows, SelectOptions } from "./useSelection";
 
 export interface DataTableProps<Row extends { id: string }> {
   /** The table's accessible name: "Clients". */
@@ -36,8 +36,8 @@ export interface DataTableProps<Row extends { id: string }> {
   linkOf?: (row: Row) => string | undefined;
   /** What can be selected; nothing without it. */
   select?: SelectOptions<Row> & {
-    /** What else than a copy can be made of the selection: ids undefined for every row of the list. */
-    actions?: (ids: string[] | undefined) => ReactNode;
+    /** What else than a copy can be made of the selection, undefined for every row of the list. */
+    actions?: (chosen: ChosenRows | undefined) => ReactNode;
   };
   /** The kind of a row that is not an item of the list: a child of the row above, or a note. */
   kindOf?: (row: Row) => "child" | "note" | undefined;

@@ -8,11 +8,17 @@ export interface SelectOptions<Row> {
   nameOf: (row: Row) => string;
 }
 
+/** Rows of a list: these, or all but these. */
+export interface ChosenRows {
+  ids: string[];
+  except: boolean;
+}
+
 export interface Selection<Row> {
   /** The selected rows that are loaded, in the order of the list. */
   rows: Row[];
-  /** Whether every row of the list is selected, loaded or not. */
-  all: boolean;
+  /** The selected rows, loaded or not; undefined for every row of the list. */
+  chosen: ChosenRows | undefined;
   /** Whether every loaded row is selected. */
   allLoaded: boolean;
   count: number;
@@ -29,6 +35,7 @@ export interface Selection<Row> {
 
 interface State {
   key: string;
+  /** The selected rows; where all are selected, those that are left out. */
   ids: ReadonlySet<string>;
   all: boolean;
   /** The row that was toggled last. */
@@ -52,31 +59,39 @@ export function useSelection<Row extends { id: string }>(
   if (kept.key !== key) setState(none);
   if (!options) return undefined;
   const { all, ids, anchor } = kept.key === key ? kept : none;
-  const has = (id: string) => all || ids.has(id);
+  const has = (id: string) => all !== ids.has(id);
   const rows = items.filter(({ id }) => has(id));
-  const loaded = () => new Set(items.map(({ id }) => id));
+  /** Selects these rows as well, or leaves them out. */
+  const change = (changed: string[], on: boolean, last: string | undefined) => {
+    const next = new Set(ids);
+    for (const one of changed) {
+      if (on === all) next.delete(one);
+      else next.add(one);
+    }
+    setState({ key, ids: next, all, anchor: last });
+  };
   return {
     rows,
-    all,
+    chosen: chosenRows(all, all ? [...ids] : rows.map(({ id }) => id)),
     allLoaded: items.length > 0 && rows.length === items.length,
-    count: all ? Math.max(total ?? 0, rows.length) : rows.length,
+    count: all ? Math.max((total ?? 0) - ids.size, rows.length) : rows.length,
     has,
     takes: (id) => items.some((item) => item.id === id),
     nameOf: options.nameOf,
-    toggle: (id, range) => {
-      const next = all ? loaded() : new Set(ids);
-      const on = !has(id);
-      for (const one of range ? between(items, anchor, id) : [id]) {
-        if (on) next.add(one);
-        else next.delete(one);
-      }
-      setState({ key, ids: next, all: false, anchor: id });
-    },
-    selectLoaded: () => setState({ key, ids: loaded(), all: false, anchor }),
-    selectAll: () => setState({ key, ids: loaded(), all: true, anchor }),
+    toggle: (id, range) => change(range ? between(items, anchor, id) : [id], !has(id), id),
+    selectLoaded: () =>
+      change(
+        items.map(({ id }) => id),
+        true,
+        anchor,
+      ),
+    selectAll: () => setState({ key, ids: new Set(), all: true, anchor }),
     clear: () => setState(none),
   };
 }
+
+const chosenRows = (except: boolean, ids: string[]): ChosenRows | undefined =>
+  except && ids.length === 0 ? undefined : { ids, except };
 
 /** The ids of the rows from one to another, in either direction; only the second where the first is not loaded. */
 function between(items: { id: string }[], from: string | undefined, to: string): string[] {

@@ -14,7 +14,9 @@ export const exports = {
     msps_one: "{{count, number}} selected MSP",
     msps_other: "{{count, number}} selected MSPs",
   },
-  tooMany: "At most {{count}} selected rows can be exported. Select all, or narrow the list by a filter.",
+  tooMany:
+    "At most {{count, number}} selected rows can be exported. Select all and leave out others, or narrow the list by a filter.",
+  tooManyLeftOut: "At most {{count, number}} rows can be left out. Narrow the list by a filter.",
   what: "{{count}}{{nested}}{{filter}}, {{sort}}.",
   withClients: " with their clients",
   filtered: ", filtered by {{filter}}",
