@@ -18,8 +18,11 @@ import { Problem } from "./problem";
 export interface SavedFile {
   name: string;
   columns: string[];
-  rows: (MSP | Client)[];
+  rows: Row[];
 }
+
+/** direct: the line before the clients directly under the MSSP. */
+type Row = MSP | Client | { id: "direct"; name: string; clients: number };
 
 interface Tools {
   customers: ReturnType<typeof fakeCustomers>;
@@ -45,7 +48,7 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
   };
   let running: { finish: () => void; cancel: () => void } | null = null;
 
-  async function save(list: string, rows: (MSP | Client)[], options: ExportOptions, asOf: string | null) {
+  async function save(list: string, rows: Row[], options: ExportOptions, asOf: string | null) {
     need("export");
     if (!allowed()) {
       throw new Problem("policy", { message: "Your organisation does not allow exports on this computer." });
@@ -74,6 +77,13 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
     return exported;
   }
 
+  /** The clients directly under the MSSP, which only its users see, after a line that says so. */
+  function direct(clients: Client[]): Row[] {
+    const { grant } = need("export");
+    if (grant.scope.level !== "mssp" || clients.length === 0) return [];
+    return [{ id: "direct", name: `Directly under ${grant.mssp}`, clients: clients.length }, ...clients];
+  }
+
   const wait = () =>
     new Promise<void>((resolve, reject) => {
       running = {
@@ -94,10 +104,13 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
       const found = customers.msps({ ...query, ...everything }).items;
       if (!options.withClients) return save("msps", found, options, asOf);
       const { ids: _, ...rest } = options;
+      const clientsOf = (msp_id: string) => customers.clients({ msp_id, ...everything }).items;
       const rows = found
         .filter(({ id }) => isChosen(options, id))
-        .flatMap((msp) => [msp, ...customers.clients({ msp_id: msp.id, ...everything }).items]);
-      return save("msps-with-clients", rows, rest, asOf);
+        .flatMap((msp): Row[] => [msp, ...clientsOf(msp.id)]);
+      const { sort: _sort, ...filter } = query;
+      const whole = !options.ids && Object.values(filter).every((value) => !value);
+      return save("msps-with-clients", whole ? [...rows, ...direct(clientsOf("none"))] : rows, rest, asOf);
     },
   };
 }

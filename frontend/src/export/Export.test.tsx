@@ -110,15 +110,28 @@ describe("export", () => {
     await user.click(button);
     const form = await dialog("Export MSPs");
     await user.click(within(form).getByRole("switch", { name: "Each MSP followed by its clients" }));
-    expect(form).toHaveTextContent(`${fake.world.msps.length} MSPs with their clients, sorted by Name.`);
+    expect(form).toHaveTextContent(
+      `${fake.world.msps.length} MSPs with their clients, and the clients directly under Northwind Security, sorted by Name.`,
+    );
     expect(within(form).queryByRole("radio", { name: /All columns/ })).toBeNull();
     await expectAccessible();
     await user.click(within(form).getByRole("button", { name: "Export" }));
     await dialog(/^Saved msps-with-clients/);
     const direct = fake.world.clients.filter(({ msp_id }) => msp_id === null).length;
-    expect(fake.exports.saved[0]?.rows).toHaveLength(
-      fake.world.msps.length + fake.world.clients.length - direct,
-    );
+    const rows = fake.exports.saved[0]?.rows ?? [];
+    expect(rows).toHaveLength(fake.world.msps.length + fake.world.clients.length + 1);
+    expect(rows.at(-direct - 1)?.name).toBe("Directly under Northwind Security");
+  });
+
+  it("exports the MSPs of a filter with their clients alone", async () => {
+    const { fake, user, button } = await open("/msps?q=alpine");
+    await user.click(button);
+    const form = await dialog("Export MSPs");
+    await user.click(within(form).getByRole("switch", { name: "Each MSP followed by its clients" }));
+    expect(form).not.toHaveTextContent("directly under");
+    await user.click(within(form).getByRole("button", { name: "Export" }));
+    await dialog(/^Saved msps-with-clients/);
+    expect(fake.exports.saved[0]?.rows.some(({ name }) => name.startsWith("Directly"))).toBe(false);
   });
 
   it("works without a mouse: Enter opens, exports and closes", async () => {

@@ -8,6 +8,7 @@ import Switch from "@mui/material/Switch";
 import { useId, useState } from "react";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
+import { useSession } from "../session/session";
 import { RunningExport, SavedExport } from "./ExportSteps";
 import { type Choice, type ListExport, useExport } from "./useExport";
 
@@ -21,6 +22,7 @@ const formats = ["csv", "xlsx", "ndjson"] as const;
 /** Chooses how a list is exported, then shows how far it is, and where the file is. */
 export function ExportDialog({ of, onClose }: Props) {
   const { step, start, cancel } = useExport(of);
+  const { grant } = useSession();
   const [choice, setChoice] = useState<Choice>({ format: "csv", allColumns: false, withClients: false });
   const set = (change: Partial<Choice>) => setChoice((before) => ({ ...before, ...change }));
   const list = t(`exports.list.${of.list}`);
@@ -35,7 +37,7 @@ export function ExportDialog({ of, onClose }: Props) {
       onClose={onClose}
       onSubmit={() => void start(choice)}
     >
-      <div>{whatText(of, choice)}</div>
+      <div>{whatText(of, choice, grant.scope.level === "mssp" ? grant.mssp : null)}</div>
       <Choices
         label={t("exports.format.label")}
         value={choice.format}
@@ -60,13 +62,17 @@ export function ExportDialog({ of, onClose }: Props) {
   );
 }
 
-/** What is exported, in words: 213 clients, filtered by Status Active, sorted by Name. */
-function whatText(of: ListExport, { withClients }: Choice): string {
+/**
+ * What is exported, in words: 213 clients, filtered by Status Active, sorted by Name. The whole list of an MSSP's MSPs
+ * with their clients has the clients directly under the MSSP, too. mssp is null for other viewers.
+ */
+function whatText(of: ListExport, { withClients }: Choice, mssp: string | null): string {
+  const whole = mssp !== null && !of.chosen && of.filterText === undefined;
   const field = of.sort.split(",")[0] ?? "";
   const column = of.offered.find((one) => one.field === field.replace(/^-/, ""))?.name ?? field;
   return t("exports.what", {
     count: t(`exports.${of.chosen ? "selected" : "count"}.${of.list}`, { count: of.total ?? 0 }),
-    nested: withClients ? t("exports.withClients") : "",
+    nested: withClients ? t(whole ? "exports.withAllClients" : "exports.withClients", { mssp }) : "",
     filter: of.filterText === undefined ? "" : t("exports.filtered", { filter: of.filterText }),
     sort: t(`exports.sorted.${field.startsWith("-") ? "down" : "up"}`, { column }),
   });

@@ -19,6 +19,7 @@ export const exports = {
   tooManyLeftOut: "At most {{count, number}} rows can be left out. Narrow the list by a filter.",
   what: "{{count}}{{nested}}{{filter}}, {{sort}}.",
   withClients: " with their clients",
+  withAllClients: " with their clients, and the clients directly under {{mssp}}",
   filtered: ", filtered by {{filter}}",
   sorted: { up: "sorted by {{column}}", down: "sorted by {{column}}, descending" },
   format: {
