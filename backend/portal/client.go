@@ -135,7 +135,7 @@ type Change struct {
 	// Reason says why a value changed where the product did not change it.
 	Reason *string `json:"reason" enum:"field_map" doc:"field_map: an administrator changed which of the product's fields fills this one."`
 	// Elsewhere is for users of an MSP, who see no other MSP and not what a client was like there.
-	Elsewhere *string `json:"elsewhere" enum:"before,after" doc:"before: the client came from elsewhere, with an unknown value; after: it left."`
+	Elsewhere *string `json:"elsewhere" enum:"before,after" doc:"before: the client came from elsewhere; after: it left."`
 	// Actor is shown to the MSSP's users only.
 	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, if it was a user."`
 }

@@ -56,7 +56,7 @@ type MSPExport struct {
 	MSPFilter
 	Sort string `query:"sort" json:"sort" maxLength:"100"`
 	ExportOptions
-	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: MSPs with all their clients, then those of the MSSP itself."`
+	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: MSPs with their clients, then the direct ones."`
 }
 
 // Nested reports whether each MSP is followed by its clients.
