@@ -1,4 +1,5 @@
 -- +goose Up
+set local lock_timeout = '3s';
 
 -- What users of an MSP see of the moves of its clients, which the table change shows to the MSSP's users only: that a
 -- client came to their MSP or left it, and nothing of the other MSP. A client that turned into an MSP is removed: its
