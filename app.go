@@ -242,6 +242,29 @@ func (a *App) SetFavourite(kind portal.CustomerKind, id string, on bool) error {
 	return a.desktop.SetFavourite(a.ctx, kind, id, on)
 }
 
+// SnoozedAttention returns everything that the users of the same MSSP or MSP have snoozed.
+func (a *App) SnoozedAttention() (portal.SnoozedAttention, error) {
+	return a.desktop.SnoozedAttention(a.ctx)
+}
+
+// SnoozeAttention leaves what needs attention out of the overview until a time.
+func (a *App) SnoozeAttention(kind, id string, snooze portal.NewSnooze) error {
+	return a.desktop.SnoozeAttention(a.ctx, kind, id, snooze)
+}
+
+// EndSnooze shows what was snoozed again.
+func (a *App) EndSnooze(kind, id string) error { return a.desktop.EndSnooze(a.ctx, kind, id) }
+
+// SetAttentionHandler says who handles what needs attention.
+func (a *App) SetAttentionHandler(kind, id string, handler portal.NewHandler) error {
+	return a.desktop.SetAttentionHandler(a.ctx, kind, id, handler)
+}
+
+// RemoveAttentionHandler says that nobody handles it any more.
+func (a *App) RemoveAttentionHandler(kind, id string) error {
+	return a.desktop.RemoveAttentionHandler(a.ctx, kind, id)
+}
+
 // Recents returns the MSPs and clients that the user has opened last.
 func (a *App) Recents() (portal.Recents, error) { return a.desktop.Recents(a.ctx) }
 

@@ -20,10 +20,10 @@ type Conditional struct {
 }
 
 // entityTag returns the ETag of a response: a hash of the viewer, the query, the version of the data, the day, because
-// licences expire, and the viewer's last visit, because changes are counted from there.
+// licences expire, the viewer's last visit, because changes are counted from there, and the marks of an overview.
 func entityTag(viewer portal.Viewer, query any, stamp postgres.Stamp) string {
-	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s %v", viewer.GrantID, viewer.Role, viewer.Scope, query,
-		stamp.Version, micros(stamp.DataAsOf), stamp.Runs, stamp.Today.Format(time.DateOnly), micros(stamp.LastVisit))
+	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s %v %s", viewer.GrantID, viewer.Role, viewer.Scope, query,
+		stamp.Version, micros(stamp.DataAsOf), stamp.Runs, stamp.Today.Format(time.DateOnly), micros(stamp.LastVisit), stamp.Marks)
 	sum := sha256.Sum256([]byte(text))
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
@@ -60,9 +60,17 @@ type conditionalOutput[B any] struct {
 func conditionally[B any](
 	ctx context.Context, s *server, known Conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error),
 ) (*conditionalOutput[B], error) {
+	return conditionallyBy(ctx, s.DB.Stamp, known, query, read)
+}
+
+// conditionallyBy is conditionally with another stamp.
+func conditionallyBy[B any](
+	ctx context.Context, current func(context.Context, portal.Viewer) (postgres.Stamp, error), known Conditional, query any,
+	read func(portal.Viewer) (B, postgres.Stamp, error),
+) (*conditionalOutput[B], error) {
 	viewer := viewerOf(ctx)
 	if known.IfNoneMatch != "" {
-		stamp, err := s.DB.Stamp(ctx, viewer)
+		stamp, err := current(ctx, viewer)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ type overviewQuery struct{ Period time.Time }
 
 func (s *server) overview(ctx context.Context, in *struct{ Conditional }) (*conditionalOutput[portal.Overview], error) {
 	period := overviewQuery{s.Now().UTC().Truncate(s.Sync.Every())}
-	return conditionally(ctx, s, in.Conditional, period, func(v portal.Viewer) (portal.Overview, postgres.Stamp, error) {
+	return conditionallyBy(ctx, s.DB.OverviewStamp, in.Conditional, period, func(v portal.Viewer) (portal.Overview, postgres.Stamp, error) {
 		return s.DB.Overview(ctx, v, s.Sync.StaleAfter())
 	})
 }

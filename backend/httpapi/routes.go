@@ -67,6 +67,11 @@ func (s *server) customerRoutes(api huma.API) {
 	route(s, api, "GET /v1/favourites", portal.SeeClients, s.favourites)
 	route(s, api, "PUT /v1/favourites/{kind}/{id}", portal.SeeClients, s.markFavourite, noContent)
 	route(s, api, "DELETE /v1/favourites/{kind}/{id}", portal.SeeClients, s.unmarkFavourite, noContent)
+	route(s, api, "GET /v1/attention/snoozed", portal.HandleAttention, s.snoozed)
+	route(s, api, "PUT /v1/attention/{kind}/{id}/snooze", portal.HandleAttention, s.snooze, noContent)
+	route(s, api, "DELETE /v1/attention/{kind}/{id}/snooze", portal.HandleAttention, s.endSnooze, noContent)
+	route(s, api, "PUT /v1/attention/{kind}/{id}/handler", portal.HandleAttention, s.setHandler, noContent)
+	route(s, api, "DELETE /v1/attention/{kind}/{id}/handler", portal.HandleAttention, s.removeHandler, noContent)
 	route(s, api, "GET /v1/recents", portal.SeeClients, s.recents)
 	route(s, api, "PUT /v1/recents/{kind}/{id}", portal.SeeClients, s.saveRecent, noContent)
 }

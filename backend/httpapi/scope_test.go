@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
@@ -78,6 +79,15 @@ var routeCases = []routeCase{
 	{route: "PUT /v1/favourites/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
 		sibling: siblingClient},
 	{route: "DELETE /v1/favourites/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
+		sibling: siblingClient},
+	{route: "GET /v1/attention/snoozed", want: [5]int{ok, ok, ok, ok, forbidden}},
+	{route: "PUT /v1/attention/{kind}/{id}/snooze", want: [5]int{noContent, noContent, noContent, noContent, forbidden}, id: missingClient,
+		sibling: missingSibling, body: tomorrow},
+	{route: "DELETE /v1/attention/{kind}/{id}/snooze", want: [5]int{noContent, noContent, noContent, noContent, forbidden}, id: firstClient,
+		sibling: siblingClient},
+	{route: "PUT /v1/attention/{kind}/{id}/handler", want: [5]int{noContent, noContent, noContent, noContent, forbidden}, id: missingClient,
+		sibling: missingSibling, body: fixed(`{}`)},
+	{route: "DELETE /v1/attention/{kind}/{id}/handler", want: [5]int{noContent, noContent, noContent, noContent, forbidden}, id: firstClient,
 		sibling: siblingClient},
 	{route: "GET /v1/recents", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "PUT /v1/recents/{kind}/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstClient,
@@ -161,6 +171,21 @@ func firstUser(h *apiTest, of testkit.Tenant) string     { return h.newUser(of, 
 func siblingUser(h *apiTest, of testkit.Tenant) string   { return h.newUser(of, 1).UserID }
 func firstSession(h *apiTest, of testkit.Tenant) string  { return h.newUser(of, 0).SessionID }
 
+// missingClient returns a client that needs attention.
+func missingClient(h *apiTest, of testkit.Tenant) string  { return h.miss(firstClient(h, of)) }
+func missingSibling(h *apiTest, of testkit.Tenant) string { return h.miss(siblingClient(h, of)) }
+
+// miss marks a client as missing from the last sync.
+func (h *apiTest) miss(clientID string) string {
+	h.Helper()
+	h.Exec("update client set status = 'missing' where id = $1", clientID)
+	return clientID
+}
+
+func tomorrow(*apiTest, testkit.Node) string {
+	return fmt.Sprintf(`{"until":%q}`, time.Now().Add(24*time.Hour).UTC().Format(time.RFC3339))
+}
+
 func connectionOf(_ *apiTest, of testkit.Tenant) string { return of.ConnectionID }
 
 func goodConnection(h *apiTest, _ testkit.Node) string {
@@ -222,7 +247,11 @@ func (c routeCase) call(h *apiTest, of testkit.Tenant, viewer portal.Viewer) cal
 }
 
 func (c routeCase) withID(h *apiTest, id string) call {
-	made := call{route: strings.NewReplacer("{id}", id, "{kind}", "client").Replace(c.route)}
+	kind := "client"
+	if strings.Contains(c.route, "/attention/") {
+		kind = "client_missing"
+	}
+	made := call{route: strings.NewReplacer("{id}", id, "{kind}", kind).Replace(c.route)}
 	if c.body != nil {
 		made.body = c.body(h, testkit.Node{})
 	}
@@ -345,6 +374,7 @@ func (h *apiTest) state() string {
 		    (select md5(string_agg(v::text, ' ' order by id)) from saved_view v),
 		    (select count(*) from favourite),
 		    (select count(*) from recent),
+		    (select md5(string_agg(k::text, ' ' order by k::text)) from attention_mark k),
 		    (select count(*) from audit_log where action not like 'sign%'))`)
 }
 

@@ -18,7 +18,8 @@ type Overview struct {
 	Expired           *int64      `json:"expired" doc:"Active clients whose licence has ended; null: no dates."`
 	Products          []string    `json:"products" nullable:"false" doc:"Names of the MSSP's connected products."`
 	Trend             []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
-	Attention         []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20."`
+	Attention         []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20, without what is snoozed."`
+	Snoozed           []KindCount `json:"snoozed" nullable:"false" doc:"How many of each kind are snoozed; a kind without any is absent."`
 	ChangesSinceVisit *int64      `json:"changes_since_visit" doc:"The total of changes since=last_visit; null before the first visit."`
 	DataAsOf          *time.Time  `json:"data_as_of" ts_type:"string" doc:"When the last complete sync ended; null before the first."`
 }
@@ -45,4 +46,7 @@ type Attention struct {
 	// missing, or the fields that have changed, or all fields in the first run.
 	Count *int64  `json:"count" doc:"How many runs failed in a row, how many customers would go missing, or how many fields changed."`
 	Since *string `json:"since" doc:"RFC 3339: when the first of them failed."`
+	// Handler and Snooze are marks of the users of the caller's MSSP or MSP.
+	Handler *Handler `json:"handler" doc:"Who handles it; null for nobody."`
+	Snooze  *Snooze  `json:"snooze" doc:"Null for what is not snoozed."`
 }

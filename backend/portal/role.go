@@ -35,6 +35,8 @@ const (
 	Export Permission = "export"
 	// ShareViews shares saved views with all users of the same MSSP or MSP, and changes and deletes those shared there.
 	ShareViews Permission = "share_views"
+	// HandleAttention snoozes what needs attention, and says who handles it, for all users of the same MSSP or MSP.
+	HandleAttention Permission = "handle_attention"
 	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
 	ManageInvites Permission = "manage_invites"
 	// ManageUsers lists the users with a grant inside the scope, and changes grants with a role in MayInvite.
@@ -60,14 +62,14 @@ type RoleRule struct {
 // Roles is the role table: the permissions of every role.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, ManageInvites, ManageUsers, SeeSyncs, RunSync,
-			ManageProducts, ManageOrganisation},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, HandleAttention, ManageInvites, ManageUsers, SeeSyncs,
+			RunSync, ManageProducts, ManageOrganisation},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
-	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export, SeeSyncs}, nil},
+	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export, HandleAttention, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, ManageInvites, ManageUsers},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, Export, ShareViews, HandleAttention, ManageInvites, ManageUsers},
 		[]Role{MSPAdmin, MSPUser, ClientUser}},
-	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export}, nil},
+	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients, Export, HandleAttention}, nil},
 	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients, Export}, nil},
 }
 

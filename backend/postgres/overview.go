@@ -24,13 +24,13 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 	var stamp Stamp
 	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		queueStamp(batch, viewer.Scope, &stamp)
+		queueOverviewStamp(batch, viewer.Scope, &stamp)
 		queueFigures(batch, viewer.Scope, &o)
 		queueProducts(batch, viewer.Scope, &o.Products)
 		if of, ok := trendOf(viewer.Scope); ok {
 			queueTrend(batch, viewer.Scope.MSSPID, of, &days)
 		}
-		queueAttention(batch, viewer.Scope, stale, &o.Attention)
+		queueAttention(batch, viewer.Scope, stale, &o)
 		queueChangesSinceVisit(batch, viewer.Scope, &o.ChangesSinceVisit)
 	})
 	if err != nil {

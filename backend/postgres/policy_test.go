@@ -23,6 +23,7 @@ var tenantTables = map[string]string{
 	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
 	"former_name": "mssp_id", "client_end": "mssp_id", "client_end_sum": "mssp_id",
 	"saved_view": "mssp_id", "view_default": "mssp_id", "favourite": "mssp_id", "recent": "mssp_id",
+	"attention_mark": "mssp_id",
 }
 
 // notForSync are tables that a sync may not use.
@@ -110,6 +111,9 @@ func testRowSecuritySyncReachesOwnMSSP(t *testing.T) {
 			insert into former_name (mssp_id, entity_id, digest, under, entity, name, name_key, until_at)
 			values ($1, $2, $2, $2, 'client', 'x', 'x', now())`, tenant.MSSPID, postgres.NewID())
 		w.Exec(t, "insert into sync_turn (mssp_id, taken_at) values ($1, now())", tenant.MSSPID)
+		w.Exec(t, `
+			insert into attention_mark (mssp_id, node_id, kind, mark, entity_id, grant_id, reason)
+			values ($1, $2, 'client_missing', 'handled', $2, $3, '')`, tenant.MSSPID, noNode, tenant.Viewers[portal.MSSPAdmin].GrantID)
 	}
 	asSync := func(sql string) (n int64, err error) {
 		err = pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {

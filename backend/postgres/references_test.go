@@ -142,6 +142,14 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			"insert into %s (mssp_id, grant_id, kind, entity_id) values ('%s', '%s', 'msp', '%s')", table, own.MSSPID, grant, msp),
 			table, "grant_id", grant}
 	}
+	mark := func(column, foreign string) reference {
+		values := map[string]string{"node_id": noNode, "grant_id": own.Viewers[portal.MSSPAdmin].GrantID}
+		values[column] = foreign
+		return reference{"attention_mark." + column, "portal_mssp", fmt.Sprintf(`
+			insert into attention_mark (mssp_id, node_id, kind, mark, entity_id, grant_id, reason)
+			values ('%s', '%s', 'client_missing', 'handled', '%s', '%s', '')`, own.MSSPID, values["node_id"], own.Direct.ID, values["grant_id"]),
+			"attention_mark", column, foreign}
+	}
 	view := func(column, foreign string) reference {
 		values := map[string]string{"node_id": noNode, "grant_id": own.Viewers[portal.MSSPAdmin].GrantID}
 		values[column] = foreign
@@ -200,7 +208,7 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 		{"change_visit.grant_id", "portal_mssp", fmt.Sprintf(
 			"insert into change_visit (mssp_id, grant_id, seen_to, touched_at) values ('%s', '%s', now(), now())", own.MSSPID,
 			other.Viewers[portal.MSSPAdmin].GrantID), "change_visit", "grant_id", other.Viewers[portal.MSSPAdmin].GrantID},
-		link("favourite"), link("recent"),
+		link("favourite"), link("recent"), mark("node_id", msp), mark("grant_id", other.Viewers[portal.MSSPAdmin].GrantID),
 		view("node_id", msp), view("grant_id", other.Viewers[portal.MSSPAdmin].GrantID),
 		{"view_default.grant_id", "portal_mssp", fmt.Sprintf(`
 			insert into view_default (mssp_id, grant_id, list, view_id)
@@ -281,6 +289,7 @@ var notReferences = []string{
 	"saved_view.author_id",        // a user
 	// favourites_test.go
 	"favourite.entity_id", "recent.entity_id",
+	"attention_mark.entity_id", // attention_marks_test.go
 	// the database alone writes groups and licence ends
 	"client_end.msp_id", "client_end_sum.msp_id",
 	"change_group.run_id", "change_group.msp_id", "change_group.before_msp_id", "change_group.after_msp_id",

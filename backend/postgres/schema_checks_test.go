@@ -19,8 +19,18 @@ const insertInvite = `
 	insert into pre_assigned_role (mssp_id, id, email, provider, code_hash, invited_by, expires_at, role, msp_id, client_id)
 	select m.mssp_id, new_id(), 'new@example.com', 'google', '', '', now(), `
 
+// insertMark needs a mark and the time until which it lasts.
+const insertMark = `
+	insert into attention_mark (mssp_id, node_id, kind, entity_id, grant_id, reason, mark, until_at)
+	select mssp_id, id, 'client_missing', id, id, '', `
+
 // schemaChecks has statements for every check constraint; each violates the constraint and nothing else.
 var schemaChecks = map[string][]string{
+	"attention_mark_mark_check": {
+		insertMark + "'other', null from user_role limit 1",
+		insertMark + "'snoozed', null from user_role limit 1",
+		insertMark + "'handled', now() from user_role limit 1",
+	},
 	"change_entity_check": {"update change set entity = 'other'"},
 	"change_kind_check":   {"update change set kind = 'other'"},
 	"change_reason_check": {"update change set reason = 'other'"},

@@ -57,6 +57,8 @@ type Stamp struct {
 	Today time.Time
 	// LastVisit is the first moment whose changes are new to the viewer; nil before the first visit.
 	LastVisit *time.Time
+	// Marks is the state of the marks that the viewer sees; only the stamp of the overview has it.
+	Marks string
 }
 
 // readAt is when a run r had read its customers; an admin may have accepted it days later.

@@ -126,7 +126,7 @@ func (m *merge) end(ctx context.Context) error {
 	if reason != nil && !m.counted.reviewed {
 		return m.askForReview(ctx, reason)
 	}
-	if err := runSteps(ctx, m.apply, m.saveAbsence, m.saveParents, m.saveAccount, m.saveFields); err != nil {
+	if err := runSteps(ctx, m.apply, m.endMarks, m.saveAbsence, m.saveParents, m.saveAccount, m.saveFields); err != nil {
 		return err
 	}
 	if _, err := m.supersede(ctx); err != nil {
