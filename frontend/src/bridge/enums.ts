@@ -22,6 +22,7 @@ export const permissions = [
   "see_clients",
   "export",
   "share_views",
+  "handle_attention",
   "manage_invites",
   "manage_users",
   "see_syncs",
@@ -391,6 +392,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_clients",
       "export",
       "share_views",
+      "handle_attention",
       "manage_invites",
       "manage_users",
       "see_syncs",
@@ -412,6 +414,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_msps",
       "see_clients",
       "export",
+      "handle_attention",
       "see_syncs"
     ],
     "may_invite": []
@@ -423,6 +426,7 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_clients",
       "export",
       "share_views",
+      "handle_attention",
       "manage_invites",
       "manage_users"
     ],
@@ -437,7 +441,8 @@ export const roleTable: Record<Role, { permissions: Permission[]; may_invite: Ro
       "see_overview",
       "see_msps",
       "see_clients",
-      "export"
+      "export",
+      "handle_attention"
     ],
     "may_invite": []
   },

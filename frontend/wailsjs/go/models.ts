@@ -41,6 +41,15 @@ export namespace portal {
 	export interface Actor {
 	    name: string;
 	}
+	export interface Snooze {
+	    until: string;
+	    by?: string;
+	}
+	export interface Handler {
+	    user_id: string;
+	    name?: string;
+	    since: string;
+	}
 	export interface Attention {
 	    kind: string;
 	    severity: string;
@@ -52,6 +61,8 @@ export namespace portal {
 	    at?: string;
 	    count?: number;
 	    since?: string;
+	    handler?: Handler;
+	    snooze?: Snooze;
 	}
 	export interface Change {
 	    at: string;
@@ -477,6 +488,7 @@ export namespace portal {
 	    node: string;
 	    mssp: string;
 	}
+	
 	export interface HeldGrant {
 	    id: string;
 	    role: string;
@@ -514,6 +526,10 @@ export namespace portal {
 	    status: string;
 	    cursor: string;
 	    limit: number;
+	}
+	export interface KindCount {
+	    kind: string;
+	    count: number;
 	}
 	
 	
@@ -702,6 +718,9 @@ export namespace portal {
 	    base_url?: string;
 	    api_key: string;
 	}
+	export interface NewHandler {
+	    user_id?: string;
+	}
 	export interface NewInvite {
 	    email: string;
 	    role: string;
@@ -712,6 +731,9 @@ export namespace portal {
 	    tenant?: string;
 	    expires_in_hours?: number;
 	    language?: string;
+	}
+	export interface NewSnooze {
+	    until: string;
 	}
 	export interface NewView {
 	    list: string;
@@ -745,6 +767,7 @@ export namespace portal {
 	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];
+	    snoozed: KindCount[];
 	    changes_since_visit?: number;
 	    data_as_of?: string;
 	}
@@ -841,6 +864,10 @@ export namespace portal {
 	
 	
 	
+	
+	export interface SnoozedAttention {
+	    items: Attention[];
+	}
 	export interface SyncPage {
 	    items: SyncRun[];
 	    next_cursor?: string;

@@ -51,6 +51,8 @@ export function DiscardSync(arg1:string):Promise<portal.SyncRun>;
 
 export function EndSession(arg1:string):Promise<void>;
 
+export function EndSnooze(arg1:string,arg2:string):Promise<void>;
+
 export function ExportClients(arg1:portal.ClientExport,arg2:string):Promise<desktop.Exported>;
 
 export function ExportMSPs(arg1:portal.MSPExport,arg2:string):Promise<desktop.Exported>;
@@ -85,6 +87,8 @@ export function Providers():Promise<Array<portal.Provider>>;
 
 export function Recents():Promise<portal.Recents>;
 
+export function RemoveAttentionHandler(arg1:string,arg2:string):Promise<void>;
+
 export function ResendInvite(arg1:string):Promise<portal.CreatedInvite>;
 
 export function Resume():Promise<portal.Me>;
@@ -103,6 +107,8 @@ export function SetAPIURL(arg1:string):Promise<void>;
 
 export function SetAppearance(arg1:desktop.Appearance):Promise<void>;
 
+export function SetAttentionHandler(arg1:string,arg2:string,arg3:portal.NewHandler):Promise<void>;
+
 export function SetFavourite(arg1:portal.CustomerKind,arg2:string,arg3:boolean):Promise<void>;
 
 export function SetPlaces(arg1:string,arg2:string,arg3:desktop.Places):Promise<void>;
@@ -112,6 +118,10 @@ export function SignIn(arg1:string):Promise<portal.Me>;
 export function SignOut():Promise<void>;
 
 export function SignOutUser(arg1:string):Promise<void>;
+
+export function SnoozeAttention(arg1:string,arg2:string,arg3:portal.NewSnooze):Promise<void>;
+
+export function SnoozedAttention():Promise<portal.SnoozedAttention>;
 
 export function StartSync(arg1:string):Promise<portal.SyncRun>;
 

@@ -98,6 +98,10 @@ export function EndSession(arg1) {
   return window['go']['main']['App']['EndSession'](arg1);
 }
 
+export function EndSnooze(arg1, arg2) {
+  return window['go']['main']['App']['EndSnooze'](arg1, arg2);
+}
+
 export function ExportClients(arg1, arg2) {
   return window['go']['main']['App']['ExportClients'](arg1, arg2);
 }
@@ -166,6 +170,10 @@ export function Recents() {
   return window['go']['main']['App']['Recents']();
 }
 
+export function RemoveAttentionHandler(arg1, arg2) {
+  return window['go']['main']['App']['RemoveAttentionHandler'](arg1, arg2);
+}
+
 export function ResendInvite(arg1) {
   return window['go']['main']['App']['ResendInvite'](arg1);
 }
@@ -202,6 +210,10 @@ export function SetAppearance(arg1) {
   return window['go']['main']['App']['SetAppearance'](arg1);
 }
 
+export function SetAttentionHandler(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SetAttentionHandler'](arg1, arg2, arg3);
+}
+
 export function SetFavourite(arg1, arg2, arg3) {
   return window['go']['main']['App']['SetFavourite'](arg1, arg2, arg3);
 }
@@ -220,6 +232,14 @@ export function SignOut() {
 
 export function SignOutUser(arg1) {
   return window['go']['main']['App']['SignOutUser'](arg1);
+}
+
+export function SnoozeAttention(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SnoozeAttention'](arg1, arg2, arg3);
+}
+
+export function SnoozedAttention() {
+  return window['go']['main']['App']['SnoozedAttention']();
 }
 
 export function StartSync(arg1) {
