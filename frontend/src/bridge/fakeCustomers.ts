@@ -1,6 +1,6 @@
 // The MSP and client calls of the fake. They return only what is in the scope of the viewer.
 
-import { attentionOf, seatsOver } from "./fakeAttention";
+import { fakeAttention, seatsOver } from "./fakeAttention";
 import { clientFacets, matchingClients, matchingMSPs, mspFacets } from "./fakeFilters";
 import { grouped, groupsOf } from "./fakeGroups";
 import { page, sorted } from "./fakeLists";
@@ -49,6 +49,7 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
     return msp_id ? world.msps.filter((msp) => msp.id === msp_id) : world.msps;
   }
 
+  const attention = fakeAttention({ world, need, scope, clientsInScope, mspsInScope });
   const hasExpiry = () => clientsInScope().some((client) => client.expires_on !== null);
 
   function overview(): Overview {
@@ -76,7 +77,7 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
       trend: trendOf(active),
       seats_exceeded: active.filter((client) => (seatsOver(client) ?? 0) > 0).length,
       msps_without_clients: seen.filter((msp) => msp.status === "active" && msp.clients === 0).length,
-      attention: [...(whole ? world.attention : []), ...attentionOf(clients, seen)].slice(0, 20),
+      ...attention.lines(),
       changes_since_visit: changesSinceVisit(),
       data_as_of: world.dataAsOf,
     };
@@ -181,6 +182,7 @@ export function fakeCustomers({ world, need, scope, changesSinceVisit }: Tools) 
   return {
     clientsInScope,
     mspsInScope,
+    attention,
     overview,
     msps,
     clients,

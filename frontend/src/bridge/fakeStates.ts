@@ -15,6 +15,8 @@ const attention = (over: Partial<Attention>): Attention => ({
   at: null,
   count: null,
   since: null,
+  handler: null,
+  snooze: null,
   ...over,
 });
 

@@ -1,4 +1,6 @@
 // The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
+
+import type { FakeMark } from "./fakeAttention";
 import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
 import type { FakeLink } from "./fakeFavourites";
 import { fieldMap } from "./fakeFieldMap";
@@ -176,6 +178,7 @@ export interface World {
   /** By the id of the grant, the latest first. */
   favourites: Map<string, FakeLink[]>;
   recents: Map<string, FakeLink[]>;
+  marks: FakeMark[];
 }
 
 /** Returns the data as it is before any change. */
@@ -215,5 +218,6 @@ export function newWorld(): World {
     defaultViews: new Map(),
     favourites: new Map(),
     recents: new Map(),
+    marks: [],
   };
 }

@@ -1,7 +1,7 @@
 import * as app from "../../wailsjs/go/main/App";
 import type { portal } from "../../wailsjs/go/models";
 import { EventsOn } from "../../wailsjs/runtime/runtime";
-import type { ExportOptions, Favourite, OwnSession, Recent, View } from "./models";
+import type { Attention, ExportOptions, Favourite, OwnSession, Recent, View } from "./models";
 import type { Portal } from "./portal";
 import { toProblem } from "./problem";
 
@@ -60,6 +60,11 @@ export const go: Portal = {
   deleteView: (id) => call(app.DeleteView(id)),
   favourites: async () => (await call<{ items: Favourite[] }>(app.Favourites())).items,
   setFavourite: (kind, id, on) => call(app.SetFavourite(kind, id, on)),
+  snoozedAttention: async () => (await call<{ items: Attention[] }>(app.SnoozedAttention())).items,
+  snoozeAttention: (kind, id, until) => call(app.SnoozeAttention(kind, id, { until })),
+  endSnooze: (kind, id) => call(app.EndSnooze(kind, id)),
+  setAttentionHandler: (kind, id, userID) => call(app.SetAttentionHandler(kind, id, { user_id: userID })),
+  removeAttentionHandler: (kind, id) => call(app.RemoveAttentionHandler(kind, id)),
   recents: async () => (await call<{ items: Recent[] }>(app.Recents())).items,
   saveRecent: (kind, id) => call(app.SaveRecent(kind, id)),
   exportClients: (query, options, asOf) =>

@@ -86,8 +86,17 @@ export type Me = Narrowed<
 >;
 
 export type TrendDay = Narrowed<portal.TrendDay>;
-export type Attention = Narrowed<portal.Attention, { kind: AttentionKind; severity: Severity }>;
-export type Overview = Narrowed<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
+/** Who handles something that needs attention, and until when it is snoozed; null for neither. */
+interface Marks {
+  handler: Narrowed<portal.Handler> | null;
+  snooze: Narrowed<portal.Snooze> | null;
+}
+export type Attention = Narrowed<portal.Attention, Marks & { kind: AttentionKind; severity: Severity }>;
+export type KindCount = Narrowed<portal.KindCount, { kind: AttentionKind }>;
+export type Overview = Narrowed<
+  portal.Overview,
+  { trend: TrendDay[]; attention: Attention[]; snoozed: KindCount[] }
+>;
 
 export type FieldPath = Narrowed<
   portal.FieldPath,

@@ -1,5 +1,7 @@
 import type {
   Appearance,
+  Attention,
+  AttentionKind,
   ChangeFilter,
   ChangeVisit,
   Client,
@@ -105,6 +107,18 @@ export interface Portal {
   /** The favourites that are in the scope now, by name. */
   favourites(): Promise<Favourite[]>;
   setFavourite(kind: CustomerKind, id: string, on: boolean): Promise<void>;
+  /** Everything that the users of the same MSSP or MSP have snoozed, most urgent first. */
+  snoozedAttention(): Promise<Attention[]>;
+  /**
+   * Leaves what needs attention of an MSP or client out of the overview until a time, at most 31 days from now. Rejects
+   * with not_found where it does not need attention any more, and with conflict for too many marks; so does
+   * setAttentionHandler.
+   */
+  snoozeAttention(kind: AttentionKind, id: string, until: string): Promise<void>;
+  endSnooze(kind: AttentionKind, id: string): Promise<void>;
+  /** Says which user of the same MSSP or MSP handles it, in place of anyone else. */
+  setAttentionHandler(kind: AttentionKind, id: string, userID: string): Promise<void>;
+  removeAttentionHandler(kind: AttentionKind, id: string): Promise<void>;
   /** The last opened MSPs and clients that are in the scope now, the latest first. */
   recents(): Promise<Recent[]>;
   saveRecent(kind: CustomerKind, id: string): Promise<void>;

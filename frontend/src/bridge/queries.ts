@@ -23,6 +23,7 @@ const pageSize = 100;
 export const keys = {
   all: (grant: string) => [grant] as const,
   overview: (grant: string) => [grant, "overview"] as const,
+  snoozed: (grant: string) => [grant, "snoozed"] as const,
   msps: (grant: string) => [grant, "msps"] as const,
   clients: (grant: string) => [grant, "clients"] as const,
   changes: (grant: string) => [grant, "changes"] as const,
@@ -51,6 +52,9 @@ export const providersQuery = (apiURL: string) =>
 
 export const overviewQuery = (grant: string) =>
   queryOptions({ queryKey: keys.overview(grant), queryFn: () => getPortal().overview() });
+
+export const snoozedQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.snoozed(grant), queryFn: () => getPortal().snoozedAttention() });
 
 export const mspsQuery = (grant: string, filter: MSPFilter & Sort) =>
   infiniteQueryOptions({

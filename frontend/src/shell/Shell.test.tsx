@@ -248,7 +248,16 @@ describe("data that a later sync brought", () => {
 describe("the age of the data", () => {
   const now = new Date("2026-05-02T12:00:00Z");
   const failed = { kind: "sync_failed" as const, severity: "error" as const, name: "", detail: "" };
-  const nothing = { msp_id: null, client_id: null, run_id: null, at: null, count: null, since: null };
+  const unmarked = { handler: null, snooze: null };
+  const nothing = {
+    ...unmarked,
+    msp_id: null,
+    client_id: null,
+    run_id: null,
+    at: null,
+    count: null,
+    since: null,
+  };
   it.each([
     ["fresh", "2026-05-02T09:00:00Z", []],
     ["stale", "2026-05-01T09:00:00Z", []],
