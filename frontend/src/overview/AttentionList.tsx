@@ -1,23 +1,17 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
-import { useId } from "react";
+import { useId, useRef, useState } from "react";
 import { Link as RouterLink } from "react-router";
-import type { Attention, Overview, Severity } from "../bridge/models";
+import type { Attention, Overview } from "../bridge/models";
 import { formatList, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
-import { DayFromNow } from "../parts/Expiry";
-import { ErrorIcon, InfoIcon, SuccessIcon, WarningIcon } from "../parts/icons";
-import { Time } from "../parts/Time";
+import { SuccessIcon } from "../parts/icons";
 import { useSession } from "../session/session";
-import { attentionLink, attentionText, countOf, type ListedKind, listedKinds, listOf } from "./attention";
-
-export const severityLooks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
-  error: { Icon: ErrorIcon, color: "error.main" },
-  warning: { Icon: WarningIcon, color: "warning.main" },
-  info: { Icon: InfoIcon, color: "text.secondary" },
-};
+import { AttentionRows } from "./AttentionRow";
+import { countOf, type ListedKind, listedKinds, listOf } from "./attention";
+import { SnoozedRows } from "./SnoozedRows";
 
 /** What needs attention, most urgent first, by kind with its count; each row links to its subject, each kind to its list. */
 export function AttentionList({ overview }: { overview: Overview }) {
@@ -27,6 +21,7 @@ export function AttentionList({ overview }: { overview: Overview }) {
       kind,
       count: countOf[kind](overview),
       items: items.filter((item) => item.kind === kind),
+      snoozed: overview.snoozed.find((one) => one.kind === kind)?.count ?? 0,
     }))
     .filter(({ count, items: some }) => count + some.length > 0);
   const others = items.filter(({ kind }) => !groups.some((group) => group.kind === kind));
@@ -45,7 +40,7 @@ export function AttentionList({ overview }: { overview: Overview }) {
         {t("overview.attention.title")}
       </Typography>
       {groups.length + others.length === 0 && <Nothing withExpiry={overview.expiring_soon !== null} />}
-      {others.length > 0 && <Rows items={others} />}
+      {others.length > 0 && <AttentionRows items={others} />}
       {groups.map((group) => (
         <Group key={group.kind} {...group} />
       ))}
@@ -66,20 +61,35 @@ interface GroupProps {
   kind: ListedKind;
   /** How many there are in the scope. */
   count: number;
-  /** The first of them. */
+  /** The first of them that are not snoozed. */
   items: Attention[];
+  /** How many of them are snoozed. */
+  snoozed: number;
 }
 
-function Group({ kind, count, items }: GroupProps) {
+function Group({ kind, count, items, snoozed }: GroupProps) {
   const { grant } = useSession();
+  const [open, setOpen] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  const id = useId();
   const title = t(`overview.attention.group.${kind}`);
+  /** Where the line that had the focus is gone, its group gets it. */
+  const keepFocus = () =>
+    setTimeout(() => document.activeElement === document.body && section.current?.focus());
   return (
-    <Box component="section" aria-label={title}>
+    <Box
+      component="section"
+      ref={section}
+      tabIndex={-1}
+      aria-label={title}
+      sx={{ "&:focus-visible": { outline: "2px solid", outlineOffset: -2, outlineColor: "primary.main" } }}
+    >
       <Box
         sx={(theme) => ({
           display: "flex",
+          flexWrap: "wrap",
           alignItems: "baseline",
-          gap: 1,
+          columnGap: 1.5,
           px: 2,
           py: 0.75,
           borderTop: `1px solid ${theme.vars.palette.divider}`,
@@ -92,6 +102,18 @@ function Group({ kind, count, items }: GroupProps) {
             {formatNumber(count)}
           </Box>
         </Typography>
+        {snoozed > 0 && (
+          <Link
+            component="button"
+            variant="body2"
+            aria-expanded={open}
+            aria-controls={id}
+            aria-label={t("overview.attention.snoozedOf", { count: snoozed, what: title })}
+            onClick={() => setOpen(!open)}
+          >
+            {t("overview.attention.snoozed", { count: snoozed })}
+          </Link>
+        )}
         {grant.scope.level !== "client" && (
           <Link
             component={RouterLink}
@@ -103,82 +125,13 @@ function Group({ kind, count, items }: GroupProps) {
           </Link>
         )}
       </Box>
-      {items.length > 0 && <Rows items={items} />}
-    </Box>
-  );
-}
-
-function Rows({ items }: { items: Attention[] }) {
-  const { can } = useSession();
-  return (
-    <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
-      {items.map((item) => (
-        <Row
-          key={`${item.kind} ${item.client_id ?? item.msp_id ?? item.run_id ?? item.name}`}
-          item={item}
-          to={attentionLink(item, can("see_syncs"))}
-        />
-      ))}
-    </Box>
-  );
-}
-
-function Row({ item, to }: { item: Attention; to: string | undefined }) {
-  const { Icon, color } = severityLooks[item.severity];
-  return (
-    <Box
-      component="li"
-      sx={(theme) => ({
-        position: "relative",
-        display: "grid",
-        gridTemplateColumns: "76px minmax(0, 1fr)",
-        alignItems: "baseline",
-        columnGap: 1.5,
-        px: 2,
-        py: 1,
-        fontSize: "0.8125rem",
-        borderTop: `1px solid ${theme.vars.palette.divider}`,
-        ...(to && { "&:hover": { bgcolor: theme.vars.palette.action.hover } }),
-      })}
-    >
-      <Box component="span" sx={{ color, fontWeight: 500, fontSize: "0.75rem", whiteSpace: "nowrap" }}>
-        <Icon aria-hidden sx={{ fontSize: 14, verticalAlign: "-2px", mr: 0.5 }} />
-        {t(`overview.attention.severity.${item.severity}`)}
-      </Box>
-      <Box sx={{ minWidth: 0 }}>
-        <Name name={item.name} to={to} />
-        <Box sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-          {attentionText(item)} {item.at && <At at={item.at} />}
-        </Box>
-      </Box>
-    </Box>
-  );
-}
-
-function Name({ name, to }: { name: string; to: string | undefined }) {
-  if (!to) return <Box sx={{ fontWeight: 500 }}>{name}</Box>;
-  return (
-    <Link
-      component={RouterLink}
-      to={to}
-      color="inherit"
-      underline="none"
-      sx={{
-        fontWeight: 500,
-        overflowWrap: "anywhere",
-        "&::after": { content: '""', position: "absolute", inset: 0 },
-      }}
-    >
-      {name}
-    </Link>
-  );
-}
-
-/** Above the link of the row, so that it can be selected. */
-function At({ at }: { at: string }) {
-  return (
-    <Box component="span" sx={{ position: "relative", zIndex: 1 }}>
-      {/^\d{4}-\d{2}-\d{2}$/.test(at) ? <DayFromNow on={at} /> : <Time at={at} />}
+      {items.length > 0 && <AttentionRows items={items} onMoved={keepFocus} />}
+      {items.length === 0 && snoozed > 0 && snoozed >= count && !open && (
+        <Typography variant="body2" color="text.secondary" sx={{ px: 2, py: 1 }}>
+          {t("overview.attention.allSnoozed")}
+        </Typography>
+      )}
+      <div id={id}>{open && snoozed > 0 && <SnoozedRows kind={kind} onMoved={keepFocus} />}</div>
     </Box>
   );
 }

@@ -38,6 +38,8 @@ const attention = (over: Partial<Attention>): Attention => ({
   at: null,
   count: null,
   since: null,
+  handler: null,
+  snooze: null,
   ...over,
 });
 
@@ -351,6 +353,7 @@ describe("before the first sync", () => {
       changes_since_visit: null,
       trend: [],
       attention: [],
+      snoozed: [],
       data_as_of: new Date().toISOString(),
     });
     fake.world.runs = [{ ...(fake.world.runs[0] as SyncRun), status: "complete" }];

@@ -33,6 +33,9 @@ export function attentionText({ kind, detail, count = null }: AttentionFields): 
   return t(`overview.attention.${kind}`);
 }
 
+/** The id of the client, else of the MSP, that an item is about; undefined for a sync. */
+export const subjectOf = (item: Attention): string | undefined => item.client_id ?? item.msp_id ?? undefined;
+
 /** The path where the viewer can act on an item; undefined where the role has none. */
 export function attentionLink(item: Attention, seesSyncs: boolean): string | undefined {
   if (item.client_id) return links.client(item.client_id);

@@ -1,4 +1,5 @@
 import Alert from "@mui/material/Alert";
+import Button from "@mui/material/Button";
 import Snackbar from "@mui/material/Snackbar";
 import { type ReactNode, useCallback, useContext, useState } from "react";
 import { type Notice, NoticeContext } from "./noticeContext";
@@ -13,7 +14,9 @@ export function Notices({ children }: { children: ReactNode }) {
     (notice: Notice) =>
       setQueue((before) => {
         const last = before.at(-1);
-        return last?.text === notice.text ? before : [...before, { ...notice, id: (last?.id ?? 0) + 1 }];
+        if (last?.text === notice.text && !notice.action) return before;
+        const kept = notice.action ? before.filter(({ action }) => !action) : before;
+        return [...kept, { ...notice, id: (last?.id ?? 0) + 1 }];
       }),
     [],
   );
@@ -27,12 +30,25 @@ export function Notices({ children }: { children: ReactNode }) {
           <Snackbar
             key={shown.id}
             open
-            autoHideDuration={shown.tone === "error" || shown.lasting ? null : 5_000}
+            autoHideDuration={shown.tone === "error" || shown.lasting ? null : shown.action ? 10_000 : 5_000}
             onClose={(_, reason) => reason !== "clickaway" && close()}
             anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
           >
             <Alert severity={shown.tone ?? "success"} variant="filled" onClose={close} role="presentation">
               {shown.text}
+              {shown.action && (
+                <Button
+                  color="inherit"
+                  size="small"
+                  sx={{ ml: 1.5, my: -0.75 }}
+                  onClick={() => {
+                    shown.action?.run();
+                    close();
+                  }}
+                >
+                  {shown.action.label}
+                </Button>
+              )}
             </Alert>
           </Snackbar>
         )}

@@ -5,6 +5,8 @@ export interface Notice {
   lasting?: boolean;
   tone?: "success" | "info" | "warning" | "error";
   text: string;
+  /** A button in the notice, which closes it. A later notice with one replaces it. */
+  action?: { label: string; run: () => void };
 }
 
 /** In a file of its own, so that a hot reload of Notices.tsx keeps the context that is already provided. */

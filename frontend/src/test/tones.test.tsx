@@ -3,7 +3,7 @@ import { inviteTones } from "../admin/columns";
 import * as enums from "../bridge/enums";
 import { changeTones } from "../changes/kinds";
 import { statusTones } from "../customers/status";
-import { severityLooks } from "../overview/AttentionList";
+import { severityLooks } from "../overview/AttentionRow";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 import { runTones } from "../sync/run";
 import { renderPart } from "./render";
