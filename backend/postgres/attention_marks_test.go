@@ -347,8 +347,8 @@ func TestMarksStayAtTheirNode(t *testing.T) {
 	t.Run("are_not_found_outside_the_scope", func(t *testing.T) {
 		foreign := w.sibling()
 		foreign.complete(markWorld(foreign))
-		outside := []string{w.id("11"), value[string](foreign, "select id::text from client where mssp_id = $1 and external_id = '10'", foreign.ID),
-			w.id("1"), noNode, "1", "'", ""}
+		theirs := value[string](foreign, "select id::text from client where mssp_id = $1 and external_id = '10'", foreign.ID)
+		outside := []string{w.id("11"), theirs, w.id("1"), noNode, "1", "'", ""}
 		for _, id := range outside {
 			w.wantCode(w.DB.Snooze(t.Context(), w.msp1, "licence_expired", id, inDays(1)), portal.NotFound)
 			w.wantCode(w.DB.SetHandler(t.Context(), w.msp1, "licence_expired", id, w.msp1.UserID), portal.NotFound)
@@ -445,7 +445,8 @@ func TestMarks(t *testing.T) {
 			t.Errorf("got %d marks, want 1: the others mark nothing", n)
 		}
 		w.Exec(`
-			insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in, expires_on)
+			insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in,
+				expires_on)
 			select mssp_id, new_id(), msp_id, mssp_product_id, 'x' || n, 'Copy ' || n, 'CORP', '{}', now(), now(), 1, expires_on
 			from client, generate_series(1, $2::int) n
 			where id = $1`, w.id("10"), portal.MaxMarks-1)

@@ -26,7 +26,67 @@ func TestOverviewProperty(t *testing.T) {
 		} {
 			w.checkFigures(r, name, viewer)
 		}
+		w.snoozeSome(r)
+		for name, viewer := range map[string]portal.Viewer{"mssp with snoozed": w.admin, "msp without": w.atMSP("1")} {
+			w.checkFigures(r, name, viewer)
+			w.checkSnoozed(r, name, viewer)
+		}
 	})
+}
+
+// snoozeSome snoozes some lines of the overview as the admin.
+func (w *tenant) snoozeSome(r *rapid.T) {
+	for _, a := range w.overview().Attention {
+		id := subjectOf(a)
+		if id == "" || !rapid.Bool().Draw(r, "snooze") {
+			continue
+		}
+		if err := w.DB.Snooze(w.Context(), w.admin, a.Kind, id, time.Now().Add(time.Hour)); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// subjectOf returns the id of the client, else of the MSP, that a line is about, "" for a sync.
+func subjectOf(a portal.Attention) string {
+	for _, id := range []*string{a.ClientID, a.MSPID} {
+		if id != nil {
+			return *id
+		}
+	}
+	return ""
+}
+
+// checkSnoozed compares the numbers of snoozed lines with their list, and checks that no line is in both lists.
+func (w *tenant) checkSnoozed(r *rapid.T, name string, viewer portal.Viewer) {
+	o, _, err := w.DB.Overview(w.Context(), viewer, time.Hour)
+	if err != nil {
+		r.Fatal(err)
+	}
+	snoozed, err := w.DB.Snoozed(w.Context(), viewer)
+	if err != nil {
+		r.Fatal(err)
+	}
+	key := func(a portal.Attention) string { return a.Kind + subjectOf(a) }
+	counts, asleep := map[string]int64{}, map[string]bool{}
+	for _, a := range snoozed.Items {
+		counts[a.Kind]++
+		asleep[key(a)] = true
+	}
+	for _, count := range o.Snoozed {
+		if counts[count.Kind] != count.Count {
+			r.Fatalf("%s: got %d snoozed of %s, but their list has %d", name, count.Count, count.Kind, counts[count.Kind])
+		}
+		delete(counts, count.Kind)
+	}
+	if len(counts) > 0 {
+		r.Fatalf("%s: got no number for the snoozed kinds %v", name, counts)
+	}
+	for _, a := range o.Attention {
+		if asleep[key(a)] {
+			r.Fatalf("%s: got the snoozed line %+v in the overview", name, a)
+		}
+	}
 }
 
 // drawDatedWorld draws customers whose licences end around today.
