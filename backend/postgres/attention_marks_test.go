@@ -261,6 +261,17 @@ func TestMarksEnd(t *testing.T) {
 			t.Errorf("got the handler %q at the MSSP, want %s as before", got, w.admin.UserID)
 		}
 	})
+	t.Run("after_a_merge_by_an_older_server", func(t *testing.T) {
+		w.snooze(w.admin, "licence_expired", "10")
+		w.handle(w.admin, "licence_expired", "10")
+		w.Exec("update client set expires_on = expires_on - 40 where id = $1", w.id("10"))
+		w.wantShown(w.admin, "licence_expired", 0, "Ended 1", "Ended 2", "Ended 3", "Ended 4", "Ended 5", "Ended 6")
+		w.Exec("update client set expires_on = expires_on + 39 where id = $1", w.id("10"))
+		if got := w.handlerOf(w.admin, "licence_expired", "Ended 0"); got != "" {
+			t.Errorf("got the handler %q of a licence that ends on another day, want none", got)
+		}
+		sync(same)
+	})
 	t.Run("when_a_snooze_is_over", func(t *testing.T) {
 		w.Exec("delete from attention_mark")
 		w.snooze(w.admin, "licence_expired", "10")

@@ -26,6 +26,10 @@
 // and count from its clients. So the counts are also right after a merge by a server of an older version, and an error in
 // them does not last. They read all clients of the MSSP with a licence end, as a merge does anyway.
 //
+// What needs attention is never kept, only what users do about it: attention_mark has a row for each line that the users of
+// an MSSP or MSP have snoozed or handle, at most 500 for each (attention_marks.go). The overview reads the snoozed rows
+// first, each by its key, and leaves them out while it reads the first rows of an index.
+//
 // The prefix of a file is its subject: auth_ signs in, list_ serves every list, sync_ is for package customersync, and
 // sync_merge_ is the transaction that changes MSPs and clients. A file without a prefix has the name of its noun.
 package postgres

@@ -38,9 +38,9 @@ export function Notices({ children }: { children: ReactNode }) {
               {shown.text}
               {shown.action && (
                 <Button
-                  color="inherit"
                   size="small"
-                  sx={{ ml: 1.5, my: -0.75 }}
+                  // The colours of the notice, which the theme's buttons do not take by themselves.
+                  sx={{ ml: 1.5, my: -0.5, color: "inherit", borderColor: "currentcolor", bgcolor: "transparent" }}
                   onClick={() => {
                     shown.action?.run();
                     close();
