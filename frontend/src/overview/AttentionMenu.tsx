@@ -36,7 +36,7 @@ export function AttentionMenu({ item, onMoved }: Props) {
         // It is not disabled meanwhile, so that it keeps the focus.
         onClick={(event) => !marks.isPending && setAnchor(event.currentTarget)}
         // Above the link of the row.
-        sx={{ zIndex: 1, my: -0.5, opacity: marks.isPending ? 0.5 : 1 }}
+        sx={{ zIndex: 1, my: -0.5, alignSelf: "start", opacity: marks.isPending ? 0.5 : 1 }}
       >
         <MoreIcon fontSize="small" />
       </IconButton>

@@ -40,7 +40,13 @@ export function Notices({ children }: { children: ReactNode }) {
                 <Button
                   size="small"
                   // The colours of the notice, which the theme's buttons do not take by themselves.
-                  sx={{ ml: 1.5, my: -0.5, color: "inherit", borderColor: "currentcolor", bgcolor: "transparent" }}
+                  sx={{
+                    ml: 1.5,
+                    my: -0.5,
+                    color: "inherit",
+                    borderColor: "currentcolor",
+                    bgcolor: "transparent",
+                  }}
                   onClick={() => {
                     shown.action?.run();
                     close();
