@@ -91,15 +91,21 @@ function filterText(filter: InviteFilter): string | undefined {
 function Filters({ address, filter }: { address: ListAddress; filter: InviteFilter }) {
   const { set } = address;
   const search = useCallback((q: string) => set({ q }, true), [set]);
-  return (
-    <FilterBar onClear={filterText(filter) === undefined ? undefined : address.clear}>
-      <SearchField label={t("admin.search")} value={filter.q ?? ""} onChange={search} />
+  const status = {
+    name: "status",
+    set: filter.status !== undefined,
+    chip: (
       <FilterChip
         label={t("admin.filter.status")}
         value={filter.status}
         options={inviteStatuses.map((status) => ({ value: status, label: t(`words.invite.${status}`) }))}
         onChange={(status) => set({ status })}
       />
+    ),
+  };
+  return (
+    <FilterBar chips={[status]} onClear={filterText(filter) === undefined ? undefined : address.clear}>
+      <SearchField label={t("admin.search")} value={filter.q ?? ""} onChange={search} />
     </FilterBar>
   );
 }

@@ -27,26 +27,35 @@ export function UserFilters({ address, filter }: { address: ListAddress; filter:
   const { grant, me } = useSession();
   const filterText = useFilterText(filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
+  const status = (
+    <FilterChip
+      label={t("users.filter.status")}
+      value={filter.status}
+      options={userStatuses.map((status) => ({ value: status, label: t(`words.user.${status}`) }))}
+      onChange={(status) => set({ status })}
+    />
+  );
+  const role = (
+    <FilterChip
+      label={t("users.filter.role")}
+      value={filter.role}
+      options={roles
+        .filter((role) => role === filter.role || me.may_invite.includes(role))
+        .map((role) => ({ value: role, label: t(`words.role.${role}`) }))}
+      onChange={(role) => set({ role })}
+    />
+  );
+  const msp = <MSPChip value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />;
+  const chips = [
+    { name: "status", set: filter.status !== undefined, chip: status },
+    { name: "role", set: filter.role !== undefined, chip: role },
+    ...(grant.scope.level === "mssp"
+      ? [{ name: "msp_id", set: filter.msp_id !== undefined, chip: msp }]
+      : []),
+  ];
   return (
-    <FilterBar onClear={filterText === undefined ? undefined : address.clear}>
+    <FilterBar chips={chips} onClear={filterText === undefined ? undefined : address.clear}>
       <SearchField label={t("users.search")} value={filter.q ?? ""} onChange={search} />
-      <FilterChip
-        label={t("users.filter.status")}
-        value={filter.status}
-        options={userStatuses.map((status) => ({ value: status, label: t(`words.user.${status}`) }))}
-        onChange={(status) => set({ status })}
-      />
-      <FilterChip
-        label={t("users.filter.role")}
-        value={filter.role}
-        options={roles
-          .filter((role) => role === filter.role || me.may_invite.includes(role))
-          .map((role) => ({ value: role, label: t(`words.role.${role}`) }))}
-        onChange={(role) => set({ role })}
-      />
-      {grant.scope.level === "mssp" && (
-        <MSPChip value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
-      )}
     </FilterBar>
   );
 }

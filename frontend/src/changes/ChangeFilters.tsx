@@ -3,7 +3,7 @@ import { MSPChip, useMSPText } from "../customers/MSPChip";
 import { formatMoment } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { FilterBar, FilterChip } from "../parts/FilterBar";
-import { FilterChips, filterSentence } from "../parts/filters";
+import { filterChips, filterSentence } from "../parts/filters";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { changeFilters, sinceLabel } from "./filters";
@@ -42,43 +42,41 @@ export function ChangeFilters({ address, filter, known }: Props) {
   const any = filterText(filter, known) !== undefined;
   const only = (name: "run_id" | "group_id" | "customer_id", text: string | undefined) => {
     const value = filter[name];
-    if (value === undefined) return null;
-    const row = changeFilters[name];
-    return (
-      <FilterChip
-        key={name}
-        label={row.name()}
-        value={value}
-        options={[{ value, label: text ?? t("changes.ofOne") }]}
-        onChange={(next) => set({ [name]: next })}
-      />
-    );
+    if (value === undefined) return false;
+    const options = [{ value, label: text ?? t("changes.ofOne") }];
+    const onChange = (next: string | undefined) => set({ [name]: next });
+    return {
+      chip: (
+        <FilterChip label={changeFilters[name].name()} value={value} options={options} onChange={onChange} />
+      ),
+    };
   };
-  return (
-    <FilterBar onClear={any ? address.clear : undefined}>
-      <FilterChips
-        table={changeFilters}
-        filter={filter}
-        set={set}
-        other={{
-          since: (
-            <SpanChip
-              key="since"
-              since={filter.since}
-              until={filter.until}
-              sinceText={filter.since && sinceLabel(filter.since)}
-              untilText={filter.until && changeFilters.until.label(filter.until)}
-              onChange={(span) => set({ ...span })}
-            />
-          ),
-          msp_id: grant.scope.level === "mssp" && (
-            <MSPChip key="msp_id" withDirect value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
-          ),
-          run_id: only("run_id", known.run_id),
-          group_id: only("group_id", undefined),
-          customer_id: only("customer_id", known.customer_id),
-        }}
+  const since = {
+    set: filter.since !== undefined || filter.until !== undefined,
+    chip: (
+      <SpanChip
+        since={filter.since}
+        until={filter.until}
+        sinceText={filter.since && sinceLabel(filter.since)}
+        untilText={filter.until && changeFilters.until.label(filter.until)}
+        onChange={(span) => set({ ...span })}
       />
-    </FilterBar>
-  );
+    ),
+  };
+  const msp_id = grant.scope.level === "mssp" && {
+    chip: <MSPChip withDirect value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />,
+  };
+  const chips = filterChips({
+    table: changeFilters,
+    filter,
+    set,
+    other: {
+      since,
+      msp_id,
+      run_id: only("run_id", known.run_id),
+      group_id: only("group_id", undefined),
+      customer_id: only("customer_id", known.customer_id),
+    },
+  });
+  return <FilterBar chips={chips} onClear={any ? address.clear : undefined} />;
 }

@@ -6,7 +6,7 @@ import { MSPChip, useMSPText } from "../customers/MSPChip";
 import { useFacet } from "../customers/useFacet";
 import { t } from "../i18n/i18n";
 import { FilterBar, SearchField } from "../parts/FilterBar";
-import { FilterChips, filterSentence } from "../parts/filters";
+import { filterChips, filterSentence } from "../parts/filters";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
@@ -33,26 +33,26 @@ export function ClientFilters({ address, filter, manyTypes, hasExpiry }: Props) 
   const counting = useFacet(clientFacetsQuery, filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
   const withMSP = grant.scope.level === "mssp";
+  const chips = filterChips({
+    table: clientFilters,
+    filter,
+    set,
+    counting,
+    hidden: [
+      ...needlessReason(filter),
+      ...(hasExpiry ? [] : ["expires_on" as const]),
+      ...(manyTypes ? [] : ["type" as const]),
+      ...(withMSP ? [] : ["msp_name" as const]),
+    ],
+    other: {
+      msp_id: withMSP && {
+        chip: <MSPChip many value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />,
+      },
+    },
+  });
   return (
-    <FilterBar onClear={filterText === undefined ? undefined : address.clear}>
+    <FilterBar chips={chips} onClear={filterText === undefined ? undefined : address.clear}>
       <SearchField label={t("clients.search")} value={filter.q ?? ""} onChange={search} />
-      <FilterChips
-        table={clientFilters}
-        filter={filter}
-        set={set}
-        counting={counting}
-        hidden={[
-          ...needlessReason(filter),
-          ...(hasExpiry ? [] : ["expires_on" as const]),
-          ...(manyTypes ? [] : ["type" as const]),
-          ...(withMSP ? [] : ["msp_name" as const]),
-        ]}
-        other={{
-          msp_id: withMSP && (
-            <MSPChip key="msp_id" many value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
-          ),
-        }}
-      />
     </FilterBar>
   );
 }

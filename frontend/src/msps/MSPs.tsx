@@ -15,7 +15,7 @@ import { layoutParameter, listedColumns } from "../parts/columnLayout";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FilterBar, SearchField } from "../parts/FilterBar";
-import { FilterChips, filterSentence } from "../parts/filters";
+import { filterChips, filterSentence } from "../parts/filters";
 import { ClientsIcon, MspsIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
@@ -208,16 +208,16 @@ function Filters({ address, filter, hasExpiry }: FiltersProps) {
   const { set } = address;
   const counting = useFacet(mspFacetsQuery, filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
+  const chips = filterChips({
+    table: mspFilters,
+    filter,
+    set,
+    counting,
+    hidden: [...needlessReason(filter), ...(hasExpiry ? [] : ends)],
+  });
   return (
-    <FilterBar onClear={filterText(filter) === undefined ? undefined : address.clear}>
+    <FilterBar chips={chips} onClear={filterText(filter) === undefined ? undefined : address.clear}>
       <SearchField label={t("msps.search")} value={filter.q ?? ""} onChange={search} />
-      <FilterChips
-        table={mspFilters}
-        filter={filter}
-        set={set}
-        counting={counting}
-        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ends)]}
-      />
     </FilterBar>
   );
 }

@@ -6,16 +6,17 @@ import InputAdornment from "@mui/material/InputAdornment";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
-import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon, CloseIcon, SearchIcon } from "./icons";
-import { isWrapped, lineHeight, useWrapped } from "./useWrapped";
-
-/** Matches the chip of a filter that is set. */
-const chosenChip = "[data-chosen]";
+import { type BarChip, useSetFirst } from "./useSetFirst";
+import { lineHeight, useWrapped } from "./useWrapped";
 
 interface BarProps {
-  children: ReactNode;
+  /** The filters, in their order; those that are set are shown first. */
+  chips?: BarChip[];
+  /** What precedes the filters. */
+  children?: ReactNode;
   /** Called by "Clear filters", which is shown when this is given. */
   onClear?: (() => void) | undefined;
 }
@@ -26,22 +27,36 @@ const ring = 3;
 /** The buttons behind the chips, in their size. */
 const action = { flexShrink: 0, fontSize: "0.8125rem" };
 
+/** One visible line. Clipped and not hidden: a focused chip would scroll what is hidden. */
+const oneLine = { maxHeight: lineHeight + 2 * ring, overflow: "clip" };
+
+/** A chip that becomes wider while its menu is open stays where it is. */
+const withPopup = {
+  "&:has([aria-expanded=true])": { flexWrap: "nowrap", overflow: "clip", "& > *": { flexShrink: 0 } },
+};
+
 /**
- * The row above a table: a SearchField, FilterChips, "Clear filters". It stays one line, so that the table does not
- * move: filters without room are behind "More filters", and are shown when the focus reaches one.
+ * The row above a table: a SearchField, chips, "Clear filters". It stays one line, so that the table does not move: filters
+ * without room are behind "More filters", and are shown when the focus reaches one.
  */
-export function FilterBar({ children, onClear }: BarProps) {
+export function FilterBar({ chips = [], children, onClear }: BarProps) {
   const [all, setAll] = useState(false);
-  const { box, wraps, hidden } = useWrapped(chosenChip);
+  const { box, measure, wraps, hidden } = useWrapped();
   const collapsed = wraps && !all;
-  const reveal = (event: FocusEvent<HTMLElement>) => {
-    if (collapsed && box.current && isWrapped(event.target, box.current)) setAll(true);
-  };
+  const { ordered, onFocus, onBlur } = useSetFirst(chips, {
+    box,
+    expanded: wraps && all,
+    onHiddenFocus: () => setAll(true),
+  });
   return (
     <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, minHeight: 32, mb: 1.5 }}>
       <Box
         ref={box}
-        onFocus={reveal}
+        onFocus={() => {
+          measure();
+          onFocus();
+        }}
+        onBlur={onBlur}
         sx={{
           display: "flex",
           alignItems: "center",
@@ -51,10 +66,14 @@ export function FilterBar({ children, onClear }: BarProps) {
           minWidth: 0,
           p: `${ring}px`,
           m: `-${ring}px`,
-          ...(collapsed && { maxHeight: lineHeight + 2 * ring, overflow: "hidden" }),
+          ...(collapsed && oneLine),
+          ...(!all && withPopup),
         }}
       >
         {children}
+        {ordered.map(({ name, chip }) => (
+          <Fragment key={name}>{chip}</Fragment>
+        ))}
       </Box>
       {wraps && (
         <Button variant="text" aria-expanded={all} onClick={() => setAll(!all)} sx={action}>

@@ -6,6 +6,7 @@ import { ChoiceChip, type Counting, type Counts } from "./ChoiceChip";
 import { DaysChip, type DaysKind, daysLabel, parseDaysFilter } from "./DaysChip";
 import { parseRangeFilter, RangeChip, rangeLabel } from "./RangeChip";
 import { parseTextFilter, TextChip, textLabel } from "./TextChip";
+import type { BarChip } from "./useSetFirst";
 
 /** One filter of a list: how it is parsed from the address, labelled and chosen. Its values are as in the address. */
 export interface FilterRow {
@@ -137,7 +138,7 @@ export const daysFilter = (name: () => string, days: DaysKind = onlyDays): Filte
 
 const onlyDays: DaysKind = { more: [], labelOf: (value) => value, accepts: () => false };
 
-interface ChipsProps<Filter> {
+interface ChipsOptions<Filter> {
   table: FilterTable<Filter>;
   filter: Filter;
   set: (changes: Record<string, string | undefined>) => void;
@@ -146,29 +147,33 @@ interface ChipsProps<Filter> {
   /** Filters to hide unless they are set. */
   hidden?: (keyof Filter)[];
   /** The chips of filters with choice "other". */
-  other?: Partial<Record<keyof Filter, ReactNode>>;
+  other?: Partial<Record<keyof Filter, ChipOfScreen | false>>;
 }
 
-/** A chip per filter. */
-export function FilterChips<Filter>(props: ChipsProps<Filter>) {
-  const { table, filter, set, counting, hidden = [], other = {} } = props;
-  return rowsOf(table).map(([name, row]) => {
+interface ChipOfScreen {
+  chip: ReactNode;
+  /** Whether the chip has a filter that is set; only needed where it has several. */
+  set?: boolean;
+}
+
+/** The chips of the filters of a list, for its FilterBar. */
+export function filterChips<Filter>(options: ChipsOptions<Filter>): BarChip[] {
+  const { table, filter, set, counting, hidden = [], other } = options;
+  const chipOf = (name: Name<Filter>, row: FilterRow): ChipOfScreen | false | undefined => {
     const value = filter[name] as string | undefined;
-    if (value === undefined && hidden.includes(name)) return null;
-    if (row.choice.kind === "other") return other[name as keyof typeof other];
-    return (
-      <RowChip
-        key={name}
-        row={row}
-        value={value}
-        counts={counting?.of(name) ?? false}
-        onOpen={(open) => counting?.onOpen(open ? name : "")}
-        onChange={(next) => {
-          const reset = row.resets?.(next);
-          set({ [name]: next, ...(reset && { [reset]: undefined }) });
-        }}
-      />
-    );
+    if (row.choice.kind === "other") return other?.[name];
+    const onChange = (next: string | undefined) => {
+      const reset = row.resets?.(next);
+      set({ [name]: next, ...(reset && { [reset]: undefined }) });
+    };
+    const onOpen = (open: boolean) => counting?.onOpen(open ? name : "");
+    const counts = counting?.of(name) ?? false;
+    return { chip: <RowChip row={row} value={value} counts={counts} onOpen={onOpen} onChange={onChange} /> };
+  };
+  return rowsOf(table).flatMap(([name, row]) => {
+    const isSet = filter[name] !== undefined;
+    const shown = (isSet || !hidden.includes(name)) && chipOf(name, row);
+    return shown ? [{ name, set: isSet, ...shown }] : [];
   });
 }
 

@@ -101,8 +101,19 @@ it("a confirmation has Cancel as its default", async () => {
 function Bar({ onAsk }: { onAsk: (q: string) => void }) {
   const [q, setQ] = useState("");
   const [days, setDays] = useState<number | undefined>();
+  const expires = (
+    <FilterChip
+      label="Expires"
+      value={days}
+      options={[{ value: 30, label: "within 30 days" }]}
+      onChange={setDays}
+    />
+  );
   return (
-    <FilterBar onClear={q || days ? () => [setQ(""), setDays(undefined)] : undefined}>
+    <FilterBar
+      chips={[{ name: "days", set: days !== undefined, chip: expires }]}
+      onClear={q || days ? () => [setQ(""), setDays(undefined)] : undefined}
+    >
       <SearchField
         label="Search clients"
         value={q}
@@ -110,12 +121,6 @@ function Bar({ onAsk }: { onAsk: (q: string) => void }) {
           setQ(next);
           onAsk(next);
         }}
-      />
-      <FilterChip
-        label="Expires"
-        value={days}
-        options={[{ value: 30, label: "within 30 days" }]}
-        onChange={setDays}
       />
     </FilterBar>
   );

@@ -3,8 +3,11 @@ import { useCallback, useLayoutEffect, useRef, useState } from "react";
 /** The height of a line of fields and chips. */
 export const lineHeight = 34;
 
+/** Matches the chip of a filter that is set. */
+const setChip = "[data-chosen]";
+
 /** Whether an element inside box is on a later line than its first child. */
-export function isWrapped(element: Element, box: HTMLElement): boolean {
+export function isWrapped(element: Element | null, box: HTMLElement): boolean {
   const child = [...box.children].find((one) => one.contains(element));
   const [first] = box.children;
   return (
@@ -14,18 +17,30 @@ export function isWrapped(element: Element, box: HTMLElement): boolean {
   );
 }
 
-/** Measures whether the children of the returned ref need more than one line, and how many that match are not on it. */
-export function useWrapped(selector: string) {
+/** How many children of box are on later lines, and how many of those are filters that are set. */
+export function wrappedIn(box: HTMLElement) {
+  const later = [...box.children].filter((child) => isWrapped(child, box));
+  const set = later.filter((child) => child.matches(setChip) || child.querySelector(setChip));
+  return { all: later.length, set: set.length };
+}
+
+/** Whether a menu or dialog of an element in box is open. */
+export const hasPopup = (box: HTMLElement) => box.querySelector("[aria-expanded=true]") !== null;
+
+/**
+ * Measures whether the children of the returned ref need more than one line, and how many filters that are set are not on
+ * it. While the menu or dialog of one is open, the last measures are kept.
+ */
+export function useWrapped() {
   const box = useRef<HTMLDivElement>(null);
   const [state, setState] = useState({ wraps: false, hidden: 0 });
   const measure = useCallback(() => {
     const element = box.current;
-    if (!element) return;
-    const later = [...element.children].filter((child) => isWrapped(child, element));
-    const wraps = later.length > 0;
-    const hidden = later.filter((child) => child.matches(selector) || child.querySelector(selector)).length;
-    setState((before) => (before.wraps === wraps && before.hidden === hidden ? before : { wraps, hidden }));
-  }, [selector]);
+    if (!element || hasPopup(element)) return;
+    const { all, set } = wrappedIn(element);
+    const next = { wraps: all > 0, hidden: set };
+    setState((before) => (before.wraps === next.wraps && before.hidden === next.hidden ? before : next));
+  }, []);
   // The texts of the children may have changed.
   useLayoutEffect(measure);
   useLayoutEffect(() => {
@@ -37,5 +52,5 @@ export function useWrapped(selector: string) {
     observer.observe(frame);
     return () => observer.disconnect();
   }, [measure]);
-  return { box, ...state };
+  return { box, measure, ...state };
 }

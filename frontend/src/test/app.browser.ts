@@ -1,85 +1,8 @@
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { createServer, type ViteDevServer } from "vite";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { open, overflows, settled, still, violations, violationsInBoth, withChromium } from "./chromium";
 
-let server: ViteDevServer;
-let browser: Browser;
-// One context, so that the modules of the dev server are fetched once.
-let context: BrowserContext;
-let address: string;
-
-beforeAll(async () => {
-  server = await createServer({
-    configFile: "vite.config.ts",
-    // A cache of its own, so that a dev server running at the same time does not replace it.
-    cacheDir: "node_modules/.vite/browser-tests",
-    server: { port: 0, host: "127.0.0.1" },
-    logLevel: "error",
-  });
-  await server.listen();
-  address = server.resolvedUrls?.local[0] ?? "";
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-    ],
-  });
-  context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    locale: "en-GB",
-    // Colours are measured after any transition.
-    reducedMotion: "reduce",
-  });
-  // The dev server transforms its modules for the first page.
-  const { page } = await open("", "/");
-  await settled(page);
-  await page.close();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-/** Opens the app over the fake; query is that of browserFake, path the screen. */
-async function open(query: string, path: string) {
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const faults: string[] = [];
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  await page.goto(`${address}?delay=0&${query}#${path}`);
-  return { page, faults };
-}
-
-/** The accessibility violations as text, so that a failed comparison shows all of it; empty for none. */
-async function violations(page: Page) {
-  await page.evaluate(axe.source);
-  await still(page);
-  const found = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-  return found.violations
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n  ${node.failureSummary}`))
-    .join("\n");
-}
-
-/** Waits until all animations and transitions have ended. */
-const still = (page: Page) =>
-  page.waitForFunction(
-    () =>
-      new Promise((resolve) => {
-        // Transitions start in the first frame after a change and can be seen from the second one.
-        const looked = () => resolve(document.getAnimations().length === 0);
-        requestAnimationFrame(() => requestAnimationFrame(looked));
-      }),
-  );
-
-const overflows = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+withChromium();
 
 const inReview = "0195a000-0000-7000-a300-000000000001";
 const changed = "0195a000-0000-7000-a000-000000000001";
@@ -113,12 +36,6 @@ const screens = [
   { name: "refused", query: "as=mspUser", path: "/admin" },
   { name: "unknown", query: "as=mspUser", path: "/nowhere" },
 ];
-
-/** Waits until the screen has its heading and the network is idle. */
-async function settled(page: Page) {
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForLoadState("networkidle");
-}
 
 it.each(screens)("$name is accessible, light and dark, and fits small windows", async ({ query, path }) => {
   const { page, faults } = await open(query, path);
@@ -220,17 +137,6 @@ it("changes its colours at once with reduced motion", async () => {
   expect(dark).toEqual({ changed: true, moving: 0 });
   await page.close();
 });
-
-/** The accessibility violations in light and in dark. */
-async function violationsInBoth(page: Page) {
-  const found: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    found.push(await violations(page));
-  }
-  return found.join("");
-}
 
 it("widens columns by a drag, selects rows and copies them", async () => {
   const { page, faults } = await open("as=admin", "/clients?columns=name:240,status,external_id");
