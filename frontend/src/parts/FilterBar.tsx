@@ -52,9 +52,9 @@ export function FilterBar({ chips = [], children, onClear }: BarProps) {
     <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, minHeight: 32, mb: 1.5 }}>
       <Box
         ref={box}
-        onFocus={() => {
+        onFocus={(event) => {
           measure();
-          onFocus();
+          onFocus(event);
         }}
         onBlur={onBlur}
         sx={{
@@ -129,7 +129,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
         empty();
       }}
       placeholder={label}
-      sx={{ width: 260, "& input": { py: 0.75, fontSize: "0.8125rem" } }}
+      sx={{ width: { xs: 190, lg: 260 }, "& input": { py: 0.75, fontSize: "0.8125rem" } }}
       slotProps={{
         htmlInput: { "aria-label": label, type: "text", role: "searchbox", spellCheck: false },
         input: {

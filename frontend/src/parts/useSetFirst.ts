@@ -10,6 +10,9 @@ export interface BarChip {
   chip: ReactNode;
 }
 
+/** Matches a chip, and not the other children of its bar. */
+const anyChip = "[aria-haspopup]";
+
 /** The names of the chips, those that are set first. */
 const setFirst = (chips: BarChip[]): string[] =>
   [...chips.filter(({ set }) => set), ...chips.filter(({ set }) => !set)].map(({ name }) => name);
@@ -57,9 +60,12 @@ export function useSetFirst(chips: BarChip[], { box, expanded, onHiddenFocus }: 
   const byName = new Map(chips.map((chip) => [chip.name, chip]));
   return {
     ordered: arrange([...byName.keys()], order).flatMap((name) => byName.get(name) ?? []),
-    onFocus: () => {
-      setUsed(true);
-      settle(true);
+    onFocus: ({ target }: FocusEvent) => {
+      const child = [...(box.current?.children ?? [])].find((one) => one.contains(target));
+      // The menus and dialogs of the chips are not among the children.
+      const inUse = child === undefined || child.matches(anyChip);
+      setUsed(inUse);
+      settle(inUse);
     },
     onBlur: ({ relatedTarget }: FocusEvent) => {
       // Where the window has lost the focus, it comes back to the chip.
