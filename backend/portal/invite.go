@@ -54,8 +54,18 @@ type InvitePage struct {
 	Total      int64    `json:"total"`
 }
 
+// InviteFilter are filters of the list of invites by what its columns show; an empty field does not narrow it.
+type InviteFilter struct {
+	Role      string `query:"role" json:"role" maxLength:"100" doc:"Roles: msp_admin,msp_user or !msp_user."`
+	MSPID     string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id."`
+	Provider  string `query:"provider" json:"provider" maxLength:"40" doc:"google, entra or !google."`
+	CreatedAt string `query:"created_at" json:"created_at" maxLength:"400" doc:"Days in the MSSP's time zone: 2026-12-01, 2026-12-01.., ..2026-12-31."`
+	ExpiresAt string `query:"expires_at" json:"expires_at" maxLength:"400" doc:"As created_at."`
+}
+
 // InviteQuery asks for a page of invites, newest first.
 type InviteQuery struct {
+	InviteFilter
 	Q      string `query:"q" json:"q" maxLength:"100"`
 	Status string `query:"status" json:"status" enum:"open,accepted,expired,revoked"`
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`

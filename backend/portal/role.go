@@ -73,6 +73,15 @@ var Roles = []RoleRule{
 	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients, Export}, nil},
 }
 
+// RoleNames returns every role, the widest first.
+func RoleNames() []Role {
+	names := make([]Role, len(Roles))
+	for i, rule := range Roles {
+		names[i] = rule.Role
+	}
+	return names
+}
+
 func (r Role) rule() RoleRule {
 	for _, rule := range Roles {
 		if rule.Role == r {

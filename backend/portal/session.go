@@ -10,6 +10,9 @@ const (
 	Entra  ProviderID = "entra"
 )
 
+// ProviderIDs are the values of ProviderID.
+var ProviderIDs = []ProviderID{Google, Entra}
+
 // Provider is an identity provider with which the API can sign users in.
 type Provider struct {
 	ID   ProviderID `json:"id" enum:"google,entra"`

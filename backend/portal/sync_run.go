@@ -18,6 +18,12 @@ const (
 	RunDiscarded   RunStatus = "discarded"
 )
 
+// RunStatuses are the values of RunStatus.
+var RunStatuses = []RunStatus{RunQueued, RunRunning, RunComplete, RunPartial, RunFailed, RunNeedsReview, RunDiscarded}
+
+// RunTriggers are the values of SyncRun.Trigger.
+var RunTriggers = []string{"schedule", "manual", "command"}
+
 // Ended reports whether no worker works on a run in this status. A run in review has ended until an admin accepts it.
 func (s RunStatus) Ended() bool { return s != RunQueued && s != RunRunning }
 
@@ -95,8 +101,17 @@ type SyncPage struct {
 	DataAsOf   *time.Time `json:"data_as_of" ts_type:"string"`
 }
 
+// SyncFilter says which runs a list holds; an empty field does not narrow it.
+type SyncFilter struct {
+	Status       string `query:"status" json:"status" maxLength:"200" doc:"Values of status: failed,partial or !complete."`
+	Trigger      string `query:"trigger" json:"trigger" maxLength:"100" doc:"Values of trigger."`
+	ConnectionID string `query:"connection_id" json:"connection_id" maxLength:"36"`
+	StartedAt    string `query:"started_at" json:"started_at" maxLength:"400" doc:"Days in the MSSP's time zone; of creation for a run that waits."`
+}
+
 // SyncQuery asks for a page of runs.
 type SyncQuery struct {
+	SyncFilter
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }

@@ -81,9 +81,16 @@ type UserPage struct {
 	Total      int64      `json:"total"`
 }
 
+// UserFilter are filters of the list of users by what its columns show; an empty field does not narrow it.
+type UserFilter struct {
+	Provider    string `query:"provider" json:"provider" maxLength:"40" doc:"google, entra or !google."`
+	LastLoginAt string `query:"last_login_at" json:"last_login_at" maxLength:"400" doc:"Days in the MSSP's time zone; none: never signed in."`
+}
+
 // UserQuery asks for a page of users. Sort is a comma-separated list of name, email, last_login_at, role; a
 // leading minus descends. Role and MSPID select users with such a grant, at the MSP or at one of its clients.
 type UserQuery struct {
+	UserFilter
 	Q      string     `query:"q" json:"q" maxLength:"100" doc:"Part of a name or an address."`
 	Sort   string     `query:"sort" json:"sort" maxLength:"100"`
 	Role   Role       `query:"role" json:"role" enum:"mssp_admin,mssp_staff,msp_admin,msp_user,client_user"`

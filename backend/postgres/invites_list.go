@@ -15,8 +15,17 @@ type inviteRow struct {
 
 var inviteKeys = map[string]sortKey{"id": plainKey("p.id", idKey)}
 
+// inviteFilters are the filters of portal.InviteFilter, on an invite p.
+var inviteFilters = map[string]listFilter{
+	"role":       {rows: choice("p.role", portal.RoleNames())},
+	"msp_id":     {rows: idFilter("the id of an MSP", func(id string) string { return "p.msp_id = " + id })},
+	"provider":   {rows: choice("p.provider", portal.ProviderIDs)},
+	"created_at": {rows: moment("p.created_at")},
+	"expires_at": {rows: moment("p.expires_at")},
+}
+
 // Invites returns one page of the invites inside the viewer's scope, newest first. It returns Invalid for an unknown
-// status or a malformed cursor.
+// status and a malformed filter or cursor.
 func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.InviteQuery) (portal.InvitePage, error) {
 	page, err := newKeyset(inviteKeys, "-id", "-id", "p.id", q.Cursor)
 	if err != nil {
@@ -31,7 +40,11 @@ func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.Invite
 		limit = 50
 	}
 	args := scopeArgs(viewer.Scope)
-	conditions := inviteScope(viewer.Scope) + " and " + status
+	filter, err := filterBy(inviteFilters, q.InviteFilter, args)
+	if err != nil {
+		return portal.InvitePage{}, err
+	}
+	conditions := inviteScope(viewer.Scope) + " and " + status + filter.rows
 	if q.Q != "" {
 		conditions += ` and p.email like lower(@q collate "C")`
 		args["q"] = pattern(q.Q)

@@ -245,8 +245,14 @@ func parseSoon(text string) (days int, ok bool) {
 }
 
 // moment filters a time by days in the time zone of the viewer's MSSP.
-func moment(column string) condition {
+func moment(column string) condition { return momentOr(column, "") }
+
+// momentOr is moment for a time that may be absent; empty is the condition of the keyword none.
+func momentOr(column, empty string) condition {
 	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
+		if empty != "" && t.is("none") {
+			return empty, nil
+		}
 		r, ok, err := parseDays(name, t.text)
 		if !ok {
 			return "", portal.InvalidField(name, "%s is a day or a range such as 2026-12-01..2026-12-31, 2026-12-01.. or ..2026-12-31.", name)

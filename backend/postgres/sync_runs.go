@@ -37,25 +37,40 @@ const runTables = `
 
 var runSorts = map[string]sortKey{"created_at": plainKey("r.created_at", timeKey)}
 
+// runFilters are the filters of portal.SyncFilter, on a run r.
+var runFilters = map[string]listFilter{
+	"status":        {rows: choice("r.status", portal.RunStatuses)},
+	"trigger":       {rows: choice("r.trigger", portal.RunTriggers)},
+	"connection_id": {rows: idFilter("the id of a connection", func(id string) string { return "r.mssp_product_id = " + id })},
+	"started_at":    {rows: moment("coalesce(r.started_at, r.created_at)")},
+}
+
 type runRow struct {
 	portal.SyncRun
 	Position []string
 }
 
-// Runs returns one page of the runs of the viewer's MSSP, newest first. It returns Invalid for a malformed cursor.
+// Runs returns one page of the runs of the viewer's MSSP, newest first. It returns Invalid for a malformed filter or
+// cursor.
 func (db *DB) Runs(ctx context.Context, viewer portal.Viewer, q portal.SyncQuery) (portal.SyncPage, error) {
 	keys, err := newKeyset(runSorts, "-created_at", "", "r.id", q.Cursor)
 	if err != nil {
 		return portal.SyncPage{}, err
 	}
+	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}
+	filter, err := filterBy(runFilters, q.SyncFilter, args)
+	if err != nil {
+		return portal.SyncPage{}, err
+	}
+	where := "r.mssp_id = @mssp" + filter.rows
 	var rows []runRow
 	var page portal.SyncPage
 	var stamp Stamp
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
-		batch.Queue("select count(*) from sync_run r where r.mssp_id = $1", viewer.Scope.MSSPID).
+		batch.Queue("select count(*) from sync_run r where "+where, withArgs(args, nil)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
-		collect(queueRuns(batch, keys, viewer.Scope.MSSPID, q.Limit), &rows)
+		collect(queueRuns(batch, keys, where, args, q.Limit), &rows)
 	})
 	if err != nil {
 		return portal.SyncPage{}, fmt.Errorf("list runs: %w", err)
@@ -67,13 +82,13 @@ func (db *DB) Runs(ctx context.Context, viewer portal.Viewer, q portal.SyncQuery
 	return page, nil
 }
 
-func queueRuns(batch *pgx.Batch, keys keyset, msspID string, limit int) *pgx.QueuedQuery {
-	args := pgx.NamedArgs{"mssp": msspID, "rows": limit + 1}
+func queueRuns(batch *pgx.Batch, keys keyset, where string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
+	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
 	behind := keys.where(args)
 	return batch.Queue(`
 		select `+runColumns+`, `+keys.columns()+` as position
 		from `+runTables+`
-		where r.mssp_id = @mssp
+		where `+where+`
 		and `+behind+`
 		order by `+keys.orderBy()+`
 		limit @rows`, args)

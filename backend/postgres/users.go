@@ -42,8 +42,8 @@ func (in userViews) active() string { return "(p.active and " + in.holds("g.acti
 
 func (in userViews) sorts() map[string]sortKey {
 	ranks := make([]string, len(portal.Roles))
-	for i, rule := range portal.Roles {
-		ranks[i] = string(rule.Role)
+	for i, role := range portal.RoleNames() {
+		ranks[i] = string(role)
 	}
 	return map[string]sortKey{
 		"name":          nameKey("p.name_key"),
@@ -58,8 +58,18 @@ func (in userViews) sorts() map[string]sortKey {
 	}
 }
 
+// userFilters are the filters of portal.UserFilter, on a user p.
+var userFilters = map[string]listFilter{
+	"provider":      {rows: choice("p.provider", portal.ProviderIDs)},
+	"last_login_at": {rows: momentOr("p.last_login_at", "p.last_login_at is null")},
+}
+
 func (in userViews) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {
-	where := "true"
+	columns, err := filterBy(userFilters, q.UserFilter, args)
+	if err != nil {
+		return "", err
+	}
+	where := "true" + columns.rows
 	if q.Q != "" {
 		named, err := contains("p", userSortName("p"))("q", q.Q, args)
 		if err != nil {
