@@ -522,6 +522,11 @@ export namespace portal {
 	    total: number;
 	}
 	export interface InviteQuery {
+	    role: string;
+	    msp_id: string;
+	    provider: string;
+	    created_at: string;
+	    expires_at: string;
 	    q: string;
 	    status: string;
 	    cursor: string;
@@ -875,6 +880,10 @@ export namespace portal {
 	    data_as_of?: string;
 	}
 	export interface SyncQuery {
+	    status: string;
+	    trigger: string;
+	    connection_id: string;
+	    started_at: string;
 	    cursor: string;
 	    limit: number;
 	}
@@ -908,6 +917,8 @@ export namespace portal {
 	    total: number;
 	}
 	export interface UserQuery {
+	    provider: string;
+	    last_login_at: string;
 	    q: string;
 	    sort: string;
 	    role: string;
