@@ -7,6 +7,7 @@ import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { PersonIcon } from "../parts/icons";
 import { SplitView } from "../parts/SidePanel";
+import { useSession } from "../session/session";
 import { useLinkTo } from "../session/useLinks";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
@@ -21,7 +22,9 @@ import { useUsers } from "./useUsers";
 export default function Users() {
   const linkTo = useLinkTo();
   const { address, filter, list, opened } = useUsers();
-  const columns = useMemo(userColumns, []);
+  const { grant } = useSession();
+  const withMSP = grant.scope.level === "mssp";
+  const columns = useMemo(() => userColumns(withMSP), [withMSP]);
   const filterText = useFilterText(filter);
   return (
     <>
@@ -42,6 +45,7 @@ export default function Users() {
           linkOf={({ id }) => linkTo("user", id)}
           select={{ key: JSON.stringify({ ...filter, sort: undefined }), nameOf }}
           onOpen={({ id }) => address.open(id)}
+          onFilter={address.set}
           selectedId={address.openId}
           empty={<NoUsers />}
           filterText={filterText}

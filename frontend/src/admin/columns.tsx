@@ -3,6 +3,7 @@ import Button from "@mui/material/Button";
 import type { Invite, InviteStatus } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 import { Time } from "../parts/Time";
 
@@ -16,12 +17,17 @@ export const inviteTones: Record<InviteStatus, Tone> = {
 /** Whether the expiry of an invite still matters. */
 const canExpire = ({ status }: Invite) => status === "open" || status === "expired";
 
+interface Options extends InviteActions {
+  /** Whether the list can be filtered by MSP. */
+  withMSP: boolean;
+}
+
 export interface InviteActions {
   onResend: (invite: Invite) => void;
   onRevoke: (invite: Invite) => void;
 }
 
-export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
+export const inviteColumns = ({ withMSP, ...actions }: Options): Column<Invite>[] => [
   {
     field: "email",
     name: t("admin.column.email"),
@@ -33,12 +39,15 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     field: "role",
     name: t("admin.column.role"),
     text: (invite) => t(`words.role.${invite.role}`),
+    filter: ({ role }) => ({ role }),
     width: 144,
   },
   {
     field: "node",
     name: t("admin.column.node"),
     text: (invite) => invite.client_name ?? invite.msp_name,
+    filter: ({ msp_id }) => (withMSP && msp_id ? { msp_id } : undefined),
+    filterText: ({ msp_name }) => msp_name ?? "",
     flex: 1.4,
     minWidth: 130,
     rank: 1,
@@ -47,6 +56,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     field: "provider",
     name: t("admin.column.provider"),
     text: (invite) => t(`words.provider.${invite.provider}`),
+    filter: ({ provider }) => ({ provider }),
     width: 110,
     rank: 3,
   },
@@ -55,6 +65,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     name: t("admin.column.status"),
     render: (invite) => <InviteStatusChip invite={invite} />,
     copy: ({ status }) => t(`words.invite.${status}`),
+    filter: ({ status }) => ({ status }),
     width: 128,
   },
   {
@@ -69,6 +80,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     name: t("admin.column.expires"),
     render: (invite) => <Time short at={canExpire(invite) ? invite.expires_at : null} />,
     copy: (invite) => (canExpire(invite) ? invite.expires_at : null),
+    ...dayFilter((invite: Invite) => (canExpire(invite) ? invite.expires_at : undefined), ["expires_at"]),
     width: 176,
     rank: 2,
   },
@@ -77,6 +89,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     name: t("admin.column.created"),
     render: (invite) => <Time short at={invite.created_at} />,
     copy: (invite) => invite.created_at,
+    ...dayFilter((invite: Invite) => invite.created_at, ["created_at"]),
     width: 176,
     rank: 4,
   },

@@ -1,20 +1,11 @@
-import { inviteStatuses } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { Invite, InviteFilter } from "../bridge/models";
 import { invitesQuery } from "../bridge/queries";
-import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
+import { filterFrom } from "../parts/filters";
+import { type ListAddress, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
-
-/** The filter in the address; invalid values are ignored. */
-export function filterFrom(get: ListAddress["get"]): InviteFilter {
-  const filter: InviteFilter = {};
-  const q = get("q")?.slice(0, 100);
-  const status = oneOf(get("status"), inviteStatuses);
-  if (q) filter.q = q;
-  if (status) filter.status = status;
-  return filter;
-}
+import { inviteFilters } from "./filters";
 
 export interface Invites {
   address: ListAddress;
@@ -26,6 +17,6 @@ export interface Invites {
 export function useInvites(): Invites {
   const { grant } = useSession();
   const address = useListAddress(links.admin);
-  const filter = filterFrom(address.get);
+  const filter: InviteFilter = filterFrom(inviteFilters, address.get);
   return { address, filter, list: useList(invitesQuery(grant.id, filter)) };
 }

@@ -1,31 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
-import { roles, userSorts, userStatuses } from "../bridge/enums";
+import { userSorts } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { UserFilter, UserItem } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { userQuery, usersQuery } from "../bridge/queries";
+import { filterFrom } from "../parts/filters";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
+import { userFilters } from "./filters";
 
 const sorts = userSorts.flatMap((field) => [field, `-${field}`]);
-
-/** The filter in the address; invalid values are ignored. */
-export function filterFrom(get: ListAddress["get"]): UserFilter {
-  const filter: UserFilter = {};
-  const q = get("q")?.slice(0, 100);
-  const sort = oneOf(get("sort"), sorts);
-  const status = oneOf(get("status"), userStatuses);
-  const role = oneOf(get("role"), roles);
-  const msp = get("msp_id");
-  if (q) filter.q = q;
-  if (sort) filter.sort = sort;
-  if (status) filter.status = status;
-  if (role) filter.role = role;
-  if (msp && /^[0-9a-f-]{36}$/i.test(msp)) filter.msp_id = msp;
-  return filter;
-}
 
 /** The user whose panel is open. */
 export interface OpenedUser {
@@ -46,7 +32,8 @@ export interface Users {
 export function useUsers(): Users {
   const { grant } = useSession();
   const address = useListAddress(links.users);
-  const filter = filterFrom(address.get);
+  const sort = oneOf(address.get("sort"), sorts);
+  const filter: UserFilter = { ...filterFrom(userFilters, address.get), ...(sort && { sort }) };
   const list = useList(usersQuery(grant.id, filter));
   return { address, filter, list, opened: useOpened(address.openId, list) };
 }

@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import type { UserItem } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { StatusChip } from "../parts/StatusChip";
 import { Time } from "../parts/Time";
 
@@ -16,7 +17,11 @@ function roleOf({ grants }: UserItem): string | null {
   return others.length > 0 ? t("users.more", { role, count: others.length }) : role;
 }
 
-export const userColumns = (): Column<UserItem>[] => [
+/** The first grant at an MSP, by which a viewer who sees several of them can filter. */
+const atMSP = ({ grants }: UserItem) => grants.find(({ scope }) => scope.level === "msp");
+
+/** withMSP: whether the list can be filtered by MSP. */
+export const userColumns = (withMSP: boolean): Column<UserItem>[] => [
   {
     field: "name",
     name: t("users.column.name"),
@@ -39,6 +44,8 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "role",
     name: t("users.column.role"),
     text: roleOf,
+    filter: ({ grants: [first] }) => first && { role: first.role },
+    filterText: ({ grants: [first] }) => (first ? t(`words.role.${first.role}`) : ""),
     sortable: true,
     width: 152,
   },
@@ -46,6 +53,11 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "node",
     name: t("users.column.node"),
     text: (user) => user.grants.map(({ node }) => node).join(", "),
+    filter: (user) => {
+      const msp_id = withMSP && atMSP(user)?.scope.msp_id;
+      return msp_id ? { msp_id } : undefined;
+    },
+    filterText: (user) => atMSP(user)?.node ?? "",
     flex: 1.2,
     minWidth: 150,
     rank: 3,
@@ -54,6 +66,7 @@ export const userColumns = (): Column<UserItem>[] => [
     field: "provider",
     name: t("users.column.provider"),
     text: (user) => t(`words.provider.${user.provider}`),
+    filter: ({ provider }) => ({ provider }),
     width: 116,
     rank: 5,
   },
@@ -62,6 +75,7 @@ export const userColumns = (): Column<UserItem>[] => [
     name: t("users.column.lastLogin"),
     render: (user) => <Time short at={user.last_login_at} />,
     copy: (user) => user.last_login_at,
+    ...dayFilter((user: UserItem) => user.last_login_at, ["last_login_at"], "none"),
     sortable: true,
     width: 176,
     rank: 2,
@@ -78,6 +92,7 @@ export const userColumns = (): Column<UserItem>[] => [
     name: t("users.column.status"),
     render: (user) => <UserStatus active={user.active} />,
     copy: statusOf,
+    filter: ({ active }) => ({ status: active ? "active" : "deactivated" }),
     width: 124,
   },
 ];

@@ -1,12 +1,31 @@
 import { customerStatuses, statusReasons } from "./enums";
 // How the fake filters its lists of MSPs and clients, and counts the values of their columns, as the API does.
+import { providerIDs, roles, runStatuses, runTriggers } from "./enums";
 import { seatsOver } from "./fakeAttention";
 import { dayFromNow } from "./fakeBasics";
 import { finds, fold, foldID } from "./fakeLists";
 import { parseDays, parseFilter, type Term, writeText } from "./filterValue";
-import type { Client, ClientFilter, Facet, Facets, FacetValue, MSP, MSPFilter, Scope } from "./models";
+import type {
+  Client,
+  ClientFilter,
+  Facet,
+  Facets,
+  FacetValue,
+  Invite,
+  InviteFilter,
+  MSP,
+  MSPFilter,
+  Scope,
+  SyncFilter,
+  SyncRun,
+  UserFilter,
+  UserItem,
+} from "./models";
 import { Problem } from "./problem";
 import { parseRange } from "./range";
+
+type UserColumns = Omit<UserFilter, "q" | "sort" | "status" | "role" | "msp_id">;
+type InviteColumns = Omit<InviteFilter, "q" | "status">;
 
 /** Whether an item has a value; undefined where the column has no such value. */
 type Rule<Item> = (item: Item, term: Term) => boolean | undefined;
@@ -68,10 +87,14 @@ const byDay =
     return day === null ? parseDays(text) && false : inDays(day, text);
   };
 
+/** Days are those of UTC; the moment may be absent only where rows can be filtered by that. */
 const byMoment =
-  <Item>(get: (item: Item) => string): Rule<Item> =>
-  (item, { text }) =>
-    inDays(get(item).slice(0, 10), text);
+  <Item>(get: (item: Item) => string | null, empty = false): Rule<Item> =>
+  (item, { text }) => {
+    const at = get(item);
+    if (empty && text === "none") return at === null;
+    return at === null ? parseDays(text) && false : inDays(at.slice(0, 10), text);
+  };
 
 const byText =
   <Item>(get: (item: Item) => string | null, folded: (text: string) => string, empty: boolean): Rule<Item> =>
@@ -146,6 +169,32 @@ const clientRules: Rules<Client, ClientFilter> = {
   last_seen_at: byMoment((client) => client.last_seen_at),
 };
 
+const isID = /^[0-9a-f-]{36}$/i;
+const byID =
+  <Item>(get: (item: Item) => string | null): Rule<Item> =>
+  (item, { text }) =>
+    isID.test(text) ? get(item) === text : undefined;
+
+const userRules: Rules<UserItem, UserColumns> = {
+  provider: byChoice((user) => user.provider, providerIDs),
+  last_login_at: byMoment((user) => user.last_login_at, true),
+};
+
+const inviteRules: Rules<Invite, InviteColumns> = {
+  role: byChoice((invite) => invite.role, roles),
+  msp_id: byID((invite) => invite.msp_id),
+  provider: byChoice((invite) => invite.provider, providerIDs),
+  created_at: byMoment((invite) => invite.created_at),
+  expires_at: byMoment((invite) => invite.expires_at),
+};
+
+const runRules: Rules<SyncRun, SyncFilter> = {
+  status: byChoice((run) => run.status, runStatuses),
+  trigger: byChoice((run) => run.trigger, runTriggers),
+  connection_id: byID((run) => run.connection_id),
+  started_at: byMoment((run) => run.started_at ?? run.created_at),
+};
+
 /** The parameters of the two lists. */
 export const mspFilterNames = ["q", ...Object.keys(mspRules)];
 export const clientFilterNames = ["q", ...Object.keys(clientRules)];
@@ -192,6 +241,13 @@ export const matchingMSPs = (msps: MSP[], filter: MSPFilter): MSP[] =>
     mspRules,
     filter,
   );
+
+/** The users, invites and runs that match a filter by what their columns show. */
+export const matchingUsers = <Item extends UserItem>(users: Item[], filter: UserColumns): Item[] =>
+  matching(users, userRules, filter);
+export const matchingInvites = (invites: Invite[], filter: InviteColumns) =>
+  matching(invites, inviteRules, filter);
+export const matchingRuns = (runs: SyncRun[], filter: SyncFilter) => matching(runs, runRules, filter);
 
 /** The clients that match a filter. Where a level has one MSP only, its name finds nothing. */
 export const matchingClients = (clients: Client[], filter: ClientFilter, level: Scope["level"]): Client[] =>

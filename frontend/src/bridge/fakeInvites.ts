@@ -1,4 +1,5 @@
 // The invite calls of the fake. An address has one open invite at most, and a code is returned once.
+import { matchingInvites } from "./fakeFilters";
 import { includes, page } from "./fakeLists";
 import type { World } from "./fakeWorld";
 import type { Invite, InviteFilter, Me, NewInvite, PageQuery } from "./models";
@@ -20,7 +21,7 @@ export function fakeInvites({ world, need }: Tools) {
     const found = world.invites.filter(
       (invite) => includes(query.q, invite.email) && (!query.status || invite.status === query.status),
     );
-    return page(found, query, null);
+    return page(matchingInvites(found, query), query, null);
   }
 
   function create(wanted: NewInvite) {

@@ -1,8 +1,9 @@
 // The sync calls of the fake. A connection has one active run at a time.
+import { matchingRuns } from "./fakeFilters";
 import { run as newRun } from "./fakeRecords";
 import { reviewItems, reviewTotals } from "./fakeReviews";
 import type { World } from "./fakeWorld";
-import type { Me, Page, PageQuery, ReviewFilter, SyncRun } from "./models";
+import type { Me, Page, PageQuery, ReviewFilter, SyncFilter, SyncRun } from "./models";
 import { Problem } from "./problem";
 import { isActive } from "./runs";
 
@@ -146,9 +147,9 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     discard,
     watch,
     unwatch,
-    list: (query: PageQuery) => {
+    list: (query: SyncFilter & PageQuery) => {
       need("see_syncs");
-      return page(world.runs, query, world.dataAsOf);
+      return page(matchingRuns(world.runs, query), query, world.dataAsOf);
     },
     one: (id: string) => {
       need("see_syncs");

@@ -2,6 +2,7 @@
 // administrator.
 import { roleLevels } from "./enums";
 import { meUnder } from "./fakeBasics";
+import { matchingUsers } from "./fakeFilters";
 import type { FakeUser } from "./fakeUserRecords";
 import type { World } from "./fakeWorld";
 import type { Grant, HeldGrant, Me, Page, PageQuery, Role, UserChange, UserFilter, UserItem } from "./models";
@@ -55,7 +56,7 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
           (!query.msp_id || grants.some(({ scope }) => scope.msp_id === query.msp_id)),
       )
       .map((item) => ({ ...item, role: item.grants[0]?.role ?? "" }));
-    return page(sorted(found, query.sort || "name"), query, null);
+    return page(sorted(matchingUsers(found, query), query.sort || "name"), query, null);
   }
 
   function user(id: string): UserItem {

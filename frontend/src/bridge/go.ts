@@ -76,7 +76,7 @@ export const go: Portal = {
     );
   },
   cancelExport: () => call(app.CancelExport()),
-  invites: (query) => call(app.Invites({ ...firstPage, q: "", status: "", ...query })),
+  invites: (query) => call(app.Invites(query as portal.InviteQuery)),
   createInvite: (invite) => call(app.CreateInvite(invite)),
   revokeInvite: (id) => call(app.RevokeInvite(id)),
   resendInvite: (id) => call(app.ResendInvite(id)),
@@ -86,7 +86,7 @@ export const go: Portal = {
   signOutUser: (id) => call(app.SignOutUser(id)),
   sessions: async () => (await call<{ items: OwnSession[] }>(app.Sessions())).items,
   endSession: (id) => call(app.EndSession(id)),
-  syncs: (query) => call(app.Syncs({ ...firstPage, ...query })),
+  syncs: (query) => call(app.Syncs(query as portal.SyncQuery)),
   startSync: (connectionID) => call(app.StartSync(connectionID ?? "")),
   sync: (id) => call(app.Sync(id)),
   syncReview: (id, query) =>

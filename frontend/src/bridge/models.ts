@@ -304,17 +304,16 @@ export interface Grouping {
 
 export type ClientGroup = Narrowed<portal.ClientGroup>;
 
-export interface InviteFilter {
-  q?: string;
+export interface InviteFilter extends Omit<FilterOf<portal.InviteQuery>, "status"> {
   status?: InviteStatus;
 }
 
-export interface UserFilter {
-  q?: string;
+export type SyncFilter = FilterOf<portal.SyncQuery>;
+
+export interface UserFilter extends Omit<FilterOf<portal.UserQuery>, "status" | "role"> {
   sort?: string;
   status?: UserStatus;
   role?: Role;
-  msp_id?: string;
 }
 
 /** How a list is exported. Columns are names of the JSON, all by default. */

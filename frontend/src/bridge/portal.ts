@@ -54,6 +54,7 @@ import type {
   SearchResult,
   Sort,
   Startup,
+  SyncFilter,
   SyncRun,
   UserChange,
   UserFilter,
@@ -143,7 +144,7 @@ export interface Portal {
   /** The caller's own sessions, the current one first. */
   sessions(): Promise<OwnSession[]>;
   endSession(id: string): Promise<void>;
-  syncs(query: PageQuery): Promise<Page<SyncRun>>;
+  syncs(query: SyncFilter & PageQuery): Promise<Page<SyncRun>>;
   /**
    * Syncs a connection, by default the one that has waited longest; rejects with conflict while that connection is
    * paused.

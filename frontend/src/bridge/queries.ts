@@ -10,6 +10,7 @@ import type {
   Page,
   ReviewFilter,
   Sort,
+  SyncFilter,
   UserFilter,
 } from "./models";
 import { getPortal } from "./portal";
@@ -149,10 +150,10 @@ export const userQuery = (grant: string, id: string) =>
 export const sessionsQuery = (grant: string) =>
   queryOptions({ queryKey: keys.sessions(grant), queryFn: () => getPortal().sessions() });
 
-export const syncsQuery = (grant: string) =>
+export const syncsQuery = (grant: string, filter: SyncFilter = {}) =>
   infiniteQueryOptions({
-    queryKey: [...keys.syncs(grant), "list"],
-    queryFn: ({ pageParam }) => getPortal().syncs({ cursor: pageParam, limit: 50 }),
+    queryKey: [...keys.syncs(grant), "list", filter],
+    queryFn: ({ pageParam }) => getPortal().syncs({ ...filter, cursor: pageParam, limit: 50 }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,

@@ -1,7 +1,7 @@
 import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { type List, useList } from "./lists";
-import type { ConnectionItem, Connections, Page, SyncRun } from "./models";
+import type { ConnectionItem, Connections, Page, SyncFilter, SyncRun } from "./models";
 import { getPortal } from "./portal";
 import { keys, syncQuery, syncsQuery } from "./queries";
 
@@ -30,8 +30,8 @@ function updateCached(queries: QueryClient, grant: string, run: SyncRun) {
     ...page,
     items: page.items.map((cached) => (cached.id === run.id ? run : cached)),
   });
-  queries.setQueryData<InfiniteData<Page<SyncRun>>>(
-    syncsQuery(grant).queryKey,
+  queries.setQueriesData<InfiniteData<Page<SyncRun>>>(
+    { queryKey: [...keys.syncs(grant), "list"] },
     (list) => list && { ...list, pages: list.pages.map(swap) },
   );
   queries.setQueryData(syncQuery(grant, run.id).queryKey, run);
@@ -97,14 +97,19 @@ function useWatch(grant: string, ids: string[]) {
 const activeInterval = 15_000;
 const idleInterval = 60_000;
 
-/** The sync runs; those under way are watched by their events. */
-export function useRuns(grant: string, enabled = true): Runs {
-  const list = useList({
-    ...syncsQuery(grant),
+/** The sync runs that match a filter, refetched more often while one of them is under way. */
+export function useRunList(grant: string, filter: SyncFilter = {}, enabled = true): List<SyncRun> {
+  return useList({
+    ...syncsQuery(grant, filter),
     enabled,
     refetchInterval: ({ state }) =>
       state.data?.pages[0]?.items.some(isActive) ? activeInterval : idleInterval,
   });
+}
+
+/** All sync runs; those under way are watched by their events. */
+export function useRuns(grant: string, enabled = true): Runs {
+  const list = useRunList(grant, {}, enabled);
   const active = list.rows.filter(isActive);
   useWatch(
     grant,

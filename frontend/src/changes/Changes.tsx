@@ -56,6 +56,7 @@ export default function Changes() {
         shown={list.rows.reduce((sum, { alike }) => sum + alike, 0)}
         select={{ key: JSON.stringify(filter), nameOf: (change) => change.name }}
         onOpen={open}
+        onFilter={address.set}
         empty={<NoChanges onRetry={list.onRetry} />}
         filterText={filterText(filter, known)}
         onClear={address.clear}

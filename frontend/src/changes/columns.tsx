@@ -2,8 +2,12 @@ import Link from "@mui/material/Link";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ListedChange } from "../bridge/models";
+import { noMSP } from "../customers/MSPChip";
+import { formatDateTime } from "../i18n/format";
+import { fieldName } from "../i18n/history";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { StatusChip } from "../parts/StatusChip";
 import { Time } from "../parts/Time";
 import { changeTones } from "./kinds";
@@ -29,6 +33,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     name: t("changes.column.at"),
     render: ({ at }) => <Time at={at} />,
     copy: ({ at }) => at,
+    ...dayFilter(({ at }: ListedChange) => at, ["since", "until"]),
     width: 244,
     rank: 1,
   },
@@ -37,6 +42,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     name: t("changes.column.kind"),
     render: ({ kind }) => <StatusChip tone={changeTones[kind]} label={t(`changes.kinds.${kind}`)} />,
     copy: ({ kind }) => t(`changes.kinds.${kind}`),
+    filter: ({ kind }) => ({ kind }),
     width: 108,
     rank: 3,
   },
@@ -45,10 +51,20 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     name: t("changes.column.customer"),
     render: (change) => <Subject change={change} mssp={mssp} />,
     copy: (change) => subjectOf(change, mssp),
+    filter: ({ alike, name, entity_id }) =>
+      alike > 1 || name === "" ? undefined : { customer_id: entity_id },
     flex: 2,
     minWidth: 180,
   },
-  { field: "what", name: t("changes.column.what"), text: whatChanged, flex: 3, minWidth: 220 },
+  {
+    field: "what",
+    name: t("changes.column.what"),
+    text: whatChanged,
+    filter: ({ field }) => (field ? { field } : undefined),
+    filterText: ({ field }) => fieldName(field ?? ""),
+    flex: 3,
+    minWidth: 220,
+  },
   ...(mssp === null
     ? []
     : [
@@ -57,6 +73,8 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
           name: t("changes.column.msp"),
           render: (change: ListedChange) => <OfMSP change={change} />,
           copy: mspOf,
+          filter: (change: ListedChange) =>
+            mspOf(change) === null ? undefined : { msp_id: change.msp_id ?? noMSP },
           flex: 1.5,
           minWidth: 120,
           rank: 2,
@@ -69,6 +87,8 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
           name: t("changes.column.source"),
           render: (change: ListedChange) => <Source change={change} />,
           copy: sourceOf,
+          filter: ({ run_id }: ListedChange) => (run_id ? { run_id } : undefined),
+          filterText: ({ at }: ListedChange) => t("changes.syncOf", { when: formatDateTime(at) }),
           flex: 1,
           minWidth: 110,
           rank: 4,

@@ -2,12 +2,13 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Tooltip from "@mui/material/Tooltip";
 import type { Client } from "../bridge/models";
-import { isDayOrNone, isText, isWord } from "../customers/cellFilters";
+import { isText, isWord } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, idWidth, seenColumn } from "../customers/columns";
 import { noMSP } from "../customers/MSPChip";
 import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { Expiry } from "../parts/Expiry";
 import { VisuallyHidden } from "../parts/VisuallyHidden";
 import { productCode } from "./productCode";
@@ -28,7 +29,7 @@ const ends: Column<Client> = {
   name: t("clients.column.expires"),
   render: ({ expires_on }) => <Expiry on={expires_on} />,
   copy: ({ expires_on }) => expires_on,
-  filter: ({ expires_on }) => ({ expires_on: isDayOrNone(expires_on) }),
+  ...dayFilter(({ expires_on }: Client) => expires_on, ["expires_on"], "none"),
   sortable: true,
   width: endWidth,
   rank: 2,

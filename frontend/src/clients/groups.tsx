@@ -33,10 +33,13 @@ export function rowsOf(clients: Client[], groups: ClientGroup[] | undefined): Ro
 
 /** The columns of clients for rows of both kinds. */
 export const groupedColumns = (columns: Column<Client>[]): Column<Row>[] =>
-  columns.map(({ text, number, render, copy, filter, covers, ...column }) => ({
+  columns.map(({ text, number, render, copy, filter, filterText, covers, ...column }) => ({
     ...column,
     ...(copy && { copy: (row) => (row.kind === "client" ? copy(row.client) : null) }),
-    ...(filter && { filter: (row) => (row.kind === "client" ? filter(row.client) : undefined) }),
+    ...(filter && { filter: (row, zone) => (row.kind === "client" ? filter(row.client, zone) : undefined) }),
+    ...(filterText && {
+      filterText: (row, zone) => (row.kind === "client" ? filterText(row.client, zone) : ""),
+    }),
     text: (row) => (row.kind === "client" ? (text?.(row.client) ?? number?.(row.client)?.toString()) : ""),
     render: (row, hides) => {
       if (row.kind === "group") return <GroupCell group={row.group} field={column.field} />;

@@ -14,9 +14,6 @@ export const isNumber = (value: number | null) => (value === null ? "unknown" : 
 
 export const isYesNo = (value: boolean | null) => (value === null ? "unknown" : value ? "yes" : "no");
 
-/** A day; "none" for none. */
-export const isDayOrNone = (day: string | null) => day ?? "none";
-
 interface WithStatus {
   status: CustomerStatus;
   status_reason: StatusReason | null;

@@ -1,6 +1,7 @@
 import type { Client, MSP } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { Count, excess } from "../parts/UsedOfTotal";
@@ -125,6 +126,7 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
     return customer && <Time short at={customer.last_seen_at} />;
   },
   copy: (row) => of(row)?.last_seen_at,
+  ...dayFilter((row) => of(row)?.last_seen_at, ["last_seen_at"]),
   sortable: true,
   width: 176,
   from: 1600,
@@ -143,6 +145,10 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
       const reason = of(row)?.status_reason;
       return reason && t(`words.reason.${reason}`);
     },
+    filter: (row) => {
+      const customer = of(row);
+      return customer?.status_reason ? isStatus(customer) : undefined;
+    },
     width: 140,
     optional: true,
   },
@@ -154,6 +160,7 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
       return customer && <Time short at={customer.first_seen_at} />;
     },
     copy: (row) => of(row)?.first_seen_at,
+    ...dayFilter((row: Row) => of(row)?.first_seen_at, ["first_seen_at"]),
     sortable: true,
     width: 176,
     optional: true,

@@ -1,12 +1,13 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { MSP } from "../bridge/models";
-import { isDayOrNone, isText } from "../customers/cellFilters";
+import { isText } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
 import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { problemText } from "../parts/ErrorPanel";
 import { Expiry } from "../parts/Expiry";
 import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
@@ -72,7 +73,7 @@ const further: Column<Row>[] = [
     name: t("customers.filter.firstEnd"),
     render: (row) => row.kind === "msp" && <Expiry on={row.msp.expires_on} />,
     copy: (row) => (row.kind === "msp" ? row.msp.expires_on : null),
-    filter: (row) => (row.kind === "msp" ? { expires_on: isDayOrNone(row.msp.expires_on) } : undefined),
+    ...dayFilter((row: Row) => (row.kind === "msp" ? row.msp.expires_on : undefined), ["expires_on"], "none"),
     sortable: true,
     width: endWidth,
     optional: true,
@@ -100,8 +101,11 @@ const ends = (): Column<Row>[] => [
       return <Expiry on={row.kind === "msp" ? row.msp.next_expires_on : row.client.expires_on} />;
     },
     copy: (row) => (row.kind === "msp" ? row.msp.next_expires_on : customerOf(row)?.expires_on),
-    filter: (row) =>
-      row.kind === "msp" ? { next_expires_on: isDayOrNone(row.msp.next_expires_on) } : undefined,
+    ...dayFilter(
+      (row: Row) => (row.kind === "msp" ? row.msp.next_expires_on : undefined),
+      ["next_expires_on"],
+      "none",
+    ),
     sortable: true,
     width: endWidth,
     rank: 2,

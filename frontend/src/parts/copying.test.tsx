@@ -1,14 +1,26 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
+import { inviteColumns } from "../admin/columns";
+import { inviteFilters, userFilters } from "../admin/filters";
+import { userColumns } from "../admin/userColumns";
+import { createFake, users } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
 import { newWorld } from "../bridge/fakeWorld";
+import { changeColumns } from "../changes/columns";
+import { changeFilters } from "../changes/filters";
 import { clientColumns } from "../clients/columns";
 import { clientFilters } from "../clients/filters";
+import { formatDate } from "../i18n/format";
 import { mspColumns } from "../msps/columns";
 import { mspFilters } from "../msps/filters";
 import { rowsOf } from "../msps/rows";
+import { runColumns } from "../sync/columns";
+import { runFilters } from "../sync/filters";
 import { expectAccessible, menuClosed, renderPart } from "../test/render";
 import { neutral, tabSeparated } from "./cellText";
 import { type Column, DataTable, type DataTableProps } from "./DataTable";
+import { dayFilter } from "./dayFilter";
+import { TimeZone } from "./timeZone";
 
 interface Row {
   id: string;
@@ -174,34 +186,130 @@ describe("copied text", () => {
   });
 });
 
+describe("the filter of a day or a moment", () => {
+  const moments: Column<Row>[] = [
+    ...columns.slice(0, 1),
+    {
+      field: "ends",
+      name: "Seen",
+      copy: (row) => row.ends,
+      ...dayFilter((row: Row) => row.ends, ["from", "to"], "none"),
+      width: 90,
+    },
+  ];
+  const chosen = async (zone: string, ends: string | null) => {
+    const onFilter = vi.fn();
+    renderPart(
+      <TimeZone value={zone}>
+        <div style={{ display: "flex", width: 900, height: 500 }}>
+          <DataTable
+            label="Clients"
+            columns={moments}
+            rows={[{ id: "id0", name: "Aldgate", ends }]}
+            total={1}
+            loading={false}
+            problem={null}
+            empty={null}
+            onFilter={onFilter}
+          />
+        </div>
+      </TimeZone>,
+    );
+    const cells = screen.getAllByRole("gridcell");
+    fireEvent.contextMenu(cells.find((one) => one.getAttribute("data-field") === "ends") as HTMLElement);
+    const item = within(await menu()).getByRole("menuitem", { name: /^Show only/ });
+    const text = item.textContent;
+    fireEvent.click(item);
+    return { text, filter: onFilter.mock.calls[0]?.[0] };
+  };
+
+  it.each([
+    ["Pacific/Auckland", "2026-03-02"],
+    ["America/New_York", "2026-03-01"],
+  ])("is the day in the time zone %s", async (zone, day) => {
+    expect(await chosen(zone, "2026-03-01T22:30:00Z")).toEqual({
+      text: `Show only Seen: ${formatDate(day)}`,
+      filter: { from: day, to: day },
+    });
+  });
+
+  it("is a day itself, wherever the user is", async () => {
+    expect(await chosen("America/New_York", "2026-03-01")).toEqual({
+      text: `Show only Seen: ${formatDate("2026-03-01")}`,
+      filter: { from: "2026-03-01", to: "2026-03-01" },
+    });
+  });
+
+  it("is that there is none where the cell is empty", async () => {
+    expect(await chosen("UTC", null)).toEqual({
+      text: "Show only Seen: none",
+      filter: { from: "none", to: "none" },
+    });
+  });
+});
+
 describe("the filter of a cell", () => {
   const world = newWorld();
   const nothing = () => undefined;
-  const parsed = (table: object, filter: Record<string, string>) =>
-    Object.entries(filter).map(([name, text]) => [
-      name,
-      (table as Record<string, { parse: (text: string) => string | undefined }>)[name]?.parse(text),
-    ]);
+  type Table = Record<string, { parse: (text: string) => string | undefined }>;
+
+  /** Checks that a list understands the filter of each cell; returns how many columns have one. */
+  function expectKnown<Item>(all: Column<Item>[], rows: Item[], table: object): number {
+    expect(rows).not.toEqual([]);
+    for (const row of rows) {
+      for (const column of all) {
+        const filter = column.filter?.(row, "UTC") ?? {};
+        const parsed = Object.entries(filter).map(([name, text]) => [
+          name,
+          (table as Table)[name]?.parse(text),
+        ]);
+        expect(parsed).toEqual(Object.entries(filter));
+      }
+    }
+    return all.filter((column) => rows.some((row) => column.filter?.(row, "UTC"))).length;
+  }
 
   it("is one that the list of clients has", () => {
     const all = clientColumns({ onMSP: nothing, type: true, expiry: true });
-    for (const client of world.clients) {
-      for (const column of all) {
-        const filter = column.filter?.(client) ?? {};
-        expect(parsed(clientFilters, filter)).toEqual(Object.entries(filter));
-      }
-    }
-    expect(all.filter(({ filter }) => filter).length).toBeGreaterThan(9);
+    expect(expectKnown(all, world.clients, clientFilters)).toBeGreaterThan(12);
   });
 
   it("is one that the list of MSPs has", () => {
     const all = mspColumns({ expiry: true, onToggle: nothing });
-    for (const row of rowsOf(world.msps, [], {})) {
-      for (const column of all) {
-        const filter = column.filter?.(row) ?? {};
-        expect(parsed(mspFilters, filter)).toEqual(Object.entries(filter));
-      }
-    }
-    expect(all.filter(({ filter }) => filter).length).toBeGreaterThan(9);
+    expect(expectKnown(all, rowsOf(world.msps, [], {}), mspFilters)).toBeGreaterThan(12);
+  });
+
+  /** The fake with the administrator signed in. */
+  async function signedIn() {
+    const fake = createFake({ signedIn: users.admin });
+    syncStates.changed(fake.world);
+    await fake.resume();
+    return fake;
+  }
+
+  it("is one that the list of changes has", async () => {
+    const { items } = await (await signedIn()).changes({ limit: 200 });
+    const all = changeColumns({ mssp: "Northwind", withRuns: true });
+    expect(expectKnown(all, items, changeFilters)).toBe(6);
+  });
+
+  it("is one that the list of users has", async () => {
+    const { items } = await (await signedIn()).users({});
+    expect(expectKnown(userColumns(true), items, userFilters)).toBe(5);
+  });
+
+  it("is one that the list of invites has", () => {
+    const all = inviteColumns({ onResend: nothing, onRevoke: nothing, withMSP: true });
+    expect(expectKnown(all, world.invites, inviteFilters)).toBe(6);
+  });
+
+  it("is one that the list of runs has", () => {
+    expect(
+      expectKnown(
+        runColumns(() => "Heimdal"),
+        world.runs,
+        runFilters,
+      ),
+    ).toBe(4);
   });
 });

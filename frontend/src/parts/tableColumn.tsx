@@ -18,8 +18,13 @@ export interface Column<Row> {
   render?: (row: Row, hides: Hides) => ReactNode;
   /** What is copied of a cell, where it is neither the number nor the text: days and moments as the API has them. */
   copy?: (row: Row) => string | number | null | undefined;
-  /** The filter that a row's own value passes, as changes of the address; undefined where there is none. */
-  filter?: (row: Row) => Record<string, string> | undefined;
+  /**
+   * The filter that a row's own value passes, as changes of the address; undefined where there is none. zone is the time
+   * zone of days.
+   */
+  filter?: (row: Row, zone: string | undefined) => Record<string, string> | undefined;
+  /** The value of the filter as text, where it is not what is copied of the cell. */
+  filterText?: (row: Row, zone: string | undefined) => string;
   /** The columns that the cell of this row covers where they follow it directly. */
   covers?: (row: Row) => string[] | "all";
   sortable?: boolean;

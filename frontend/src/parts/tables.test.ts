@@ -31,8 +31,8 @@ it.each(
     clients: clientColumns({ onMSP: nothing, type: true, expiry: true }),
     msps: mspColumns({ expiry: true, onToggle: nothing }),
     changes: changeColumns({ mssp: "Northwind", withRuns: true }),
-    users: userColumns(),
-    invites: inviteColumns({ onResend: nothing, onRevoke: nothing }),
+    users: userColumns(true),
+    invites: inviteColumns({ onResend: nothing, onRevoke: nothing, withMSP: true }),
     runs: runColumns(() => "Heimdal"),
   }),
 )("every column of %s can be copied, but that of actions", (_, columns) => {

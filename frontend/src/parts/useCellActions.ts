@@ -2,6 +2,7 @@ import { t } from "../i18n/i18n";
 import { cellText, tabSeparated } from "./cellText";
 import type { Column } from "./tableColumn";
 import type { DataTableProps } from "./tableProps";
+import { useTimeZone } from "./timeZone";
 import { useCopy } from "./useCopy";
 import type { Selection } from "./useSelection";
 
@@ -27,6 +28,7 @@ const shortened = (text: string) => (text.length > longest ? `${text.slice(0, lo
 export function useCellActions<Row extends { id: string }>(actions: CellActions<Row>) {
   const { rows, columns, selection, kindOf } = actions;
   const put = useCopy();
+  const zone = useTimeZone();
   const rowOf = (id: string) => rows.find((row) => row.id === id && kindOf?.(row) !== "note");
   const copyText = (text: string) =>
     text === "" ? undefined : void put(text, t("parts.cell.copied", { text: shortened(text) }));
@@ -51,11 +53,11 @@ export function useCellActions<Row extends { id: string }>(actions: CellActions<
 
   const othersOf = (row: Row, column: Column<Row> | undefined): CellAction[] => {
     const { onOpen, onFilter } = actions;
-    const filter = kindOf?.(row) === undefined ? column?.filter?.(row) : undefined;
+    const filter = kindOf?.(row) === undefined ? column?.filter?.(row, zone) : undefined;
     return [
       ...(onOpen ? [{ label: t("parts.cell.open"), run: () => onOpen(row) }] : []),
       ...(filter && column && onFilter
-        ? [{ label: filterLabel(column, row), run: () => onFilter(filter) }]
+        ? [{ label: filterLabel(column, row, zone), run: () => onFilter(filter) }]
         : []),
       ...(selection?.takes(row.id)
         ? [
@@ -87,7 +89,8 @@ export function useCellActions<Row extends { id: string }>(actions: CellActions<
   return { itemsOf, copy };
 }
 
-function filterLabel<Row>(column: Column<Row>, row: Row): string {
-  const value = shortened(cellText(column, row)) || t("parts.cell.none");
+function filterLabel<Row>(column: Column<Row>, row: Row, zone: string | undefined): string {
+  const text = column.filterText ? column.filterText(row, zone) : cellText(column, row);
+  const value = shortened(text) || t("parts.cell.none");
   return t("parts.cell.filter", { name: column.name, value });
 }

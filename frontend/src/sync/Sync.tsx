@@ -6,14 +6,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
-import type { List } from "../bridge/lists";
-import type { SyncRun } from "../bridge/models";
+import type { ConnectionItem, SyncFilter, SyncRun } from "../bridge/models";
 import { connectionsQuery } from "../bridge/queries";
-import { useRuns } from "../bridge/runs";
+import { useRunList, useRuns } from "../bridge/runs";
 import { formatDateTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
+import { filterFrom, filterSentence } from "../parts/filters";
 import { AddIcon, SyncIcon } from "../parts/icons";
 import { LinkTabs } from "../parts/LinkTabs";
 import { useListAddress } from "../parts/listAddress";
@@ -24,7 +24,9 @@ import { useAdminTabs } from "../session/useAdminTabs";
 import { useLinkTo } from "../session/useLinks";
 import { Connections } from "./Connections";
 import { runColumns } from "./columns";
-import { useRunNames } from "./connectionName";
+import { connectionName, useRunNames } from "./connectionName";
+import { runFilters } from "./filters";
+import { RunFilters } from "./RunFilters";
 import { RunPanel } from "./RunPanel";
 import { RunProgress } from "./RunProgress";
 import { reviewTitle } from "./run";
@@ -33,7 +35,7 @@ import { reviewTitle } from "./run";
 export default function Sync() {
   const { grant, can } = useSession();
   const manages = can("manage_products");
-  const { active, ...list } = useRuns(grant.id);
+  const { active, rows } = useRuns(grant.id);
   const nameOf = useRunNames();
   const products = useQuery({ ...connectionsQuery(grant.id), enabled: manages });
   const [adding, setAdding] = useState(false);
@@ -41,7 +43,7 @@ export default function Sync() {
   const withoutCard = active.filter(
     (run) => !products.data?.items.some(({ last_run }) => last_run?.id === run.id),
   );
-  const waiting = list.rows.filter(({ status }) => status === "needs_review");
+  const waiting = rows.filter(({ status }) => status === "needs_review");
   return (
     <>
       <PageHeader
@@ -66,35 +68,41 @@ export default function Sync() {
       <Typography variant="h2" sx={{ mb: 1 }}>
         {t("sync.runs")}
       </Typography>
-      <Runs list={list} nameOf={nameOf} settled={!manages || !products.isPending} />
+      <Runs nameOf={nameOf} connections={products.data?.items} settled={!manages || !products.isPending} />
     </>
   );
 }
 
 interface RunsProps {
-  list: List<SyncRun>;
+  connections: ConnectionItem[] | undefined;
   nameOf: ReturnType<typeof useRunNames>;
   /** Whether the content above has its final height. */
   settled: boolean;
 }
 
 /** The runs, with the open one beside them, which is scrolled into view. */
-function Runs({ list, nameOf, settled }: RunsProps) {
-  const { can } = useSession();
+function Runs({ connections = [], nameOf, settled }: RunsProps) {
+  const { grant, can } = useSession();
   const linkTo = useLinkTo();
-  const { openId, open, close } = useListAddress(links.syncs);
+  const address = useListAddress(links.syncs);
+  const { openId, open, close } = address;
+  const filter: SyncFilter = filterFrom(runFilters, address.get);
+  const list = useRunList(grant.id, filter);
+  const connection = connections.find(({ id }) => id === filter.connection_id);
+  const named = connections.map((item) => ({ id: item.id, name: connectionName(item) }));
   const columns = useMemo(() => runColumns(nameOf), [nameOf]);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (openId && settled) place.current?.scrollIntoView({ block: "nearest" });
   }, [openId, settled]);
   // The panel of a run has most of the window, whatever is above it.
-  const height = openId ? "max(420px, 78vh)" : 320;
+  const height = openId ? "max(420px, 78vh)" : 364;
   return (
     <Box
       ref={place}
       sx={{ display: "flex", flex: "1 0 auto", minHeight: height, height, flexDirection: "column" }}
     >
+      <RunFilters address={address} filter={filter} connections={named.length > 1 ? named : []} />
       <SplitView>
         <DataTable
           label={t("sync.runs")}
@@ -102,10 +110,18 @@ function Runs({ list, nameOf, settled }: RunsProps) {
           columns={columns}
           {...list}
           linkOf={({ id }) => linkTo("run", id)}
-          select={{ key: "", nameOf: (run) => formatDateTime(run.started_at ?? run.created_at) }}
+          select={{
+            key: JSON.stringify(filter),
+            nameOf: (run) => formatDateTime(run.started_at ?? run.created_at),
+          }}
           onOpen={(run) => open(run.id)}
           selectedId={openId}
+          onFilter={address.set}
           empty={<NoRuns mayStart={can("run_sync")} onRetry={list.onRetry} />}
+          filterText={filterSentence(runFilters, filter, {
+            connection_id: connection && connectionName(connection),
+          })}
+          onClear={address.clear}
         />
         {openId && (
           <RunPanel

@@ -1,6 +1,7 @@
 import type { SyncRun } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
+import { dayFilter } from "../parts/dayFilter";
 import { Time } from "../parts/Time";
 import { changeCount, durationOf, RunChip, readCount, startedBy } from "./run";
 
@@ -27,6 +28,7 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       name: t("sync.column.status"),
       render: (run) => <RunChip status={run.status} />,
       copy: (run) => t(`words.run.${run.status}`),
+      filter: ({ status }) => ({ status }),
       width: 140,
     },
     {
@@ -34,6 +36,7 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       name: t("sync.column.started"),
       render: (run) => <Time at={run.started_at ?? run.created_at} />,
       copy: (run) => run.started_at ?? run.created_at,
+      ...dayFilter((run: SyncRun) => run.started_at ?? run.created_at, ["started_at"]),
       width: 244,
     },
     ...(nameOf
@@ -42,6 +45,7 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
             field: "connection",
             name: t("sync.column.connection"),
             text: nameOf,
+            filter: ({ connection_id }: SyncRun) => ({ connection_id }),
             flex: 1,
             minWidth: 150,
             rank: 2,
@@ -52,6 +56,8 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       field: "trigger",
       name: t("sync.column.trigger"),
       text: startedBy,
+      filter: ({ trigger }) => ({ trigger }),
+      filterText: ({ trigger }) => t(`sync.trigger.${trigger}`),
       width: 136,
       rank: rank.trigger,
     },

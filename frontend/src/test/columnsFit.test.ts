@@ -10,9 +10,9 @@ const nothing = () => undefined;
 
 /** Every table, with the columns that must not be hidden. */
 const tables = {
-  users: { columns: userColumns(), kept: ["name", "role", "status"] },
+  users: { columns: userColumns(true), kept: ["name", "role", "status"] },
   invites: {
-    columns: inviteColumns({ onResend: nothing, onRevoke: nothing }),
+    columns: inviteColumns({ onResend: nothing, onRevoke: nothing, withMSP: true }),
     kept: ["email", "role", "status", "actions"],
   },
   runs: { columns: runColumns(null), kept: ["status", "started_at"] },

@@ -27,7 +27,6 @@ export const admin = {
   revoke: "Revoke",
   revokeOf: "Revoke the invite of {{email}}",
   filter: { status: "Status" },
-  filterText: { q: "“{{q}}”", value: "{{name}} {{value}}" },
   empty: {
     title: "No invites yet",
     text: "People you invite are listed here, with their role and whether they have signed in.",

@@ -30,6 +30,7 @@ export const changes = {
   with: "{{what}}, {{more}}",
   left: "No longer in your scope",
   bySync: "Sync",
+  syncOf: "sync of {{when}}",
   by: "by {{who}}",
   many: {
     clients_one: "{{count, number}} client",

@@ -38,6 +38,7 @@ export const sync = {
     missing: "Missing",
     error: "Error",
   },
+  thisConnection: "this product",
   trigger: { schedule: "Schedule", manual: "User", command: "Server command" },
   empty: {
     title: "No sync yet",

@@ -16,8 +16,7 @@ export const users = {
   },
   unconfirmed: "(not confirmed)",
   more: "{{role}} +{{count, number}}",
-  filter: { status: "Status", role: "Role" },
-  filterText: { q: "“{{q}}”", value: "{{name}} {{value}}" },
+  filter: { status: "Status", role: "Role", never: "never" },
   empty: {
     title: "No users yet",
     text: "People you invite are listed here once they have signed in for the first time.",
