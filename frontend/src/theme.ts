@@ -1,6 +1,7 @@
 import { alpha, createTheme } from "@mui/material/styles";
 import type {} from "@mui/material/themeCssVarsAugmentation";
 import type {} from "@mui/x-data-grid/themeAugmentation";
+import { t } from "./i18n/i18n";
 import { focusRing } from "./parts/focusRing";
 
 // One accent colour and greys. Every text colour, also that of placeholders, has a contrast of 4.5:1 on every background
@@ -47,6 +48,9 @@ declare module "@mui/material/styles" {
 }
 
 const font = '"Inter Variable", system-ui, -apple-system, "Segoe UI", sans-serif';
+
+/** A list of options is rendered outside of the page's landmarks, as PopupMenu says. */
+const outsideOfLandmarks = () => ({ role: "region", "aria-label": t("parts.choices") });
 
 /** The theme of the app, so that screens need few styles of their own. */
 export const theme = createTheme({
@@ -153,7 +157,9 @@ export const theme = createTheme({
         list: { padding: 4 },
       },
     },
+    MuiSelect: { defaultProps: { MenuProps: { slotProps: { root: outsideOfLandmarks() } } } },
     MuiAutocomplete: {
+      defaultProps: { slotProps: { popper: outsideOfLandmarks() } },
       styleOverrides: {
         paper: ({ theme }) => ({
           border: `1px solid ${theme.vars.palette.divider}`,

@@ -1,6 +1,5 @@
 import Box from "@mui/material/Box";
 import Divider from "@mui/material/Divider";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { type ReactNode, useState } from "react";
 import { parseFilter, type Term, writeFilter, writeTerm } from "../bridge/filterValue";
@@ -8,6 +7,7 @@ import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { FilterChipBase } from "./FilterBar";
 import { CheckIcon } from "./icons";
+import { PopupMenu } from "./PopupMenu";
 
 /** The values of a filter, counted on the server. */
 export interface Counts {
@@ -109,11 +109,12 @@ export function ChoiceChip(props: Props) {
         }}
         onClear={clear}
       />
-      <Menu
+      <PopupMenu
+        label={label}
+        paperSx={{ maxHeight: 420 }}
         anchorEl={anchor}
         open={anchor !== null}
         onClose={close}
-        slotProps={{ list: { "aria-label": label }, paper: { sx: { maxHeight: 420 } } }}
       >
         <MenuItem selected={chosen.length === 0} onClick={clear}>
           {t("parts.filter.any")}
@@ -133,7 +134,7 @@ export function ChoiceChip(props: Props) {
         {facet && facet.others > 0 && <Quiet>{t("parts.filter.others", { count: facet.others })}</Quiet>}
         <Divider />
         <CheckItem label={t("parts.filter.isNot")} checked={negated} onToggle={exclude} />
-      </Menu>
+      </PopupMenu>
     </>
   );
 }

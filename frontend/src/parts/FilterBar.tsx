@@ -3,12 +3,12 @@ import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import IconButton from "@mui/material/IconButton";
 import InputAdornment from "@mui/material/InputAdornment";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon, CloseIcon, SearchIcon } from "./icons";
+import { PopupMenu } from "./PopupMenu";
 import { type BarChip, useSetFirst } from "./useSetFirst";
 import { lineHeight, useWrapped } from "./useWrapped";
 
@@ -227,12 +227,7 @@ export function FilterChip<Value extends string | number>({
         onOpen={setAnchor}
         onClear={() => choose(undefined)}
       />
-      <Menu
-        anchorEl={anchor}
-        open={anchor !== null}
-        onClose={() => setAnchor(null)}
-        slotProps={{ list: { "aria-label": label } }}
-      >
+      <PopupMenu label={label} anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
         <MenuItem selected={!chosen} onClick={() => choose(undefined)}>
           {t("parts.filter.any")}
         </MenuItem>
@@ -241,7 +236,7 @@ export function FilterChip<Value extends string | number>({
             {option.label}
           </MenuItem>
         ))}
-      </Menu>
+      </PopupMenu>
     </>
   );
 }

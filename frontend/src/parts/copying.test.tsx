@@ -84,6 +84,8 @@ describe("the menu of a cell", () => {
       "Copy id",
       "Copy link",
     ]);
+    // The menu is outside of the page's landmarks.
+    expect(screen.getByRole("region", { name: "Actions of the cell" })).toContainElement(await menu());
     await expectAccessible();
   });
 

@@ -1,9 +1,9 @@
 import Divider from "@mui/material/Divider";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { type KeyboardEvent, type MouseEvent, useState } from "react";
 import { t } from "../i18n/i18n";
 import { cellAt } from "./cellAt";
+import { PopupMenu } from "./PopupMenu";
 import { isTyping, pressed } from "./shortcuts";
 import { type CellActions, useCellActions } from "./useCellActions";
 
@@ -47,13 +47,14 @@ export function useCellMenu<Row extends { id: string }>(actions: CellActions<Row
       return true;
     },
     menu: (
-      <Menu
+      <PopupMenu
+        label={t("parts.cell.menu")}
+        paperSx={{ maxWidth: 420 }}
         open={at !== null}
         onClose={close}
         anchorReference="anchorPosition"
         anchorPosition={at ?? { top: 0, left: 0 }}
         onContextMenu={(event) => event.preventDefault()}
-        slotProps={{ list: { "aria-label": t("parts.cell.menu") }, paper: { sx: { maxWidth: 420 } } }}
       >
         {at &&
           itemsOf(at.id, at.field).map((item) =>
@@ -78,7 +79,7 @@ export function useCellMenu<Row extends { id: string }>(actions: CellActions<Row
               </MenuItem>
             ),
           )}
-      </Menu>
+      </PopupMenu>
     ),
   };
 }

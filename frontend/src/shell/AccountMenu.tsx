@@ -3,7 +3,6 @@ import Box from "@mui/material/Box";
 import Divider from "@mui/material/Divider";
 import IconButton from "@mui/material/IconButton";
 import ListItemIcon from "@mui/material/ListItemIcon";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
@@ -20,6 +19,7 @@ import {
   SystemIcon,
 } from "../parts/icons";
 import { useNotify } from "../parts/Notices";
+import { PopupMenu } from "../parts/PopupMenu";
 import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
 
@@ -73,11 +73,11 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           <Box aria-hidden sx={{ "&::before": { content: `"${initials(name)}"` } }} />
         </Avatar>
       </IconButton>
-      <Menu
+      <PopupMenu
+        label={t("shell.account.label", { name })}
         anchorEl={anchor}
         open={anchor !== null}
         onClose={() => setAnchor(null)}
-        slotProps={{ list: { "aria-label": t("shell.account.label", { name }) } }}
       >
         <Box component="li" role="presentation" sx={{ px: 2, py: 1, maxWidth: 280 }}>
           <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{name}</Box>
@@ -123,7 +123,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           </ListItemIcon>
           {t("shell.account.signOut")}
         </MenuItem>
-      </Menu>
+      </PopupMenu>
     </>
   );
 }

@@ -1,7 +1,6 @@
 import Box from "@mui/material/Box";
 import ButtonBase from "@mui/material/ButtonBase";
 import ListItemText from "@mui/material/ListItemText";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -10,6 +9,7 @@ import type { Grant } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon } from "../parts/icons";
 import { useNotify } from "../parts/Notices";
+import { PopupMenu } from "../parts/PopupMenu";
 import { useSession } from "../session/session";
 
 /** The active grant: node and role. With several grants, a menu to switch. */
@@ -51,18 +51,18 @@ export function ScopeSwitch() {
         <Names grant={grant} />
         <ChevronDownIcon />
       </ButtonBase>
-      <Menu
+      <PopupMenu
+        label={t("shell.scope.title")}
         anchorEl={anchor}
         open={anchor !== null}
         onClose={() => setAnchor(null)}
-        slotProps={{ list: { "aria-label": t("shell.scope.title") } }}
       >
         {me.grants.map((held) => (
           <MenuItem key={held.id} selected={held.id === grant.id} onClick={() => choose(held)}>
             <ListItemText primary={held.node} secondary={roleAt(held)} />
           </MenuItem>
         ))}
-      </Menu>
+      </PopupMenu>
     </>
   );
 }

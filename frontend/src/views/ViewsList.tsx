@@ -1,10 +1,10 @@
 import Divider from "@mui/material/Divider";
 import ListItemText from "@mui/material/ListItemText";
-import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import type { View } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { problemLine } from "../parts/ErrorPanel";
+import { PopupMenu } from "../parts/PopupMenu";
 import { useSession } from "../session/session";
 import { useViewActions } from "./useViewActions";
 import type { Views } from "./useViews";
@@ -25,11 +25,12 @@ export function ViewsList({ label, views, anchor, onClose, onOpen }: Props) {
     act();
   };
   return (
-    <Menu
+    <PopupMenu
+      label={label}
+      paperSx={{ maxWidth: 380, maxHeight: "70vh" }}
       anchorEl={anchor}
       open={anchor !== null}
       onClose={onClose}
-      slotProps={{ list: { "aria-label": label }, paper: { sx: { maxWidth: 380, maxHeight: "70vh" } } }}
     >
       <MenuItem selected={!current} onClick={then(() => views.show())}>
         {t("views.all")}
@@ -56,7 +57,7 @@ export function ViewsList({ label, views, anchor, onClose, onOpen }: Props) {
       <Divider component="li" />
       <MenuItem onClick={then(() => onOpen("save"))}>{t("views.save")}</MenuItem>
       {current && <Actions view={current} views={views} then={then} onOpen={onOpen} />}
-    </Menu>
+    </PopupMenu>
   );
 }
 

@@ -51,6 +51,7 @@ export const parts = {
     moreUnknown_one: "{{count}} more",
     moreUnknown_other: "{{count}} more",
   },
+  choices: "Choices",
   cell: {
     menu: "Actions of the cell",
     open: "Open",
