@@ -59,7 +59,7 @@ type InviteFilter struct {
 	Role      string `query:"role" json:"role" maxLength:"100" doc:"Roles: msp_admin,msp_user or !msp_user."`
 	MSPID     string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id."`
 	Provider  string `query:"provider" json:"provider" maxLength:"40" doc:"google, entra or !google."`
-	CreatedAt string `query:"created_at" json:"created_at" maxLength:"400" doc:"Days in the MSSP's time zone: 2026-12-01, 2026-12-01.., ..2026-12-31."`
+	CreatedAt string `query:"created_at" json:"created_at" maxLength:"400" doc:"Days in the MSSP's time zone: 2026-12-01, 2026-12-01.."`
 	ExpiresAt string `query:"expires_at" json:"expires_at" maxLength:"400" doc:"As created_at."`
 }
 

@@ -106,7 +106,7 @@ type SyncFilter struct {
 	Status       string `query:"status" json:"status" maxLength:"200" doc:"Values of status: failed,partial or !complete."`
 	Trigger      string `query:"trigger" json:"trigger" maxLength:"100" doc:"Values of trigger."`
 	ConnectionID string `query:"connection_id" json:"connection_id" maxLength:"36"`
-	StartedAt    string `query:"started_at" json:"started_at" maxLength:"400" doc:"Days in the MSSP's time zone; of creation for a run that waits."`
+	StartedAt    string `query:"started_at" json:"started_at" maxLength:"400" doc:"Days in the MSSP's time zone; of creation if it waits."`
 }
 
 // SyncQuery asks for a page of runs.
