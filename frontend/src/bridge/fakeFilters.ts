@@ -1,6 +1,5 @@
-import { customerStatuses, statusReasons } from "./enums";
 // How the fake filters its lists of MSPs and clients, and counts the values of their columns, as the API does.
-import { providerIDs, roles, runStatuses, runTriggers } from "./enums";
+import { customerStatuses, providerIDs, roles, runStatuses, runTriggers, statusReasons } from "./enums";
 import { seatsOver } from "./fakeAttention";
 import { dayFromNow } from "./fakeBasics";
 import { finds, fold, foldID } from "./fakeLists";
