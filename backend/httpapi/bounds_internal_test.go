@@ -37,6 +37,7 @@ func TestBounds(t *testing.T) {
 		"time_for_readiness":       {readyTime, 10 * time.Second},
 		"trials_of_a_minute":       {trialRate, 10},
 		"field_maps_of_a_minute":   {fieldMapRate, 30},
+		"exports_of_a_minute":      {exportRate, 30},
 		"codes_of_a_minute":        {claimRate, 10},
 		"keys_that_are_remembered": {maxCachedKeys, 1 << 16},
 		"headers_that_come_only_once": {fmt.Sprint(singleHeaders), fmt.Sprint([]string{

@@ -23,7 +23,7 @@ const (
 	exportWait = 5 * time.Second
 	// exportCheck is how often a running export checks that its viewer may still read.
 	exportCheck = time.Second
-	// exportAudit limits the time for the last row of the audit log, after the receiver may have gone.
+	// exportAudit limits the time for the last row of the audit log, after the receiver may have disconnected.
 	exportAudit = 10 * time.Second
 	// exportDrain is how long an export may go on while the server stops.
 	exportDrain = 15 * time.Second
@@ -124,12 +124,22 @@ func newExport(
 	return job
 }
 
+// start lets one export of a grant run at a time, so that one user cannot take the share of their MSSP.
 func (j *exportJob) start() (*huma.StreamResponse, error) {
+	if wait, ok := j.limits.exports.allow(j.viewer.GrantID); !ok {
+		return nil, tooMany(wait)
+	}
+	if !j.ownExports.enter(j.viewer.GrantID) {
+		return nil, &portal.Error{Code: portal.TooManyRequests, Wait: exportWait,
+			Detail: "Another export of yours is running. Try again when it is complete, or cancel it."}
+	}
 	if !j.exports.enter(j.viewer.Scope.MSSPID) {
+		j.ownExports.leave(j.viewer.GrantID)
 		return nil, &portal.Error{Code: portal.TooManyRequests, Wait: exportWait,
 			Detail: "Other exports of your organisation are running. Try again when they are complete."}
 	}
 	return &huma.StreamResponse{Body: func(response huma.Context) {
+		defer j.ownExports.leave(j.viewer.GrantID)
 		defer j.exports.leave(j.viewer.Scope.MSSPID)
 		j.serve(response)
 	}}, nil
@@ -200,7 +210,7 @@ func (j *exportJob) run(ctx context.Context, headOnly bool) error {
 	return j.file.Finish()
 }
 
-// end writes the outcome to the audit log. A caller who has gone, or lost access, has cancelled the export.
+// end writes the outcome to the audit log. A caller who disconnects or loses access has cancelled the export.
 func (j *exportJob) end(ctx, request context.Context, err error) {
 	j.audit.Outcome = "complete"
 	if err != nil {

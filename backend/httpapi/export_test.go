@@ -32,6 +32,8 @@ func TestExport(t *testing.T) {
 	t.Run("fails_without_audit_log", testExportWithoutAuditLog)
 	t.Run("breaks_off_when_the_server_stops", testExportServerStops)
 	t.Run("limits_exports_at_once", testExportLimit)
+	t.Run("runs_one_export_of_a_grant", testExportLimitOfGrant)
+	t.Run("limits_exports_of_a_grant_per_minute", testExportRate)
 	t.Run("finds_no_customer_of_another_scope", testExportForeignIDs)
 	t.Run("exports_any_selection", testExportSelectionInBody)
 }
@@ -281,6 +283,31 @@ func testExportLimit(t *testing.T) {
 	wait.Until(t, time.Minute, "the next export", func() bool {
 		return h.get("/v1/msps/export", h.as(portal.MSSPStaff)).StatusCode == ok
 	})
+}
+
+func testExportLimitOfGrant(t *testing.T) {
+	h := newAPITest(t, func(c *httpapi.Config) { c.ExportsAtOnce = 8 })
+	h.manyClients()
+	body := h.open(t.Context(), "/v1/clients/export", h.as(portal.MSSPAdmin))
+	defer body.Close()
+	h.wantRetryAfter(h.get("/v1/msps/export", h.as(portal.MSSPAdmin)))
+	h.wants(h.get("/v1/msps/export", h.as(portal.MSSPStaff)), ok)
+	body.Close()
+	wait.Until(t, time.Minute, "the next export", func() bool {
+		return h.get("/v1/msps/export", h.as(portal.MSSPAdmin)).StatusCode == ok
+	})
+}
+
+func testExportRate(t *testing.T) {
+	now := time.Now()
+	h := newAPITest(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
+	for n := range 30 {
+		if r := h.get("/v1/clients/export", h.as(portal.ClientUser)); r.StatusCode != ok {
+			t.Fatalf("export %d: got status %d, want 200", n+1, r.StatusCode)
+		}
+	}
+	h.wantRetryAfter(h.get("/v1/clients/export", h.as(portal.ClientUser)))
+	h.wants(h.get("/v1/clients/export", h.as(portal.MSPUser)), ok)
 }
 
 func testExportForeignIDs(t *testing.T) {

@@ -37,6 +37,8 @@ type limits struct {
 	trials *limit
 	// fieldMaps limits, by MSSP, the routes that make the server read thousands of customers.
 	fieldMaps *limit
+	// exports limits, by grant, how often exports start: each adds two rows to the audit log.
+	exports *limit
 	// claims limits, by user, the attempts to claim an invite by its code.
 	claims *limit
 }
@@ -48,6 +50,9 @@ const trialRate = 10
 // fieldMapRate is how many previews and changes of field maps an MSSP may request per minute.
 const fieldMapRate = 30
 
+// exportRate is how many exports the user of a grant may start per minute.
+const exportRate = 30
+
 // claimRate is how many invite codes a user may try per minute.
 const claimRate = 10
 
@@ -55,7 +60,7 @@ func newLimits(c Config) limits {
 	return limits{
 		address: newLimit(c.AuthRate, c.Now), account: newLimit(c.AccountRate, c.Now), session: newLimit(c.SessionRate, c.Now),
 		trials: newLimit(trialRate, c.Now), fieldMaps: newLimit(fieldMapRate, c.Now),
-		claims: newLimit(claimRate, c.Now), families: newMinuteCache[string](),
+		exports: newLimit(exportRate, c.Now), claims: newLimit(claimRate, c.Now), families: newMinuteCache[string](),
 	}
 }
 

@@ -57,7 +57,7 @@ type server struct {
 	streams   streams
 	readiness singleflight.Group
 	// anonymous, addresses, sessions and exports limit the concurrent requests.
-	anonymous, addresses, sessions, exports gate
+	anonymous, addresses, sessions, exports, ownExports gate
 }
 
 // New returns the API's handler.
@@ -73,6 +73,7 @@ func New(c Config) http.Handler {
 		exports = max(1, int(c.DB.Pool().Config().MaxConns)/4)
 	}
 	s.exports = gate{all: exports, each: max(1, exports/2)}
+	s.ownExports = gate{each: 1}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
 		Help:    "Response time by route and status.",

@@ -39,7 +39,7 @@ func (db *DB) ExportClients(ctx context.Context, viewer portal.Viewer, q portal.
 	if err != nil {
 		return err
 	}
-	count := "select count(*) from client c where " + where
+	count := "select count(*) from " + clientTables + " where " + where
 	return db.export(ctx, viewer, count, args, to, func(ctx context.Context, tx pgx.Tx) error {
 		return eachClient(ctx, tx, where, keys.orderBy(), args, to)
 	})
@@ -48,8 +48,7 @@ func (db *DB) ExportClients(ctx context.Context, viewer portal.Viewer, q portal.
 func eachClient(ctx context.Context, tx pgx.Tx, where, order string, args pgx.NamedArgs, to ExportSink) error {
 	return eachRow(ctx, tx, `
 		select `+clientColumns+`
-		from client c
-		left join msp m on m.mssp_id = c.mssp_id and m.id = c.msp_id
+		from `+clientTables+`
 		where `+where+`
 		order by `+order, args, func(c portal.Client) error { return to.Row(portal.ExportRow{Client: &c}) })
 }

@@ -104,6 +104,18 @@ func (c filterCase) ids(w *tenant) (ids []string, total int64, err error) {
 	return names(page.Items, func(m portal.Client) string { return m.ExternalID }), page.Total, err
 }
 
+// exported returns the ids in the product of the customers in the export of the case, and the total in its head.
+func (c filterCase) exported(t *testing.T, w *tenant) (ids []string, total int64) {
+	t.Helper()
+	clients, msps := c.filter(w)
+	if c.List == "msps" {
+		e := w.exportMSPs(t, w.admin, portal.MSPExport{MSPFilter: msps, Sort: c.Sort})
+		return names(e.rows, func(r portal.ExportRow) string { return r.MSP.ExternalID }), e.head.Total
+	}
+	e := w.exportClients(t, w.admin, portal.ClientExport{ClientFilter: clients, Sort: c.Sort})
+	return names(e.rows, func(r portal.ExportRow) string { return r.Client.ExternalID }), e.head.Total
+}
+
 func TestFilterCases(t *testing.T) {
 	t.Parallel()
 	all := readFilterCases(t)
@@ -117,6 +129,20 @@ func TestFilterCases(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.Want, got); err != nil || diff != "" || total != int64(len(got)) {
 				t.Errorf("by %v: got a total of %d, %v; ids (-want +got):\n%s", c.Filter, total, err, diff)
+			}
+		})
+	}
+	for _, c := range slices.Concat(all.Cases, all.Sorts) {
+		if c.Group != "" {
+			continue // exports have no groups
+		}
+		t.Run("exported_"+c.Name, func(t *testing.T) {
+			got, total := c.exported(t, w)
+			if c.Sort == "" {
+				slices.Sort(got)
+			}
+			if diff := cmp.Diff(c.Want, got); diff != "" || total != int64(len(got)) {
+				t.Errorf("by %v: got a total of %d; ids (-want +got):\n%s", c.Filter, total, diff)
 			}
 		})
 	}
