@@ -18,18 +18,19 @@ CLOSE = "close"
 class App(Window):
     """One run of the app, with what PORTAL_BROWSER_CHOICE names as the person at the browser.
 
-    settings are variables beside those of this process. What it and its
-    window's library write is kept beside the pictures, as app-1.log for the first run.
+    settings are variables beside those of this process; arguments are what the system passes, as a link. What it and
+    its window's library write is kept beside the pictures, as app-1.log for the first run.
     """
 
     runs = itertools.count(1)
 
-    def __init__(self, shots, settings=None):
+    def __init__(self, shots, settings=None, arguments=()):
         os.makedirs(shots, exist_ok=True)
         self.log = os.path.join(shots, f"app-{next(self.runs)}.log")
         with open(self.log, "w", encoding="utf-8") as log:
             environment = {**os.environ, **(settings or {})}
-            self.process = subprocess.Popen([os.environ["PORTAL_APP"]], stdout=log, stderr=subprocess.STDOUT, env=environment)
+            command = [os.environ["PORTAL_APP"], *arguments]
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
         super().__init__(self.process.pid, shots)
 
     def until(self, what, condition, patience=30.0):
@@ -76,6 +77,24 @@ class App(Window):
             if cells:
                 rows.append(cells)
         return rows
+
+    def open_link(self, link):
+        """Opens a link as the system does: by starting the app with it. The window that is open must take it."""
+        before = windows()
+        code = App(self.shots, arguments=[link]).process.wait(timeout=60)
+        assert code == 0, f"the start with {link} ended with code {code}, want 0"
+        now = windows()
+        assert now == before, f"after the start with {link} these windows are open:\n{now}\nbefore it:\n{before}"
+
+    def copied(self):
+        """What is on the clipboard, read by pasting it into the search."""
+        self.key("ctrl+k")
+        field = self.wait_for("combo box", "Search and commands")
+        self.key("ctrl+v")
+        text = self.until("what was pasted", field.text)
+        self.key("Escape")
+        self.until("the search to close", lambda: not self.find("combo box", "Search and commands"))
+        return text
 
     def screenshot_of(self, _name):
         """For a run that keeps a picture of every step."""

@@ -28,6 +28,8 @@ CHECKED, ENABLED, EXPANDED, FOCUSED, SELECTED, SHOWING = 4, 8, 10, 12, 23, 25
 NAMED_STATES = {CHECKED: "checked", ENABLED: "enabled", EXPANDED: "expanded", FOCUSED: "focused", SELECTED: "selected", SHOWING: "showing"}
 SCREEN = 0
 FIELDS = ("entry", "text", "password text", "combo box")
+# What opens a menu is announced as either.
+MENU_BUTTONS = ("button", "combo box")
 
 
 class NotFound(AssertionError):
@@ -256,6 +258,34 @@ class Window:
         """What is chosen in such a list."""
         offered = (item for menu in self.find("combo box", name).children() for item in menu.children())
         return next((item.label() for item in offered if item.has(SELECTED)), None)
+
+    def press_by_keys(self, role, name):
+        """Moves the keyboard to a control and presses Enter."""
+        node = self.wait_for(role, name)
+        self.until(f"{role} {shown(name)} to take the focus", node.focus)
+        self.key("Return")
+
+    def choose_in_menu(self, button, option):
+        """Opens a menu and takes one of its items, by keys alone."""
+        self.press_by_keys(MENU_BUTTONS, button)
+        self.wait_for("menu item", option)
+        for _ in range(30):
+            now = self.until("an item with the focus", self.focused_item)
+            if now == option:
+                break
+            self.key("Down")
+            self.until(f"another item than {now!r} with the focus", lambda before=now: self.focused_item() not in (None, before))
+        self.key("Return")
+        self.until("the menu to close", lambda: not self.find("menu item", option))
+
+    def focused_item(self):
+        return next((item.label() for item in self.all("menu item") if item.has(FOCUSED)), None)
+
+    def search_and_press(self, name, option):
+        """Is search_and_click by keys alone."""
+        self.type_into(name, option)
+        self.until(f"{option!r} alone", lambda: [found.label() for found in self.all("list item")] == [option])
+        self.key("Down", "Return")
 
     def search_and_choose(self, name, option):
         """Types into a field that offers what matches, waits until nothing else does, and takes it."""

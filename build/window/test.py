@@ -12,20 +12,23 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections import namedtuple
 from xml.etree import ElementTree
 
 from app import CLOSE, DENY, GOOGLE, MICROSOFT, App
-from driver import CHECKED, FOCUSED
+from driver import CHECKED, FOCUSED, MENU_BUTTONS
 from renamed import CHOICES, Renamed
 from stack import Stack
 
 SHOTS = os.environ["PORTAL_SHOTS"]
 ACCOUNT = re.compile("^Account of ")
-# What opens a menu is announced as either.
-MENU_BUTTONS = ("button", "combo box")
 STATUSES = ("Open", "Accepted", "Expired", "Revoked")
+LINK = re.compile(r"fsportal://client/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # MSSPs beside the sample's own, which have invited the same people.
 SECOND_MSSP, THIRD_MSSP = "Fjord Security", "Harbour Security"
+
+# A saved view, the MSP by which it filters, and the clients that it shows.
+View = namedtuple("View", "name msp names")
 
 
 class Day:
@@ -34,6 +37,7 @@ class Day:
         self.app = None
         self.invite_code = self.nameless_code = self.second_code = self.third_code = None
         self.renamed = self.opened = None
+        self.view = self.linked = self.link = None
 
     # --- before anybody is signed in -----------------------------------------------------------------
 
@@ -239,6 +243,74 @@ class Day:
         assert names == want, f"the file holds {names}, want {want}"
         self.app.key("Return")
 
+    # --- a view and a link, without the mouse ----------------------------------------------------------
+
+    def step_a_filter_and_a_sort_are_saved_as_a_view(self):
+        msp = self.other_msp()
+        mine = self.stack.clients_of(msp)
+        self.app.press("button", "Clear filters")
+        self.app.press_by_keys(MENU_BUTTONS, "MSP")
+        self.app.search_and_press("MSP", msp)
+        self.app.wait_for_text(re.compile(rf"^{len(mine)} in total|of {len(mine)}$"))
+        self.app.press_by_keys("column header", "Name")
+        last = max(mine, key=str.casefold)
+        self.app.until(f"{last} first", lambda: self.names_on_screen()[:1] == [last])
+        self.app.choose_in_menu("Views", "Save as a new view")
+        self.app.wait_for("dialog", "Save as a new view")
+        name = f"{msp}, from the end"
+        self.app.type_into("Name", name)
+        self.app.key("Return")
+        self.app.wait_for(MENU_BUTTONS, f"View: {name}")
+        self.view = View(name, msp, self.app.until("the clients", self.names_on_screen))
+
+    def step_the_view_brings_back_filter_sort_and_rows(self):
+        view = self.view
+        self.app.choose_in_menu(f"View: {view.name}", "All")
+        self.app.wait_for_text(re.compile(rf"^{len(self.stack.customers)} in total|of {len(self.stack.customers)}$"))
+        assert not self.app.find("button", "Clear filters"), "all clients are shown, and a filter is set"
+        self.app.open("Overview")
+        self.app.open("Clients")
+        self.app.until("other clients", lambda: self.names_on_screen()[:1] not in ([], view.names[:1]))
+        self.app.choose_in_menu("Views", view.name)
+        self.app.wait_for(MENU_BUTTONS, f"View: {view.name}")
+        self.app.wait_for("button", f"MSP {view.msp}")
+        self.app.until(f"the clients of the view, {view.names}", lambda: self.names_on_screen() == view.names)
+
+    def step_the_panel_moves_to_the_next_row_and_back(self):
+        first, second = self.view.names[:2]
+        self.app.press_by_keys("table cell", first)
+        self.app.wait_for("heading", first)
+        self.app.press_by_keys("button", "Next row")
+        self.app.wait_for("heading", second)
+        assert not self.app.find("heading", first), f"the panels of {first} and of {second} are open"
+        self.app.key("k")
+        self.app.wait_for("heading", first)
+        self.app.press("button", "Next row")
+        self.app.wait_for("heading", second)
+        self.app.press_by_keys("button", "Previous row")
+        self.app.wait_for("heading", first)
+        self.linked = first
+
+    def step_the_link_of_a_client_is_copied(self):
+        self.app.key("l")
+        self.app.wait_for_text("The link is copied.")
+        self.link = self.app.copied()
+        assert LINK.fullmatch(self.link), f"copied {self.link}"
+        self.app.press("button", "Close")
+        self.app.open("Overview")
+
+    def step_a_start_with_the_link_shows_the_client_in_the_open_window(self):
+        self.app.open_link(self.link)
+        self.app.wait_for("heading", self.linked)
+        self.app.wait_for("heading", "Clients")
+        self.app.press("button", "Close")
+
+    def step_a_start_with_another_text_says_that_it_is_no_link(self):
+        self.app.open("Overview")
+        self.app.open_link("fsportal://client/of-nobody")
+        self.app.wait_for_text("This link is not one of the portal's.")
+        assert self.app.signed_in(), "a text that is no link has led away from the overview"
+
     def step_signing_out_shows_the_first_screen_again(self):
         self.sign_out()
 
@@ -257,6 +329,13 @@ class Day:
 
     def step_they_see_nothing_to_administer(self):
         assert not self.app.find("link", "Admin"), "an MSP user is offered Admin"
+
+    def step_the_link_to_a_client_of_others_is_not_found(self):
+        self.app.open_link(self.link)
+        self.app.wait_for_text("Not found")
+        self.app.wait_for_text("It does not exist, or it is outside what your role may see.")
+        assert not self.app.reads(self.linked), f"{self.linked} is a client of another MSP, and its name is shown"
+        self.app.press("button", "Close")
 
     def step_a_wrong_code_in_settings_says_so_and_stays(self):
         self.third_code = self.stack.create_mssp(THIRD_MSSP, self.stack.invitee.email, "entra", "--tenant", self.stack.invitee_tenant)
@@ -375,6 +454,11 @@ class Day:
 
     def names_on_screen(self):
         return [row[0] for row in self.app.rows()]
+
+    def other_msp(self):
+        """An MSP that the person invited does not see, and whose clients have not moved."""
+        known = (self.stack.invitee_msp, self.renamed.msp_before, self.renamed.msp_after)
+        return next(msp for msp in self.stack.msps if msp not in known and len(self.stack.clients_of(msp)) > 2)
 
     def code_on_screen(self):
         return next((node.content() for node in self.app.nodes() if node.name() == "Invite code"), None)
