@@ -8,9 +8,9 @@ import { advanceRuns, syncStates, worlds } from "./fakeStates";
  * - ?api=none: no API address is set; ?keyring=locked: the keyring is locked
  * - ?signin=no_invite lets the sign-in fail with this refusal; ?signin=wait lets it wait
  * - ?fail=clients:timeout lets a call fail, ?fail=resume:timeout:once only the first time
- * - ?delay=500 delays every call by 500 ms
+ * - ?wait=clients lets a call never end; ?delay=500 delays every call by 500 ms
  * - ?sync=review and ?world=noExpiry apply a state of fakeStates.ts; ?still: runs do not advance
- * - ?happens=only, ended:ended_reuse, busy or demoted sends that event after a second
+ * - ?happens=only, ended:ended_reuse, busy or demoted sends that event after a second; offline lets calls fail from then on
  * The names of refusals are in fakeRefusals.ts.
  */
 export function browserFake(query: URLSearchParams): Fake {
@@ -26,6 +26,8 @@ export function browserFake(query: URLSearchParams): Fake {
     const [call, name = "internal", once] = failing.split(":");
     fake.fail(call as Fake["calls"][number], refusal(name), once ? 1 : undefined);
   }
+  for (const call of query.getAll("wait"))
+    Object.assign(fake, { [call]: () => new Promise(() => undefined) });
   const state = query.get("sync");
   if (state && state in syncStates) syncStates[state as keyof typeof syncStates](fake.world);
   const sent = query.getAll("world");
@@ -38,7 +40,10 @@ export function browserFake(query: URLSearchParams): Fake {
 
 const locked = "The login keyring is locked. Unlock it and sign in again to stay signed in.";
 
-/** Sends an event of the desktop, or makes a change that an administrator could make elsewhere. */
+/** The calls of the screens that are open all day. */
+const dataCalls = ["overview", "msps", "msp", "clients", "client", "changes"] as const;
+
+/** Sends an event of the desktop, or makes a change that happens elsewhere. */
 function sendEvent(fake: Fake, what: string): void {
   if (what === "only")
     fake.emit("session:only", { message: `${locked} You stay signed in until you close the app.` });
@@ -46,6 +51,7 @@ function sendEvent(fake: Fake, what: string): void {
     const { code, message } = refusal(what.split(":")[1] ?? "ended_admin");
     fake.emit("session:ended", { code, message });
   }
+  if (what === "offline") for (const call of dataCalls) fake.fail(call, refusal("no_network"));
   if (what === "busy") fake.emit("waiting", { seconds: 8, what: "limit" });
   if (what === "demoted") {
     const grants = fake.world.users.find(({ id }) => id === users.admin.user.id)?.grants;

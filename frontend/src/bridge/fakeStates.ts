@@ -1,7 +1,7 @@
 // States of the fake's connections and runs, for tests and for `npm run dev` in a browser: ?sync=review.
 import { ago, hour, id } from "./fakeBasics";
 import { connection, run } from "./fakeRecords";
-import type { World } from "./fakeWorld";
+import { customers, type World } from "./fakeWorld";
 import type { Attention, ConnectionAccount, SyncRun } from "./models";
 
 const attention = (over: Partial<Attention>): Attention => ({
@@ -316,6 +316,10 @@ export const syncStates = {
 
 /** Variants of what the product sends about its customers: ?world=noExpiry. */
 export const worlds = {
+  /** 40 clients under five MSPs, and one MSP without. */
+  small: (world: World) => void Object.assign(world, customers(40, 6)),
+  /** 10,000 clients under 23 MSPs, and one MSP without. */
+  large: (world: World) => void Object.assign(world, customers(10_000, 24)),
   /** No customer has an expiry date. */
   noExpiry: (world: World) => {
     world.clients = world.clients.map((client) => ({ ...client, expires_on: null }));

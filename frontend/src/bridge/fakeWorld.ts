@@ -181,19 +181,25 @@ export interface World {
   marks: FakeMark[];
 }
 
-/** Returns the data as it is before any change. */
-export function newWorld(): World {
+/** Returns so many clients under so many MSPs, of which the last has none. The same numbers give the same customers. */
+export function customers(
+  clientCount: number,
+  mspCount: number,
+): Pick<World, "clients" | "msps" | "ownSeats"> {
   const next = sequence(7);
-  const bare = mspNames.map(makeMSP);
-  const clients = Array.from({ length: 612 }, (_, n) =>
-    makeClient(n, n % 40 === 39 ? null : n % 23, bare, next),
+  const bare = mspNames.slice(0, mspCount).map(makeMSP);
+  const clients = Array.from({ length: clientCount }, (_, n) =>
+    makeClient(n, n % 40 === 39 ? null : n % (mspCount - 1), bare, next),
   );
   // The second MSP's own figures differ from the sums over its clients.
   const ownSeats: Record<string, Seats> = { [id("8100", 2)]: { used: 1_480, total: 1_900 } };
+  return { clients, msps: bare.map((msp) => withSums(msp, clients, ownSeats[msp.id])), ownSeats };
+}
+
+/** Returns the data as it is before any change. */
+export function newWorld(): World {
   return {
-    clients,
-    msps: bare.map((msp) => withSums(msp, clients, ownSeats[msp.id])),
-    ownSeats,
+    ...customers(612, mspNames.length),
     formerNames: { [id("9000", 5)]: ["Foxglove Bakers Ltd"], [id("8100", 3)]: ["Bluewater Hosting"] },
     invites: [
       invite(1, "lea@alpine.example"),
