@@ -34,7 +34,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     render: ({ at }) => <Time at={at} />,
     copy: ({ at }) => at,
     ...dayFilter(({ at }: ListedChange) => at, ["since", "until"]),
-    width: 244,
+    width: 228,
     rank: 1,
   },
   {
@@ -53,8 +53,8 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     copy: (change) => subjectOf(change, mssp),
     filter: ({ alike, name, entity_id }) =>
       alike > 1 || name === "" ? undefined : { customer_id: entity_id },
-    flex: 2,
-    minWidth: 180,
+    flex: 1.6,
+    minWidth: 160,
   },
   {
     field: "what",
@@ -62,7 +62,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     text: whatChanged,
     filter: ({ field }) => (field ? { field } : undefined),
     filterText: ({ field }) => fieldName(field ?? ""),
-    flex: 3,
+    flex: 3.4,
     minWidth: 220,
   },
   ...(mssp === null

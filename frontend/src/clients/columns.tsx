@@ -42,7 +42,7 @@ const products: Column<Client> = {
   filter: ({ products: [first, ...others] }) =>
     others.length === 0 ? { products: isWord(first) } : undefined,
   render: (client) => client.products.length > 0 && <Products names={client.products} />,
-  width: 120,
+  width: 140,
   from: 1180,
   rank: 8,
 };

@@ -30,6 +30,8 @@ interface Options<Row> {
   of: (row: Row) => Customer | undefined;
   /** The columns of licence ends; none where no customer in the scope has one. */
   ends: Column<Row>[];
+  /** Whether licences are sums, beside which it is shown how many figures are unknown. */
+  sums?: boolean;
 }
 
 /** The least width of a column of licence ends, whose dates are not cut. */
@@ -39,7 +41,7 @@ export const endWidth = 188;
  * The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden
  * first; 1, the last, is a client's MSP, without which clients of the same name cannot be told apart.
  */
-export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] {
+export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): Column<Row>[] {
   const cell = (render: (customer: Customer) => React.ReactNode) => (row: Row) => {
     const customer = of(row);
     return customer && render(customer);
@@ -83,7 +85,7 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
       filter: filter(({ seats_used }) => ({ seats_used: isNumber(seats_used) })),
       sortable: true,
       align: "right",
-      width: 128,
+      width: sums ? 152 : 128,
       rank: 4,
     },
     {
@@ -96,7 +98,7 @@ export function customerColumns<Row>({ of, ends }: Options<Row>): Column<Row>[] 
       filter: filter(({ seats_total }) => ({ seats_total: isNumber(seats_total) })),
       sortable: true,
       align: "right",
-      width: 96,
+      width: sums ? 128 : 96,
       rank: 5,
     },
     ...ends,
@@ -128,7 +130,7 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
   copy: (row) => of(row)?.last_seen_at,
   ...dayFilter((row) => of(row)?.last_seen_at, ["last_seen_at"]),
   sortable: true,
-  width: 176,
+  width: 196,
   from: 1600,
   rank: 11,
 });

@@ -41,11 +41,12 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     copy: (row) => (row.kind === "msp" ? row.msp.clients : null),
     filter: (row) => (row.kind === "msp" ? { clients: String(row.msp.clients) } : undefined),
     sortable: true,
-    width: 116,
+    width: 136,
   },
   growthColumn(),
   ...customerColumns({
     of: customerOf,
+    sums: true,
     ends: [
       ...ends().map((end) => ({ ...end, optional: !expiry })),
       countColumn("exceeded", 96, 8),

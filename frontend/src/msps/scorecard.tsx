@@ -96,6 +96,6 @@ export const growthColumn = (): Column<Row> => ({
   copy: (row) => (row.kind === "msp" ? row.msp.growth : null),
   sortable: true,
   align: "right",
-  width: 108,
+  width: 124,
   rank: 5,
 });

@@ -39,7 +39,8 @@ function SelectLoaded() {
       indeterminate={count > 0 && !allLoaded}
       onChange={allLoaded ? clear : selectLoaded}
       slotProps={{ input: { "aria-label": t("parts.selection.loaded") } }}
-      sx={{ p: 0.5 }}
+      // A header cuts what is wider than its content, and has more padding than a cell.
+      sx={{ p: 0.5, m: -0.5 }}
     />
   );
 }

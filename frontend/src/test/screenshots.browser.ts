@@ -2,10 +2,10 @@ import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, it } from "vitest";
-import { open, settled, still, withChromium } from "./chromium";
+import { open, still, withChromium } from "./chromium";
 
-// Pictures of the screens that are open all day, in each state and width, for people to look at. The run keeps them; what
-// must hold in each is checked while they are taken.
+// Pictures of the screens that are open all day, in each state and width. The run keeps them for people to look at, and
+// checks in each what must hold.
 
 const folder = resolve(import.meta.dirname, "../../../build/bin/screens");
 const widths = [960, 1280, 1920];
@@ -17,7 +17,10 @@ beforeAll(() => {
   mkdirSync(folder, { recursive: true });
 });
 
-const paths = {
+const screenNames = ["overview", "msps", "clients", "client", "changes"] as const;
+type Screen = (typeof screenNames)[number];
+
+const paths: Record<Screen, string> = {
   overview: "/overview",
   msps: "/msps",
   clients: "/clients",
@@ -25,56 +28,50 @@ const paths = {
   changes: "/changes",
 };
 
-type Screen = keyof typeof paths;
+const headings: Record<Screen, string> = {
+  overview: "Overview",
+  msps: "MSPs",
+  clients: "Clients",
+  client: "Clients",
+  changes: "Changes",
+};
+
+type Text = string | RegExp;
+/** The text of each screen. A screen without one does not have the state. */
+type Texts = Partial<Record<Screen, Text>>;
 
 interface State {
   name: string;
   /** The query of browserFake. */
   query: string;
-  /** The text by which each screen shows the state. Screens without one do not have it. */
-  shows: Partial<Record<Screen, string | RegExp>>;
-  /** What follows the path of the screen. */
-  search?: string;
-  /** Another path of a screen. */
-  paths?: Partial<Record<Screen, string>>;
-  /** Whether the screens are loaded before what happens. */
-  before?: boolean;
+  /** The text by which a screen shows the state. */
+  shows: Texts;
+  /** Other paths than usual. */
+  at?: Partial<Record<Screen, string>>;
+  /** The data is on screen before something happens, and stays there. */
+  keeps?: Texts;
+  loading?: boolean;
+  dark?: boolean;
 }
 
-const failing = (how: string) =>
-  ["overview", "msps", "clients", "client", "changes"].map((call) => `fail=${call}:${how}`).join("&");
+/** The same for every screen. */
+const everywhere = (text: Text): Texts => Object.fromEntries(screenNames.map((screen) => [screen, text]));
 
-/** The same text on every screen. */
-const everywhere = (text: string | RegExp): Record<Screen, string | RegExp> => ({
-  overview: text,
-  msps: text,
-  clients: text,
-  client: text,
-  changes: text,
-});
-
-const loaded = (clients: RegExp): State["shows"] => ({
+const loaded = (clients: Text): Texts => ({
   overview: "Needs attention",
-  msps: /\d in total$/,
+  msps: /^\d+ in total$/,
   clients,
   client: "As the product sent it",
-  changes: /^Showing|in total$/,
+  changes: /^\d+ in total$/,
 });
 
+const each = (parameter: string, value = "") =>
+  screenNames.map((call) => `${parameter}=${call}${value}`).join("&");
+
 const states: State[] = [
-  { name: "40", query: "world=small", shows: loaded(/^40 in total$/) },
-  { name: "10000", query: "world=large", shows: loaded(/^Showing 100 of 10,000$/) },
-  {
-    name: "loading",
-    query: "wait=overview&wait=msps&wait=clients&wait=client&wait=changes",
-    shows: {
-      overview: "Overview",
-      msps: "Loading",
-      clients: "Loading",
-      client: "Loading",
-      changes: "Loading",
-    },
-  },
+  { name: "40", query: "world=small", shows: loaded("40 in total"), dark: true },
+  { name: "10000", query: "world=large", shows: loaded("Showing 100 of 10,000"), dark: true },
+  { name: "loading", query: each("wait"), shows: { ...headings, client: "Client" }, loading: true },
   {
     name: "empty",
     query: "sync=never",
@@ -88,8 +85,9 @@ const states: State[] = [
   {
     name: "no-match",
     query: "",
-    search: "?q=zebra",
-    paths: {
+    at: {
+      msps: "/msps?q=zebra",
+      clients: "/clients?q=zebra",
       client: "/clients/0195a000-0000-7000-9000-00000000ffff",
       changes: "/changes?kind=removed&field=name",
     },
@@ -100,81 +98,113 @@ const states: State[] = [
       changes: "Nothing matches",
     },
   },
-  { name: "stale", query: "sync=stale", shows: everywhere(/^Data from 2 days ago/) },
+  { name: "stale", query: "sync=stale", shows: everywhere("Data from 2 days ago") },
   {
     name: "offline",
     query: "happens=offline",
-    before: true,
+    keeps: loaded("Showing 100 of 612"),
     shows: everywhere(/^Offline since/),
   },
-  { name: "offline-first", query: failing("no_network"), shows: everywhere(/^Offline since/) },
-  { name: "error", query: failing("internal"), shows: everywhere("Try again") },
+  { name: "offline-at-start", query: each("fail", ":no_network"), shows: everywhere(/^Offline since/) },
+  { name: "error", query: each("fail", ":internal"), shows: everywhere("Something went wrong") },
 ];
 
-/** Shows another screen without loading the page anew. */
-async function goTo(page: Page, path: string) {
-  await page.evaluate((hash) => {
-    window.location.hash = hash;
-  }, path);
+const skeletons = "#content .MuiSkeleton-root";
+
+/** Shows a screen of the state, without loading the page anew, and waits until it is there. */
+async function goTo(page: Page, state: State, screen: Screen) {
+  await page.evaluate((path) => {
+    window.location.hash = path;
+  }, state.at?.[screen] ?? paths[screen]);
+  await page.getByRole("heading", { level: 1, name: headings[screen], exact: true }).waitFor();
+  await page.getByRole("complementary").waitFor({ state: screen === "client" ? "visible" : "detached" });
+  if (state.loading) await page.locator(skeletons).first().waitFor();
+  else await expect.poll(() => page.locator(skeletons).count(), { timeout: 60_000 }).toBe(0);
 }
 
-/** What must hold in every picture; empty where it does. */
+const visible = (page: Page, text: Text) =>
+  page
+    .getByText(text, { exact: typeof text === "string" })
+    .filter({ visible: true })
+    .first()
+    .waitFor();
+
+/** What is wrong in a picture: what is outside its place, and what is cut without a way to read the rest. */
 const faultsOf = (page: Page) =>
   page.evaluate(() => {
-    const found: string[] = [];
-    if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
-      found.push("page overflows");
-    const right = document.querySelector(".MuiDataGrid-root")?.getBoundingClientRect().right ?? 0;
-    for (const header of document.querySelectorAll("[role=columnheader]")) {
-      if (header.getBoundingClientRect().right > right + 1)
-        found.push(`outside the table: ${header.textContent}`);
-    }
-    const within = "[title], [aria-label], [data-cut-text], [role=grid], .MuiChip-root";
-    for (const element of document.querySelectorAll("#content *")) {
-      const cut = element.scrollWidth > element.clientWidth + 1;
-      if (cut && getComputedStyle(element).textOverflow === "ellipsis" && !element.closest(within)) {
-        found.push(`cut without a tooltip: ${element.textContent}`);
+    const all = (selector: string) => [...document.querySelectorAll(selector)];
+    const right = (element: Element) => element.getBoundingClientRect().right;
+    const isCut = (element: Element) => element.scrollWidth > element.clientWidth + 1;
+    const hides = (element: Element) => getComputedStyle(element).overflowX !== "visible";
+    const hidesSome = (element: Element) => {
+      for (let box = element.parentElement; box; box = box.parentElement) {
+        if (hides(box) && right(element) > right(box) + 0.5) return true;
+        if (box.role === "gridcell" || box.role === "columnheader") return false;
       }
-    }
-    return found;
+      return false;
+    };
+    const say = (what: string) => (element: Element) =>
+      `${what}: ${element.textContent || element.closest("[aria-label]")?.ariaLabel || element.outerHTML}`;
+    const readable = "[title], [aria-label], [role=grid], .MuiChip-root";
+    const table = all(".MuiDataGrid-root")[0];
+    return [
+      ...(isCut(document.documentElement) ? ["the page overflows"] : []),
+      ...all("[role=columnheader]")
+        .filter((header) => table && right(header) > right(table) + 1)
+        .map(say("outside the table")),
+      ...all("[role=columnheader] .MuiDataGrid-columnHeaderTitle, [role=columnheader] span")
+        .filter((title) => hides(title) && isCut(title))
+        .map(say("a header is cut")),
+      ...all(".MuiDataGrid-cell--textRight, .MuiDataGrid-cell--textRight [data-cut-text]")
+        .filter((figure) => hides(figure) && isCut(figure))
+        .map(say("a figure is cut")),
+      ...all("[role=gridcell] button, [role=gridcell] svg, [role=columnheader] .MuiCheckbox-root svg")
+        .filter(hidesSome)
+        .map(say("a control is cut")),
+      ...all("#content *")
+        .filter((text) => getComputedStyle(text).textOverflow === "ellipsis" && !text.closest(readable))
+        .filter((text) => isCut(text) && !text.closest("[data-cut-text]"))
+        .map(say("cut without a tooltip")),
+    ];
   });
 
-async function photograph(page: Page, name: string, text: string | RegExp) {
+async function photograph(page: Page, name: string, texts: (Text | undefined)[]) {
   for (const width of widths) {
     await page.setViewportSize({ width, height });
-    await page.getByText(text).filter({ visible: true }).first().waitFor();
+    for (const text of texts) if (text !== undefined) await visible(page, text);
     await still(page);
     expect.soft(await faultsOf(page), `${name}, ${width} wide`).toEqual([]);
     await page.screenshot({ path: `${folder}/${name}-${width}.png` });
   }
 }
 
-it.each(states)(
-  "keeps pictures of $name",
-  async ({ name, query, shows, search = "", paths: others, before }) => {
-    const { page } = await open(`as=admin&still&${query}`, paths.overview);
-    const screens = Object.keys(shows) as Screen[];
-    const pathOf = (screen: Screen) => others?.[screen] ?? `${paths[screen]}${search}`;
-    if (before) {
-      // Data that is older than half a minute is loaded again.
-      await page.clock.install();
-      await page.reload();
-      for (const screen of screens) {
-        await goTo(page, pathOf(screen));
-        await settled(page);
-      }
-      await page.clock.fastForward("02:30");
-    }
+async function chooseTheme(page: Page, colorScheme: "light" | "dark") {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+}
+
+it.each(states)("keeps pictures of the state $name", async (state) => {
+  const { name, query, shows, keeps } = state;
+  const { page } = await open(`as=admin&still&${query}`, "/settings");
+  const screens = screenNames.filter((screen) => shows[screen] !== undefined);
+  if (keeps) {
+    await page.clock.install();
+    await page.reload();
     for (const screen of screens) {
-      await goTo(page, pathOf(screen));
-      await photograph(page, `${screen}-${name}`, shows[screen] ?? "");
-      if (!/^\d/.test(name)) continue;
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.locator("html[data-theme=dark]").waitFor();
-      await photograph(page, `${screen}-${name}-dark`, shows[screen] ?? "");
-      await page.emulateMedia({ colorScheme: "light" });
-      await page.locator("html[data-theme=light]").waitFor();
+      await goTo(page, state, screen);
+      await visible(page, keeps[screen] ?? "");
     }
-    await page.close();
-  },
-);
+    // By then all data is read again.
+    await page.clock.fastForward("02:30");
+  }
+  for (const screen of screens) {
+    await goTo(page, state, screen);
+    const texts = [shows[screen], keeps?.[screen]];
+    await photograph(page, `${screen}-${name}`, texts);
+    if (!state.dark) continue;
+    await chooseTheme(page, "dark");
+    await photograph(page, `${screen}-${name}-dark`, texts);
+    await chooseTheme(page, "light");
+  }
+  await page.close();
+});
