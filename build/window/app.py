@@ -78,6 +78,13 @@ class App(Window):
                 rows.append(cells)
         return rows
 
+    def sort_by(self, column):
+        """Sorts the table by Enter on the header of a column, which is named by what is in it."""
+        found = lambda: next((header for header in self.all("column header") if header.content() == column), None)
+        header = self.until(f"the header {column!r}", found)
+        self.until(f"the header {column!r} to take the focus", header.focus)
+        self.key("Return")
+
     def open_link(self, link):
         """Opens a link as the system does: by starting the app with it. The window that is open must take it."""
         before = windows()

@@ -10,7 +10,8 @@ import { advanceRuns, syncStates, worlds } from "./fakeStates";
  * - ?fail=clients:timeout lets a call fail, ?fail=resume:timeout:once only the first time
  * - ?wait=clients lets a call never end; ?delay=500 delays every call by 500 ms
  * - ?sync=review and ?world=noExpiry apply a state of fakeStates.ts; ?still: runs do not advance
- * - ?happens=only, ended:ended_reuse, busy or demoted sends that event after a second; offline lets calls fail from then on
+ * - ?happens=only, ended:ended_reuse, busy or demoted sends that event after a second
+ * - ?offline=60 lets every call to the API fail from 60 seconds on
  * The names of refusals are in fakeRefusals.ts.
  */
 export function browserFake(query: URLSearchParams): Fake {
@@ -33,6 +34,8 @@ export function browserFake(query: URLSearchParams): Fake {
   const sent = query.getAll("world");
   for (const name of sent) if (name in worlds) worlds[name as keyof typeof worlds](fake.world);
   if (!query.has("still")) advanceRuns(fake.world);
+  const offline = query.get("offline");
+  if (offline) setTimeout(() => loseNetwork(fake), Number(offline) * 1_000);
   const happens = query.get("happens");
   if (happens) setTimeout(() => sendEvent(fake, happens), 1_000);
   return fake;
@@ -40,10 +43,23 @@ export function browserFake(query: URLSearchParams): Fake {
 
 const locked = "The login keyring is locked. Unlock it and sign in again to stay signed in.";
 
-/** The calls of the screens that are open all day. */
-const dataCalls = ["overview", "msps", "msp", "clients", "client", "changes"] as const;
+/** The calls that reach no further than the desktop. */
+const local: string[] = [
+  "startup",
+  "appearance",
+  "setAppearance",
+  "places",
+  "setPlaces",
+  "takeLink",
+  "copyText",
+];
 
-/** Sends an event of the desktop, or makes a change that happens elsewhere. */
+function loseNetwork(fake: Fake): void {
+  const calls = Object.keys(fake).filter((name) => !local.includes(name)) as Fake["calls"];
+  for (const call of calls) fake.fail(call, refusal("no_network"));
+}
+
+/** Sends an event of the desktop, or makes a change that an administrator could make elsewhere. */
 function sendEvent(fake: Fake, what: string): void {
   if (what === "only")
     fake.emit("session:only", { message: `${locked} You stay signed in until you close the app.` });
@@ -51,7 +67,6 @@ function sendEvent(fake: Fake, what: string): void {
     const { code, message } = refusal(what.split(":")[1] ?? "ended_admin");
     fake.emit("session:ended", { code, message });
   }
-  if (what === "offline") for (const call of dataCalls) fake.fail(call, refusal("no_network"));
   if (what === "busy") fake.emit("waiting", { seconds: 8, what: "limit" });
   if (what === "demoted") {
     const grants = fake.world.users.find(({ id }) => id === users.admin.user.id)?.grants;

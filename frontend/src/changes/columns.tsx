@@ -63,7 +63,7 @@ export const changeColumns = ({ mssp, withRuns }: Options): Column<ListedChange>
     filter: ({ field }) => (field ? { field } : undefined),
     filterText: ({ field }) => fieldName(field ?? ""),
     flex: 3.4,
-    minWidth: 220,
+    minWidth: 280,
   },
   ...(mssp === null
     ? []

@@ -101,11 +101,15 @@ const states: State[] = [
   { name: "stale", query: "sync=stale", shows: everywhere("Data from 2 days ago") },
   {
     name: "offline",
-    query: "happens=offline",
+    query: "offline=120",
     keeps: loaded("Showing 100 of 612"),
     shows: everywhere(/^Offline since/),
   },
-  { name: "offline-at-start", query: each("fail", ":no_network"), shows: everywhere(/^Offline since/) },
+  {
+    name: "offline-at-start",
+    query: `offline=1&${each("fail", ":no_network")}`,
+    shows: everywhere(/^Offline since/),
+  },
   { name: "error", query: each("fail", ":internal"), shows: everywhere("Something went wrong") },
 ];
 
