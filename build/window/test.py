@@ -273,12 +273,12 @@ class Day:
         self.app.until("other clients", lambda: self.names_on_screen()[:1] not in ([], view.names[:1]))
         self.app.choose_in_menu("Views", view.name)
         self.app.wait_for(MENU_BUTTONS, f"View: {view.name}")
-        self.app.wait_for("button", f"MSP {view.msp}")
+        self.app.wait_for(MENU_BUTTONS, f"MSP {view.msp}")
         self.app.until(f"the clients of the view, {view.names}", lambda: self.names_on_screen() == view.names)
 
     def step_the_panel_moves_to_the_next_row_and_back(self):
         first, second = self.view.names[:2]
-        self.app.press_by_keys("table cell", first)
+        self.app.press_by_keys("table cell", re.compile(rf"^{re.escape(first)}"))
         self.app.wait_for("heading", first)
         self.app.press_by_keys("button", "Next row")
         self.app.wait_for("heading", second)
@@ -453,7 +453,8 @@ class Day:
     # --- reading -------------------------------------------------------------------------------------
 
     def names_on_screen(self):
-        return [row[0] for row in self.app.rows()]
+        """The names in the table, without the status that may follow."""
+        return [row[0].split("\n")[0] for row in self.app.rows()]
 
     def other_msp(self):
         """An MSP that the person invited does not see, and whose clients have not moved."""
