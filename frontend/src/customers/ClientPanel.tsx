@@ -46,12 +46,7 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
     <DetailPanel
       title={known?.name ?? t("customers.client.one")}
       lead={known && <Status of={known} />}
-      facts={
-        known &&
-        !(query.error && !row) && (
-          <ClientFacts client={known} product={query.data?.product} withExpiry={withExpiry} />
-        )
-      }
+      facts={known && <ClientFacts client={known} product={query.data?.product} withExpiry={withExpiry} />}
       query={query}
       shown={
         known && [

@@ -61,7 +61,8 @@ const loaded = (clients: Text): Texts => ({
   overview: "Needs attention",
   msps: /^\d+ in total$/,
   clients,
-  client: "As the product sent it",
+  // The id of the client, among its facts.
+  client: "4003",
   changes: /^\d+ in total$/,
 });
 
