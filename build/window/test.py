@@ -310,6 +310,8 @@ class Day:
         self.app.open_link("fsportal://client/of-nobody")
         self.app.wait_for_text("This link is not one of the portal's.")
         assert self.app.signed_in(), "a text that is no link has led away from the overview"
+        self.app.press("button", "Close")
+        self.app.wait_gone("This link is not one of the portal's.")
 
     def step_signing_out_shows_the_first_screen_again(self):
         self.sign_out()
