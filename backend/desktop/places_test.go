@@ -59,8 +59,10 @@ func TestPlaces(t *testing.T) {
 	t.Run("hold_no_text_of_any_list_parameter", func(t *testing.T) {
 		// Values of the product, which are chosen from a menu, and what the route or its tag bounds.
 		chosen := []string{"type", "licence_type", "products", "run_id", "group_id", "customer_id", "since", "until", "grouped",
-			"sort", "cursor", "limit", "role", "status"}
-		for _, query := range []any{portal.ClientQuery{}, portal.MSPQuery{}, portal.ChangeQuery{}, portal.UserQuery{}, portal.InviteQuery{}} {
+			"sort", "cursor", "limit", "role", "status", "provider", "last_login_at", "created_at", "expires_at", "trigger",
+			"connection_id", "started_at"}
+		for _, query := range []any{portal.ClientQuery{}, portal.MSPQuery{}, portal.ChangeQuery{}, portal.UserQuery{}, portal.InviteQuery{},
+			portal.SyncQuery{}} {
 			for _, field := range reflect.VisibleFields(reflect.TypeOf(query)) {
 				name := field.Tag.Get("query")
 				if name == "" || field.Tag.Get("logged") == "yes" || slices.Contains(chosen, name) || slices.Contains(typedParameters, name) {

@@ -88,6 +88,9 @@ func (d document) sample(s schema) any {
 	return object
 }
 
+// placeholders gives a route's address an id that is not known, and a kind that is.
+var placeholders = strings.NewReplacer("{id}", unknownID, "{kind}", "licence_expired")
+
 // bodyRoute is a route that reads a body.
 type bodyRoute struct {
 	route string
@@ -106,7 +109,7 @@ func (h *apiTest) bodyRoutes() []bodyRoute {
 				continue
 			}
 			body, _ := d.sample(content.Schema).(map[string]any)
-			r := bodyRoute{route: strings.ToUpper(method) + " " + strings.Replace(path, "{id}", unknownID, 1), body: body}
+			r := bodyRoute{route: strings.ToUpper(method) + " " + placeholders.Replace(path), body: body}
 			for name := range d.resolve(content.Schema).Properties {
 				r.names = append(r.names, name)
 			}
@@ -191,7 +194,7 @@ func TestQueryNames(t *testing.T) {
 					continue
 				}
 				checked++
-				route := strings.ToUpper(method) + " " + strings.Replace(path, "{id}", unknownID, 1)
+				route := strings.ToUpper(method) + " " + placeholders.Replace(path)
 				for _, query := range []string{p.Name + "=1&" + p.Name + "=1", p.Name + "=1&%" + fmt.Sprintf("%02x", p.Name[0]) +
 					p.Name[1:] + "=2", p.Name + "&" + p.Name} {
 					h.wantsProblem(h.send(call{route: route + "?" + query, token: token}), http.StatusBadRequest, portal.Invalid)
