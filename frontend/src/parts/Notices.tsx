@@ -2,10 +2,13 @@ import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import Snackbar from "@mui/material/Snackbar";
 import { type ReactNode, useCallback, useContext, useState } from "react";
-import { type Notice, NoticeContext } from "./noticeContext";
+import { ClearNoticesContext, type Notice, NoticeContext } from "./noticeContext";
 
 /** notify({ tone, text }) shows a short text at the bottom of the window, which assistive technology reads out. */
 export const useNotify = () => useContext(NoticeContext);
+
+/** Removes all notices, so that the next user does not see them. */
+export const useClearNotices = () => useContext(ClearNoticesContext);
 
 /** Shows the notices one at a time; mounted once around the app. */
 export function Notices({ children }: { children: ReactNode }) {
@@ -20,11 +23,12 @@ export function Notices({ children }: { children: ReactNode }) {
       }),
     [],
   );
+  const clear = useCallback(() => setQueue([]), []);
   const shown = queue[0];
   const close = () => setQueue((before) => before.slice(1));
   return (
     <NoticeContext value={notify}>
-      {children}
+      <ClearNoticesContext value={clear}>{children}</ClearNoticesContext>
       <div aria-live="polite">
         {shown && (
           <Snackbar

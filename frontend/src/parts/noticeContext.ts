@@ -11,3 +11,6 @@ export interface Notice {
 
 /** In a file of its own, so that a hot reload of Notices.tsx keeps the context that is already provided. */
 export const NoticeContext = createContext<(notice: Notice) => void>(() => undefined);
+
+/** Removes all notices. */
+export const ClearNoticesContext = createContext<() => void>(() => undefined);

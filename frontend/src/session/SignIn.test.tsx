@@ -667,6 +667,17 @@ describe("a session from an earlier run", () => {
     await waitFor(() => expect(window.location.hash).toBe(""));
   });
 
+  it("shows the next user no notice of the one before", async () => {
+    const { user, fake } = renderApp({ signedIn: users.admin, path: "/clients" });
+    await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
+    act(() => fake.openLink("fsportal://client/42"));
+    const notice = "This link is not one of the portal's.";
+    expect(await screen.findByText(notice)).toBeVisible();
+    await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
+    expect(await google()).toBeEnabled();
+    await waitFor(() => expect(screen.queryByText(notice)).toBeNull());
+  });
+
   it("ends with a sign-out, also where the server cannot be reached", async () => {
     const { user, fake } = renderApp({ signedIn: users.admin });
     fake.fail("signOut", new Problem("offline"));

@@ -4,7 +4,7 @@ import type { Grant, Me, Permission, Startup } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { useNotify } from "../parts/Notices";
+import { useClearNotices, useNotify } from "../parts/Notices";
 import { SessionContext, type SessionControl, type SessionState } from "./context";
 import { keepsAll, sameRole, useRoleWatch } from "./useRoleWatch";
 
@@ -93,15 +93,17 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     return next.at !== "signed_out" || !next.kept;
   }, [state]);
 
+  const clearNotices = useClearNotices();
   const leave = useCallback(
     async (why: Problem | null) => {
       await queries.cancelQueries();
       queries.clear();
+      clearNotices();
       const startup = await getPortal().startup();
       setNotKept(null);
       setState({ at: "signed_out", startup: { ...startup, has_session: false }, why });
     },
-    [queries],
+    [queries, clearNotices],
   );
 
   const entered = useCallback(
