@@ -9,10 +9,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// visitEnded is the condition that a visit v is over: it was not saved again for half an hour.
+const visitEnded = "v.touched_at < now() - interval '30 minutes'"
+
 // lastVisit is the first moment whose changes are new to the viewer: a present visit began after those seen in the one
 // before, and one that has ended has seen all up to its last. It is null before the first visit has ended.
 const lastVisit = `
-		select case when v.touched_at < now() - interval '30 minutes' then v.seen_to else v.since end + interval '1 microsecond'
+		select case when ` + visitEnded + ` then v.seen_to else v.since end + interval '1 microsecond'
 		from change_visit v
 		where v.mssp_id = @mssp
 		and v.grant_id = scope_grant()`
@@ -36,7 +39,7 @@ func (db *DB) VisitChanges(ctx context.Context, viewer portal.Viewer, visit port
 			insert into change_visit as v (mssp_id, grant_id, seen_to, touched_at)
 			values ($1, scope_grant(), least($2, now()), now())
 			on conflict on constraint change_visit_pkey do update
-			set since = case when v.touched_at < now() - interval '30 minutes' then v.seen_to else v.since end,
+			set since = case when `+visitEnded+` then v.seen_to else v.since end,
 			    seen_to = greatest(v.seen_to, excluded.seen_to),
 			    touched_at = now()`, viewer.Scope.MSSPID, visit.SeenTo)
 		return err

@@ -23,7 +23,7 @@ const maxGroupedSorts = 2
 var (
 	ofMSPs = []keysetTerm{{"m.name_key", textKey, false}, {"m.id", idKey, false}}
 	// ofNoMSP is behind every MSP.
-	ofNoMSP = []keysetTerm{{"chr(1114111)", textKey, false}, {"'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid", idKey, false}}
+	ofNoMSP = []keysetTerm{{"chr(1114111)", textKey, false}, {"'" + greatestID + "'::uuid", idKey, false}}
 )
 
 // newGroupKeyset returns the keyset of clients in groups, whose position is in the terms of.

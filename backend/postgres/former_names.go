@@ -26,7 +26,7 @@ func addFormerNames(ctx context.Context, tx pgx.Tx, mssp string) error {
 	if err != nil || last.Version >= upTo {
 		return err
 	}
-	last.ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+	last.ID = greatestID
 	for more := true; more; {
 		renames, err := renamesAfter(ctx, tx, mssp, last)
 		if err != nil {
