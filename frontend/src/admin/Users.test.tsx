@@ -196,7 +196,7 @@ describe("a user beside the list", () => {
       within(panel)
         .getAllByRole("button")
         .map((button) => button.getAttribute("aria-label")),
-    ).toEqual(["Close"]);
+    ).toEqual(["Previous row", "Next row", "Copy link", "Close"]);
     await expectAccessible();
   });
 
