@@ -1,10 +1,9 @@
 import Box from "@mui/material/Box";
-import Skeleton from "@mui/material/Skeleton";
 import { useQuery } from "@tanstack/react-query";
 import type { Overview as OverviewData } from "../bridge/models";
 import { overviewQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
-import { Delayed } from "../parts/Delayed";
+import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { PageHeader } from "../parts/PageHeader";
 import { StaleAlert } from "../parts/StaleAlert";
@@ -58,6 +57,20 @@ function Age({ dataAsOf }: { dataAsOf: string | null }) {
   );
 }
 
+/** Has the border and about the height of what loads. */
+const LoadingCard = () => (
+  <Box
+    sx={(theme) => ({
+      p: 2,
+      minHeight: 360,
+      border: `1px solid ${theme.vars.palette.divider}`,
+      borderRadius: "8px",
+    })}
+  >
+    <SkeletonLines lines={8} />
+  </Box>
+);
+
 function Content({ overview }: { overview: OverviewData | undefined }) {
   const { grant } = useSession();
   const trend = grant.scope.level !== "client";
@@ -82,8 +95,8 @@ function Content({ overview }: { overview: OverviewData | undefined }) {
           </>
         ) : (
           <Delayed>
-            <Skeleton variant="rounded" height={360} />
-            {trend && <Skeleton variant="rounded" height={360} />}
+            <LoadingCard />
+            {trend && <LoadingCard />}
           </Delayed>
         )}
       </Box>

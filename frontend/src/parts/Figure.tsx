@@ -53,7 +53,7 @@ export function Figure({ label, value, note, tone, to }: Props) {
         {value ?? <Skeleton width="60%" />}
       </Box>
       <Box sx={{ fontSize: "0.75rem", minHeight: 18, color: tone ? `${tone}.main` : "text.secondary" }}>
-        {note}
+        {value !== undefined && note}
       </Box>
     </Box>
   );
