@@ -207,12 +207,12 @@ class Day:
     def step_the_search_lists_who_expires_within_30_days(self):
         self.run_command("expiring", "Clients expiring within 30 days")
         self.app.wait_for("heading", "Clients")
-        self.app.wait_for("button", "More filters: 1 set")
+        self.app.wait_for(MENU_BUTTONS, "Expires within 30 days")
 
     def step_the_search_lists_which_msps_are_over_their_licences(self):
         self.run_command("msps over", "MSPs with clients over their licences")
         self.app.wait_for("heading", "MSPs")
-        self.app.wait_for("button", "More filters: 1 set")
+        self.app.wait_for(MENU_BUTTONS, "Clients over their licences from 1")
         names = self.app.until("names of MSPs", self.names_on_screen)
         unknown = set(names) - set(self.stack.msps)
         assert not unknown, f"not MSPs of Heimdal's: {sorted(unknown)}"
