@@ -37,18 +37,6 @@ func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal
 	return all, err
 }
 
-// DashboardURL returns the address of the dashboard of a customer's product, or nil if it is not known.
-func (s *Service) DashboardURL(of portal.CustomerProduct) *string {
-	for _, connector := range s.config.Connectors {
-		if product := connector.Product(); of.Host != nil && product.ID == of.ID {
-			if dashboard, ok := product.DashboardURL(*of.Host); ok {
-				return &dashboard
-			}
-		}
-	}
-	return nil
-}
-
 // TryConnection tests a connection with a call of the product. A refusal by the product is a result and no error.
 // Errors: Invalid if a setting is invalid without asking the product, NotFound if the connection is outside the
 // viewer's scope.

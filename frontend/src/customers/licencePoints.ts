@@ -8,8 +8,8 @@ export interface LicencePoint {
 }
 
 /**
- * The licences of a client by its spans, which begin with the current one; the last point repeats it for now. A time
- * between two spans, in which the viewer may not know the figures, is a gap, as is the time after the last one.
+ * The licences of a client by its spans, which begin with the current one; the last point repeats it at the time now. A
+ * time between two spans, in which the viewer may not know the figures, is a gap, as is the time after the last one.
  */
 export function spanPoints(spans: LicenceSpan[], now: Date): LicencePoint[] {
   const points: LicencePoint[] = [];
