@@ -90,6 +90,7 @@ func New(o Options) *Desktop {
 	d.connect(o.Settings.APIURL, nil)
 	d.opened.open(o.Link)
 	go d.watchNetwork()
+	go d.removeUnfinishedExport()
 	for _, note := range o.Settings.Notes {
 		o.Log.Warn("settings", "note", note)
 	}

@@ -15,12 +15,17 @@ import (
 type exportFile struct {
 	path string
 	temp *os.File
+	note unfinishedExport
 	// out is temp, unless a test has another.
 	out io.Writer
 }
 
-// newExportFile creates a temporary file in the folder of path. A missing extension is added to path.
-func newExportFile(path string, format portal.ExportFormat) (*exportFile, error) {
+// exportTempMark follows the name of the final file in that of the temporary one.
+const exportTempMark = ".part-"
+
+// newExportFile creates a temporary file in the folder of path, of which it keeps a note. A missing extension is added
+// to path.
+func newExportFile(path string, format portal.ExportFormat, note unfinishedExport) (*exportFile, error) {
 	if extension := "." + string(format); !strings.EqualFold(filepath.Ext(path), extension) {
 		path += extension
 		if _, err := os.Lstat(path); err == nil { // the dialog has asked about the name without it
@@ -33,11 +38,12 @@ func newExportFile(path string, format portal.ExportFormat) (*exportFile, error)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fileProblem(fileError{errors.New("not a regular file")})
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".part-*")
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+exportTempMark+"*")
 	if err != nil {
 		return nil, fileProblem(fileError{err})
 	}
-	return &exportFile{path, temp, temp}, nil
+	_ = note.keep(temp.Name()) // without it the file stays if the app is killed, which is no reason to refuse the export
+	return &exportFile{path, temp, note, temp}, nil
 }
 
 func (f *exportFile) Write(part []byte) (int, error) {
@@ -58,6 +64,7 @@ func (f *exportFile) commit() error {
 		return fileProblem(fileError{err})
 	}
 	f.temp = nil
+	f.note.forget()
 	return nil
 }
 
@@ -68,6 +75,7 @@ func (f *exportFile) discard() {
 	}
 	_ = f.temp.Close()
 	_ = os.Remove(f.temp.Name())
+	f.note.forget()
 }
 
 // Causes of the code file_failed.

@@ -28,6 +28,8 @@ type exports struct {
 	mu     sync.Mutex
 	cancel context.CancelCauseFunc
 	done   chan struct{}
+	// leftover removes what an app that was killed has left.
+	leftover sync.Once
 }
 
 // begin makes an export the running one. The caller must call end.
@@ -144,7 +146,8 @@ func (d *Desktop) export(ctx context.Context, call exportCall) (Exported, error)
 	case path == "":
 		return Exported{}, problem(Cancelled, "Cancelled.")
 	}
-	file, err := newExportFile(path, call.format)
+	d.removeUnfinishedExport()
+	file, err := newExportFile(path, call.format, unfinishedExportIn(d.options.StateDir))
 	if err != nil {
 		return Exported{}, err
 	}
