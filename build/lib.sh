@@ -5,6 +5,7 @@ wails_version=v2.15.0
 golangci_version=v2.15.0
 govulncheck_version=v1.1.4
 gotestsum_version=v1.13.0
+nfpm_version=v2.48.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/cache
@@ -184,6 +185,7 @@ go_tool() { # NAME PACKAGE VERSION
 wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_version; }
 golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
 govulncheck_tool() { go_tool govulncheck golang.org/x/vuln/cmd/govulncheck $govulncheck_version; }
+nfpm_tool() { go_tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm $nfpm_version; }
 gotestsum_tool() { go_tool gotestsum gotest.tools/gotestsum $gotestsum_version; }
 
 # One after the other: each compiles on all processors, and they have packages in common.
