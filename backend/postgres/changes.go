@@ -19,25 +19,14 @@ const fewAlike = 3
 
 // changeFilters are the filters of portal.ChangeFilter, on a group g.
 var changeFilters = map[string]listFilter{
-	"kind":  {rows: choice("g.kind", portal.ChangeKinds)},
-	"field": {rows: choice("g.field", portal.ChangeFields)},
+	"kind":  {rows: choiceFilter("g.kind", portal.ChangeKinds)},
+	"field": {rows: choiceFilter("g.field", portal.ChangeFields)},
 	"msp_id": {rows: orValue(wholeMSSP, idFilter("the id of an MSP, or none", func(id string) string {
 		return "(g.kind <> 'moved' and g.msp_id = " + id + " or g.kind = 'moved' and " + id + " in (g.before_msp_id, g.after_msp_id))"
 	}))},
 	"run_id":      {rows: idFilter("the id of a sync run", func(id string) string { return "g.run_id = " + id })},
 	"group_id":    {rows: idFilter("the id of a group of changes", func(id string) string { return "g.id = " + id })},
 	"customer_id": {rows: idFilter("the id of an MSP or client", func(id string) string { return "g.entity_id = " + id })},
-}
-
-// idFilter is a filter by an id; of describes it in the error for any other value.
-func idFilter(of string, rows func(id string) string) condition {
-	return func(name, value string, args pgx.NamedArgs) (string, error) {
-		if !validID(value) {
-			return "", portal.InvalidField(name, "%s is %s.", name, of)
-		}
-		args[name] = value
-		return rows("@" + name + "::text::uuid"), nil
-	}
 }
 
 // orValue adds the value none to a filter, for the value that rows without one have.

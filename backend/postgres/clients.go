@@ -57,25 +57,25 @@ var clientSorts = map[string]sortKey{
 // clientFilters are the filters of portal.ClientFilter, on a client c with its MSP m, or on a row c of client_count.
 var clientFilters = map[string]listFilter{
 	"q":              {rows: searchCustomers("c")},
-	"name":           {rows: written(namesOf("c"), "")},
-	"external_id":    {rows: written(externalIDs("c"), "")},
-	"status":         counted(choice("c.status", portal.Statuses)),
-	"status_reason":  {rows: reason("c")},
-	"type":           counted(word("c.type", "c.type = ''")),
-	"licence_type":   {rows: word("c.licence_type", "nullif(c.licence_type, '') is null")},
-	"products":       {rows: words("c.products")},
-	"spla":           {rows: yesNo("c.spla")},
-	"seats_used":     {rows: number("c.seats_used")},
-	"seats_total":    {rows: number("c.seats_total")},
-	"msp_id":         {rows: ids("c.msp_id", directClients), counts: ids("c.msp_id", countedDirectClients)},
-	"msp_name":       {rows: written(namesOfMSPs, "c.msp_id is null")},
-	"seats_exceeded": {rows: yesNo("(c.seats_used > c.seats_total)")},
-	"expires_on":     {rows: day("c.expires_on", "c.status = 'active' and ")},
+	"name":           {rows: textFilter(namesOf("c"), "")},
+	"external_id":    {rows: textFilter(externalIDs("c"), "")},
+	"status":         counted(choiceFilter("c.status", portal.Statuses)),
+	"status_reason":  {rows: reasonFilter("c")},
+	"type":           counted(productTextFilter("c.type", "c.type = ''")),
+	"licence_type":   {rows: productTextFilter("c.licence_type", "nullif(c.licence_type, '') is null")},
+	"products":       {rows: productTextsFilter("c.products")},
+	"spla":           {rows: yesNoFilter("c.spla")},
+	"seats_used":     {rows: numberFilter("c.seats_used")},
+	"seats_total":    {rows: numberFilter("c.seats_total")},
+	"msp_id":         {rows: mspFilter("c.msp_id", directClients), counts: mspFilter("c.msp_id", countedDirectClients)},
+	"msp_name":       {rows: textFilter(namesOfMSPs, "c.msp_id is null")},
+	"seats_exceeded": {rows: yesNoFilter("(c.seats_used > c.seats_total)")},
+	"expires_on":     {rows: dayFilter("c.expires_on", "c.status = 'active' and ")},
 	"expires_within": {rows: func(name, value string, args pgx.NamedArgs) (string, error) {
-		return day("c.expires_on", "c.status = 'active' and ")(name, value+"d", args)
+		return dayFilter("c.expires_on", "c.status = 'active' and ")(name, value+"d", args)
 	}},
-	"first_seen_at": {rows: moment("c.first_seen_at")},
-	"last_seen_at":  {rows: moment("(" + lastSeen("c") + ")")},
+	"first_seen_at": {rows: timeFilter("c.first_seen_at")},
+	"last_seen_at":  {rows: timeFilter("(" + lastSeen("c") + ")")},
 }
 
 // directClients is the condition that a client is directly under the MSSP, or under one of these MSPs.

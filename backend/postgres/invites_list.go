@@ -17,11 +17,11 @@ var inviteKeys = map[string]sortKey{"id": plainKey("p.id", idKey)}
 
 // inviteFilters are the filters of portal.InviteFilter, on an invite p.
 var inviteFilters = map[string]listFilter{
-	"role":       {rows: choice("p.role", portal.RoleNames())},
+	"role":       {rows: choiceFilter("p.role", portal.RoleNames())},
 	"msp_id":     {rows: idFilter("the id of an MSP", func(id string) string { return "p.msp_id = " + id })},
-	"provider":   {rows: choice("p.provider", portal.ProviderIDs)},
-	"created_at": {rows: moment("p.created_at")},
-	"expires_at": {rows: moment("p.expires_at")},
+	"provider":   {rows: choiceFilter("p.provider", portal.ProviderIDs)},
+	"created_at": {rows: timeFilter("p.created_at")},
+	"expires_at": {rows: timeFilter("p.expires_at")},
 }
 
 // Invites returns one page of the invites inside the viewer's scope, newest first. It returns Invalid for an unknown

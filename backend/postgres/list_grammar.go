@@ -18,7 +18,7 @@ import (
 // empty. A comma followed by a space is part of a value, as in the licence type "Monthly, Annual". A backslash makes the
 // next character literal: "a\,b" is one value, "\none" is the text none, "\!x" does not begin a negation.
 //
-// What a value may be depends on the column (list_columns.go): a choice, a text, a range such as 5..10 or
+// What a value may be depends on the column (list_conditions.go): a choice, a text, a range such as 5..10 or
 // 2026-12-01..2026-12-31, and none where the column is empty.
 
 const (

@@ -14,9 +14,9 @@ var reviewSorts = map[string]sortKey{"rank": plainKey("v.rank", intKey), "name":
 // reviewFilters are the filters of portal.ReviewFilter, on a row v of sync_vanishing.
 var reviewFilters = map[string]listFilter{
 	"q":      {rows: searchReview},
-	"kind":   {rows: equals("v.kind")},
+	"kind":   {rows: equalsFilter("v.kind")},
 	"msp_id": {rows: reviewOfMSP},
-	"effect": {rows: equals("v.effect")},
+	"effect": {rows: equalsFilter("v.effect")},
 }
 
 // searchReview finds customers as the lists of MSPs and clients do.
@@ -42,7 +42,7 @@ func searchReview(name, value string, args pgx.NamedArgs) (string, error) {
 }
 
 func reviewOfMSP(name, value string, args pgx.NamedArgs) (string, error) {
-	under, err := ids("c.msp_id", directClients)(name, value, args)
+	under, err := mspFilter("c.msp_id", directClients)(name, value, args)
 	return `v.kind = 'client' and exists (
 		select from client c
 		where c.mssp_id = v.mssp_id and c.id = v.id

@@ -39,10 +39,10 @@ var runSorts = map[string]sortKey{"created_at": plainKey("r.created_at", timeKey
 
 // runFilters are the filters of portal.SyncFilter, on a run r.
 var runFilters = map[string]listFilter{
-	"status":        {rows: choice("r.status", portal.RunStatuses)},
-	"trigger":       {rows: choice("r.trigger", portal.RunTriggers)},
+	"status":        {rows: choiceFilter("r.status", portal.RunStatuses)},
+	"trigger":       {rows: choiceFilter("r.trigger", portal.RunTriggers)},
 	"connection_id": {rows: idFilter("the id of a connection", func(id string) string { return "r.mssp_product_id = " + id })},
-	"started_at":    {rows: moment("coalesce(r.started_at, r.created_at)")},
+	"started_at":    {rows: timeFilter("coalesce(r.started_at, r.created_at)")},
 }
 
 type runRow struct {

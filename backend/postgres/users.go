@@ -60,8 +60,8 @@ func (in userViews) sorts() map[string]sortKey {
 
 // userFilters are the filters of portal.UserFilter, on a user p.
 var userFilters = map[string]listFilter{
-	"provider":      {rows: choice("p.provider", portal.ProviderIDs)},
-	"last_login_at": {rows: momentOr("p.last_login_at", "p.last_login_at is null")},
+	"provider":      {rows: choiceFilter("p.provider", portal.ProviderIDs)},
+	"last_login_at": {rows: timeFilterOr("p.last_login_at", "p.last_login_at is null")},
 }
 
 func (in userViews) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {

@@ -12,10 +12,11 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// The kinds of columns that lists filter by, each a condition for the grammar of list_grammar.go.
+// The conditions that filters turn into, one for each kind of column, by the grammar of list_grammar.go.
 
-// by returns the condition of a filter whose values match turns into SQL, which is true for rows that have one of them.
-func by(match func(name string, terms []term, args pgx.NamedArgs) (string, error)) condition {
+// anyTerm returns the condition of a filter whose values match turns into SQL, which is true for rows that have one of
+// them.
+func anyTerm(match func(name string, terms []term, args pgx.NamedArgs) (string, error)) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		negated, terms, err := parseTerms(name, value)
 		if err != nil {
@@ -29,9 +30,9 @@ func by(match func(name string, terms []term, args pgx.NamedArgs) (string, error
 	}
 }
 
-// byEach is by for values that are each a condition of their own.
-func byEach(match func(name string, t term, args pgx.NamedArgs) (string, error)) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// eachTerm is anyTerm for values that are each a condition of their own.
+func eachTerm(match func(name string, t term, args pgx.NamedArgs) (string, error)) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		all := make([]string, len(terms))
 		for i, t := range terms {
 			sql, err := match(name, t, args)
@@ -63,17 +64,17 @@ func equalsAny(args pgx.NamedArgs, name, column, kind string, values []string) s
 	return column + " = any(" + bind(args, name, values) + "::" + kind + "[])"
 }
 
-// equals filters a column by one value, which the route has checked.
-func equals(column string) condition {
+// equalsFilter filters a column by one value, which the route has checked.
+func equalsFilter(column string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		args[name] = value
 		return column + " = @" + name, nil
 	}
 }
 
-// choice filters a column by the values of an enumeration, which is never empty.
-func choice[V ~string](column string, known []V) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// choiceFilter filters a column by the values of an enumeration, which is never empty.
+func choiceFilter[V ~string](column string, known []V) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		values, err := choices(name, terms, known)
 		return equalsAny(args, name, column, "text", values), err
 	})
@@ -100,9 +101,9 @@ func errChoice[V ~string](name string, known []V) error {
 		name, strings.Join(texts, ", "))
 }
 
-// reason filters a table by why its rows are disabled. A missing customer keeps its reason, which is not shown.
-func reason(table string) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// reasonFilter filters a table by why its rows are disabled. A missing customer keeps its reason, which is not shown.
+func reasonFilter(table string) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		terms, none := withoutNone(terms)
 		values, err := choices(name, terms, portal.StatusReasons)
 		if err != nil {
@@ -132,10 +133,10 @@ func withoutNone(terms []term) (others []term, none bool) {
 	return others, none
 }
 
-// word filters by the product's own texts, compared without the case of ASCII letters, independent of the database's
-// locale. empty is the condition of the keyword none.
-func word(column, empty string) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// productTextFilter filters by the product's own texts, compared without the case of ASCII letters, independent of the
+// database's locale. empty is the condition of the keyword none.
+func productTextFilter(column, empty string) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		terms, none := withoutNone(terms)
 		if len(terms) == 0 {
 			return empty, nil
@@ -148,9 +149,9 @@ func word(column, empty string) condition {
 	})
 }
 
-// words filters by an array of the product's own texts: rows that have one of them.
-func words(column string) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// productTextsFilter filters by an array of the product's own texts: rows that have one of them.
+func productTextsFilter(column string) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		terms, none := withoutNone(terms)
 		empty := column + " = '{}'"
 		if len(terms) == 0 {
@@ -181,9 +182,9 @@ func lowerASCII(text string) string {
 	}, text)
 }
 
-// yesNo filters a nullable boolean.
-func yesNo(column string) condition {
-	return byEach(func(name string, t term, _ pgx.NamedArgs) (string, error) {
+// yesNoFilter filters a nullable boolean.
+func yesNoFilter(column string) condition {
+	return eachTerm(func(name string, t term, _ pgx.NamedArgs) (string, error) {
 		switch t.text {
 		case "yes":
 			return column, nil
@@ -196,14 +197,14 @@ func yesNo(column string) condition {
 	})
 }
 
-// number filters a number, which may be unknown.
-func number(column string) condition { return numberFrom(column, 0) }
+// numberFilter filters a number, which may be unknown.
+func numberFilter(column string) condition { return numberFilterFrom(column, 0) }
 
-// signedNumber is number for one that may be negative.
-func signedNumber(column string) condition { return numberFrom(column, math.MinInt64) }
+// signedNumberFilter is numberFilter for one that may be negative.
+func signedNumberFilter(column string) condition { return numberFilterFrom(column, math.MinInt64) }
 
-func numberFrom(column string, least int64) condition {
-	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
+func numberFilterFrom(column string, least int64) condition {
+	return eachTerm(func(name string, t term, args pgx.NamedArgs) (string, error) {
 		if t.text == "unknown" || t.text == "none" {
 			return column + " is null", nil
 		}
@@ -215,9 +216,9 @@ func numberFrom(column string, least int64) condition {
 	})
 }
 
-// day filters a date, which may be absent. of is the condition of rows whose date counts as expired or soon.
-func day(column, of string) condition {
-	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
+// dayFilter filters a date, which may be absent. of is the condition of rows whose date counts as expired or soon.
+func dayFilter(column, of string) condition {
+	return eachTerm(func(name string, t term, args pgx.NamedArgs) (string, error) {
 		switch t.text {
 		case "none":
 			return column + " is null", nil
@@ -244,12 +245,12 @@ func parseSoon(text string) (days int, ok bool) {
 	return days, ok && err == nil && digits(count) && days <= maxExpiryDays
 }
 
-// moment filters a time by days in the time zone of the viewer's MSSP.
-func moment(column string) condition { return momentOr(column, "") }
+// timeFilter filters a time by days in the time zone of the viewer's MSSP.
+func timeFilter(column string) condition { return timeFilterOr(column, "") }
 
-// momentOr is moment for a time that may be absent; empty is the condition of the keyword none.
-func momentOr(column, empty string) condition {
-	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
+// timeFilterOr is timeFilter for a time that may be absent; empty is the condition of the keyword none.
+func timeFilterOr(column, empty string) condition {
+	return eachTerm(func(name string, t term, args pgx.NamedArgs) (string, error) {
 		if empty != "" && t.is("none") {
 			return empty, nil
 		}
@@ -275,9 +276,9 @@ func (r dayRange) contains(args pgx.NamedArgs, name, column string, start func(d
 	return strings.Join(all, " and ")
 }
 
-// written filters a text by what it contains: a value, ^value at its beginning, or =value as a whole.
-func written(compare func(args pgx.NamedArgs, name string, p place, text string) string, empty string) condition {
-	return byEach(func(name string, t term, args pgx.NamedArgs) (string, error) {
+// textFilter filters a text by what it contains: a value, ^value at its beginning, or =value as a whole.
+func textFilter(compare func(args pgx.NamedArgs, name string, p textPosition, text string) string, empty string) condition {
+	return eachTerm(func(name string, t term, args pgx.NamedArgs) (string, error) {
 		if empty != "" && t.is("none") {
 			return empty, nil
 		}
@@ -295,17 +296,17 @@ func written(compare func(args pgx.NamedArgs, name string, p place, text string)
 	})
 }
 
-// place is where in a text a value is looked for.
-type place int
+// textPosition is where in a text a value is looked for.
+type textPosition int
 
 const (
-	anywhere place = iota
+	anywhere textPosition = iota
 	atStart
 	whole
 )
 
 // pattern returns a LIKE pattern that finds text at the place, its own wildcards escaped.
-func (p place) pattern(text string) string {
+func (p textPosition) pattern(text string) string {
 	text = pattern(text)
 	switch p {
 	case atStart:
@@ -317,8 +318,8 @@ func (p place) pattern(text string) string {
 }
 
 // namesOf compares with the name of a table's row.
-func namesOf(table string) func(args pgx.NamedArgs, name string, p place, text string) string {
-	return func(args pgx.NamedArgs, name string, p place, text string) string {
+func namesOf(table string) func(args pgx.NamedArgs, name string, p textPosition, text string) string {
+	return func(args pgx.NamedArgs, name string, p textPosition, text string) string {
 		folded := fold(text)
 		if folded == "" {
 			return "false" // marks alone are in no name
@@ -328,7 +329,7 @@ func namesOf(table string) func(args pgx.NamedArgs, name string, p place, text s
 }
 
 // namesOfMSPs compares with the name of the MSP of a client c.
-func namesOfMSPs(args pgx.NamedArgs, name string, p place, text string) string {
+func namesOfMSPs(args pgx.NamedArgs, name string, p textPosition, text string) string {
 	return `c.msp_id in (
 		select u.id
 		from msp u
@@ -337,15 +338,26 @@ func namesOfMSPs(args pgx.NamedArgs, name string, p place, text string) string {
 }
 
 // externalIDs compares with the id in the product of a table's row.
-func externalIDs(table string) func(args pgx.NamedArgs, name string, p place, text string) string {
-	return func(args pgx.NamedArgs, name string, p place, text string) string {
+func externalIDs(table string) func(args pgx.NamedArgs, name string, p textPosition, text string) string {
+	return func(args pgx.NamedArgs, name string, p textPosition, text string) string {
 		return "lower(" + table + `.external_id collate "C") like ` + bind(args, name, p.pattern(foldID(text)))
 	}
 }
 
-// ids filters by ids of MSPs; direct is the condition for clients directly under the MSSP, or under one of the ids.
-func ids(column string, direct func(args pgx.NamedArgs, name string, ids []string) string) condition {
-	return by(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
+// idFilter filters by one id, which rows turns into SQL; of describes it in the error for any other value.
+func idFilter(of string, rows func(id string) string) condition {
+	return func(name, value string, args pgx.NamedArgs) (string, error) {
+		if !validID(value) {
+			return "", portal.InvalidField(name, "%s is %s.", name, of)
+		}
+		args[name] = value
+		return rows("@" + name + "::text::uuid"), nil
+	}
+}
+
+// mspFilter filters by ids of MSPs; direct is the condition for clients directly under the MSSP, or under one of the ids.
+func mspFilter(column string, direct func(args pgx.NamedArgs, name string, ids []string) string) condition {
+	return anyTerm(func(name string, terms []term, args pgx.NamedArgs) (string, error) {
 		terms, none := withoutNone(terms)
 		values := make([]string, len(terms))
 		for i, t := range terms {
