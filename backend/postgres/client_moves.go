@@ -56,14 +56,7 @@ func ownTime(scope portal.Scope) string {
 		return "(select false as came, null::text as name)"
 	}
 	return `(
-			select exists (
-				select
-				from client_move v
-				where v.mssp_id = h.mssp_id
-				and v.msp_id = @msp
-				and v.client_id = h.entity_id
-				and v.at = h.at
-				and v.kind = 'came') as came, (
+			select ` + cameAt("h.entity_id", "h.at") + ` as came, (
 				select v.name
 				from client_move v
 				where v.mssp_id = h.mssp_id
@@ -72,6 +65,19 @@ func ownTime(scope portal.Scope) string {
 				and v.kind = 'left'
 				order by v.at desc
 				limit 1) as name)`
+}
+
+// cameAt is the condition that a client came to the viewer's MSP at a time: what the run of that time changed, such as the
+// name, it had elsewhere before.
+func cameAt(client, at string) string {
+	return `exists (
+				select
+				from client_move v
+				where v.mssp_id = @mssp
+				and v.msp_id = @msp
+				and v.client_id = ` + client + `
+				and v.at = ` + at + `
+				and v.kind = 'came')`
 }
 
 // The columns of a line h that depend on ownTime o.

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -17,6 +16,7 @@ func TestFormerNames(t *testing.T) {
 	t.Run("of_older_servers_are_added", testFormerNamesOfOlderServersAreAdded)
 	t.Run("keep_long_names_whole", testFormerNamesKeepLongNamesWhole)
 	t.Run("stay_with_msp_of_their_time", testFormerNamesStayWithMSPOfTheirTime)
+	t.Run("of_arrival_are_not_shown", testFormerNamesOfArrivalAreNotShown)
 }
 
 // formerNames returns the former names as "entity key".
@@ -101,21 +101,46 @@ func testFormerNamesStayWithMSPOfTheirTime(t *testing.T) {
 	w.complete(append(two, client("3", "Falke", "1"), client("4", "Rest", "1")))
 	w.complete(append(two, client("3", "Falke", "2"), client("4", "Rest", "1")))
 	north, south := w.atMSP("1"), w.atMSP("2")
-	for _, c := range []struct {
-		viewer portal.Viewer
-		q      string
-		want   string
-	}{
-		{w.admin, "adler", "former_name"}, {south, "falke", "name"},
-		{south, "adler", ""}, {north, "adler", ""}, {north, "falke", ""},
-	} {
-		result, err := w.DB.Search(t.Context(), c.viewer, portal.SearchQuery{Q: c.q, Limit: 8})
-		got := ""
-		for _, hit := range result.Items {
-			got += string(hit.Matched)
-		}
-		if err != nil || got != c.want {
-			t.Errorf("%s searches %q: got %q, %v, want %q", fmt.Sprint(c.viewer.Scope.Level), c.q, got, err, c.want)
-		}
+	w.wantMatch(w.admin, "adler", "former_name")
+	w.wantMatch(south, "falke", "name")
+	w.wantMatch(south, "adler", "")
+	w.wantMatch(north, "adler", "")
+	w.wantMatch(north, "falke", "")
+}
+
+// testFormerNamesOfArrivalAreNotShown: a client that comes to an MSP and gets another name in the same run had its former
+// name elsewhere. Users of the MSP find it by that name only once it has had the name with them.
+func testFormerNamesOfArrivalAreNotShown(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	sync := func(name, parent string) {
+		w.complete([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", name, parent), client("4", "Rest", "1")})
+	}
+	sync("Adler", "1")
+	sync("Falke", "2")
+	south := w.atMSP("2")
+	w.wantMatch(w.admin, "adler", "former_name")
+	w.wantMatch(south, "adler", "")
+	sync("Bussard", "2")
+	w.wantMatch(south, "falke", "former_name")
+	w.wantMatch(south, "adler", "")
+	sync("Adler", "")
+	sync("Milan", "2")
+	w.wantMatch(south, "adler", "")
+	sync("Adler", "2")
+	sync("Milan", "2")
+	w.wantMatch(south, "adler", "former_name")
+}
+
+// wantMatch checks that a search finds one customer by the match, or none if it is "".
+func (w *tenant) wantMatch(viewer portal.Viewer, q, want string) {
+	w.Helper()
+	result, err := w.DB.Search(w.Context(), viewer, portal.SearchQuery{Q: q, Limit: 8})
+	got := ""
+	for _, hit := range result.Items {
+		got += string(hit.Matched)
+	}
+	if err != nil || got != want {
+		w.Errorf("%s searches %q: got %q, %v, want %q", viewer.Scope.Level, q, got, err, want)
 	}
 }

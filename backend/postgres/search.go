@@ -267,7 +267,7 @@ func searchMSPs(scope portal.Scope) searchSource {
 
 func searchClients(scope portal.Scope) searchSource {
 	source := searchSource{kind: portal.SearchClient, code: portal.MatchProductID}
-	mspKey := "null"
+	mspKey, ownName := "null", "true"
 	from := "client c"
 	switch scope.Level {
 	case portal.LevelMSSP:
@@ -275,6 +275,7 @@ func searchClients(scope portal.Scope) searchSource {
 		mspKey = "m.name_key || coalesce(m.name_rest, '')"
 	case portal.LevelMSP:
 		source.proposed = proposedBy("search_msp_clients")
+		ownName = "f.msp_id = @msp\nand not " + cameAt("f.entity_id", "f.until_at")
 	}
 	if source.proposed != "" {
 		from = "(select distinct unnest(p.ids) as id from proposed p) p\n\t\t\tjoin client c on c.id = p.id"
@@ -289,6 +290,7 @@ func searchClients(scope portal.Scope) searchSource {
 				where f.mssp_id = @mssp
 				and f.entity_id = c.id
 				and f.name_key || coalesce(f.name_rest, '') like @part
+				and ` + ownName + `
 				order by f.until_at desc
 				limit 1) former on true
 			where ` + clientScope(scope)
