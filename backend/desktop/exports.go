@@ -78,7 +78,7 @@ func (d *Desktop) ExportClients(ctx context.Context, q portal.ClientExport, asOf
 // ExportMSPs saves MSPs as ExportClients saves clients.
 func (d *Desktop) ExportMSPs(ctx context.Context, q portal.MSPExport, asOf string) (Exported, error) {
 	list := "msps"
-	if q.Nested() {
+	if q.WithTheirClients() {
 		list = "msps-with-clients"
 	}
 	return d.export(ctx, exportCall{
@@ -119,48 +119,63 @@ func (c exportCall) request() request {
 }
 
 func (d *Desktop) export(ctx context.Context, call exportCall) (Exported, error) {
-	if !d.options.Settings.AllowExport {
-		return Exported{}, problem(PolicyForbids, "Your organisation does not allow exports on this computer.")
-	}
-	if newProgress(call.format) == nil {
-		return Exported{}, problem(portal.Invalid, "This format is not known.")
-	}
-	current, err := d.currentEndpoint()
+	current, err := d.exportEndpoint(call.format)
 	if err != nil {
 		return Exported{}, err
-	}
-	if current.session.currentAccess() == "" {
-		return Exported{}, signedOut()
 	}
 	ctx, end, err := d.exports.begin(ctx)
 	if err != nil {
 		return Exported{}, err
 	}
 	defer end()
-	path, err := d.options.ChooseFile(call.name)
-	switch {
-	case ctx.Err() != nil:
-		return Exported{}, context.Cause(ctx)
-	case err != nil:
-		return Exported{}, err
-	case path == "":
-		return Exported{}, problem(Cancelled, "Cancelled.")
-	}
-	d.removeUnfinishedExport()
-	file, err := newExportFile(path, call.format, unfinishedExportIn(d.options.StateDir))
+	file, err := d.chooseExportFile(ctx, call)
 	if err != nil {
 		return Exported{}, err
 	}
 	defer file.discard()
-	if d.options.disk != nil {
-		file.out = d.options.disk(file.out)
-	}
 	result, err := d.receive(ctx, current, call, file)
 	if err != nil {
 		return Exported{}, d.exportProblem(ctx, current, err)
 	}
 	result.Name, result.Folder = filepath.Base(file.path), filepath.Dir(file.path)
 	return result, nil
+}
+
+// exportEndpoint returns the API to export from, or why the user may not export in a format now.
+func (d *Desktop) exportEndpoint(format portal.ExportFormat) (*endpoint, error) {
+	if !d.options.Settings.AllowExport {
+		return nil, problem(PolicyForbids, "Your organisation does not allow exports on this computer.")
+	}
+	if newProgress(format) == nil {
+		return nil, problem(portal.Invalid, "This format is not known.")
+	}
+	current, err := d.currentEndpoint()
+	if err != nil {
+		return nil, err
+	}
+	if current.session.currentAccess() == "" {
+		return nil, signedOut()
+	}
+	return current, nil
+}
+
+// chooseExportFile returns a new file in place of the one that the user chooses. The caller must discard it.
+func (d *Desktop) chooseExportFile(ctx context.Context, call exportCall) (*exportFile, error) {
+	path, err := d.options.ChooseFile(call.name)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, err
+	case path == "":
+		return nil, problem(Cancelled, "Cancelled.")
+	}
+	d.removeUnfinishedExport()
+	file, err := newExportFile(path, call.format, unfinishedExportIn(d.options.StateDir))
+	if err == nil && d.options.disk != nil {
+		file.out = d.options.disk(file.out)
+	}
+	return file, err
 }
 
 // receive downloads the export into the file, which replaces an earlier one only when it is complete.

@@ -13,8 +13,8 @@ type Layout struct {
 	// List is the name of the list, also in the file.
 	List    string
 	Columns []Column
-	// nested: rows of two kinds.
-	nested bool
+	// withClients: rows of two kinds.
+	withClients bool
 }
 
 // Column is one column: the name of its JSON field, its heading, and the value of a row.
@@ -35,9 +35,10 @@ func Clients(columns string) (Layout, error) {
 
 // MSPs returns the layout of a list of MSPs, as Clients does. If they are followed by their clients, the columns are by
 // default those of the CSV file that users of earlier portals know, under the same headings.
-func MSPs(columns string, nested bool) (Layout, error) {
-	if nested {
-		return choose(Layout{List: "msps-with-clients", Columns: nestedColumns[:nestedDefault], nested: true}, nestedColumns, columns)
+func MSPs(columns string, withClients bool) (Layout, error) {
+	if withClients {
+		byDefault := Layout{List: "msps-with-clients", Columns: withClientsColumns[:withClientsDefault], withClients: true}
+		return choose(byDefault, withClientsColumns, columns)
 	}
 	return choose(Layout{List: "msps", Columns: mspColumns}, mspColumns, columns)
 }
@@ -126,8 +127,8 @@ var (
 		ofMSP("external_id", "Id in the product", func(m *portal.MSP) any { return m.ExternalID }),
 		ofMSP("id", "Id", func(m *portal.MSP) any { return m.ID }),
 	}
-	// nestedColumns begin with those of earlier portals' files.
-	nestedColumns = nested(
+	// withClientsColumns begin with those of earlier portals' files.
+	withClientsColumns = ofBothKinds(
 		[]Column{
 			{Name: "external_id", Title: "ID"}, {Name: "name", Title: "NAME"}, {Name: "type", Title: "CUSTOMER TYPE"},
 			{Name: "licence_type", Title: "LICENSE TYPE"}, {Name: "spla", Title: "SPLA"}, {Name: "seats_used", Title: "DEVICES"},
@@ -135,10 +136,10 @@ var (
 		})
 )
 
-const nestedDefault = 8
+const withClientsDefault = 8
 
-// nested returns the columns of rows of both kinds: these first, then all others of either.
-func nested(first []Column) []Column {
+// ofBothKinds returns the columns of rows of both kinds: these first, then all others of either.
+func ofBothKinds(first []Column) []Column {
 	all := first
 	for _, c := range slices.Concat(mspColumns, clientColumns) {
 		if !slices.Contains(names(all), c.Name) {

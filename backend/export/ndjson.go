@@ -19,7 +19,7 @@ type ndjsonWriter struct {
 func (w *ndjsonWriter) Row(row portal.ExportRow) error {
 	w.line.Reset()
 	w.line.WriteByte('{')
-	if w.layout.nested {
+	if w.layout.withClients {
 		w.member("kind", kindOf(row))
 	}
 	for _, c := range w.layout.Columns {

@@ -139,7 +139,7 @@ func (w *xlsxWriter) Row(row portal.ExportRow) error {
 		cells[i] = w.cell(value)
 	}
 	options := excelize.RowOpts{}
-	if w.layout.nested && row.Client != nil {
+	if w.layout.withClients && row.Client != nil {
 		options.OutlineLevel = 1
 	}
 	return w.add(cells, options)

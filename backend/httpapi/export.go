@@ -35,13 +35,13 @@ func (s *server) exportClients(ctx context.Context, in *clientExportInput) (*hum
 	return s.startClientExport(ctx, in.ClientExport)
 }
 
-type chosenClientsInput struct {
+type selectedClientsInput struct {
 	portal.ClientExport
 	Body portal.Selection
 }
 
-// exportChosenClients is exportClients with a selection that may not fit into a query.
-func (s *server) exportChosenClients(ctx context.Context, in *chosenClientsInput) (*huma.StreamResponse, error) {
+// exportSelectedClients is exportClients with a selection that may not fit into a query.
+func (s *server) exportSelectedClients(ctx context.Context, in *selectedClientsInput) (*huma.StreamResponse, error) {
 	in.IDs, in.Except = in.Body.IDs, in.Body.Except
 	return s.startClientExport(ctx, in.ClientExport)
 }
@@ -64,24 +64,24 @@ func (s *server) exportMSPs(ctx context.Context, in *mspExportInput) (*huma.Stre
 	return s.startMSPExport(ctx, in.MSPExport)
 }
 
-type chosenMSPsInput struct {
+type selectedMSPsInput struct {
 	portal.MSPExport
 	Body portal.Selection
 }
 
-// exportChosenMSPs is exportMSPs with a selection that may not fit into a query.
-func (s *server) exportChosenMSPs(ctx context.Context, in *chosenMSPsInput) (*huma.StreamResponse, error) {
+// exportSelectedMSPs is exportMSPs with a selection that may not fit into a query.
+func (s *server) exportSelectedMSPs(ctx context.Context, in *selectedMSPsInput) (*huma.StreamResponse, error) {
 	in.IDs, in.Except = in.Body.IDs, in.Body.Except
 	return s.startMSPExport(ctx, in.MSPExport)
 }
 
 func (s *server) startMSPExport(ctx context.Context, q portal.MSPExport) (*huma.StreamResponse, error) {
-	layout, err := export.MSPs(q.Columns, q.Nested())
+	layout, err := export.MSPs(q.Columns, q.WithTheirClients())
 	if err != nil {
 		return nil, err
 	}
 	job := newExport(s, ctx, layout, q.ExportOptions, q.MSPFilter, q.Sort)
-	job.audit.Nested = q.Nested()
+	job.audit.WithClients = q.WithTheirClients()
 	job.read = func(ctx context.Context, to postgres.ExportSink) error {
 		return s.DB.ExportMSPs(ctx, job.viewer, q, to)
 	}
@@ -119,7 +119,7 @@ func newExport(
 	case o.IDs != "" && o.Except:
 		job.audit.LeftOut = n
 	case o.IDs != "":
-		job.audit.Chosen = n
+		job.audit.Selected = n
 	}
 	return job
 }
@@ -212,12 +212,12 @@ func (j *exportJob) run(ctx context.Context, headOnly bool) error {
 
 // end writes the outcome to the audit log. A caller who disconnects or loses access has cancelled the export.
 func (j *exportJob) end(ctx, request context.Context, err error) {
-	j.audit.Outcome = "complete"
+	j.audit.Outcome = postgres.ExportComplete
 	if err != nil {
-		j.audit.Outcome = "failed"
+		j.audit.Outcome = postgres.ExportFailed
 	}
 	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errStopping) {
-		j.audit.Outcome = "cancelled"
+		j.audit.Outcome = postgres.ExportCancelled
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(request), exportAudit)
 	defer cancel()

@@ -209,9 +209,9 @@ func (h *apiTest) open(ctx context.Context, path, token string) io.ReadCloser {
 }
 
 // waitOutcome waits for the last row of the audit log of the only export.
-func (h *apiTest) waitOutcome(want string) {
+func (h *apiTest) waitOutcome(want postgres.ExportOutcome) {
 	h.Helper()
-	wait.Until(h, time.Minute, "the outcome "+want+" in the audit log", func() bool {
+	wait.Until(h, time.Minute, "the outcome "+string(want)+" in the audit log", func() bool {
 		return h.Count("select count(*) from audit_log where action = 'export_ended' and detail ->> 'outcome' = $1", want) == 1
 	})
 }
@@ -223,7 +223,7 @@ func testExportSessionEnds(t *testing.T) {
 	body := h.open(t.Context(), "/v1/clients/export", h.signIn(admin))
 	defer body.Close()
 	h.Exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", admin.UserID)
-	h.waitOutcome("cancelled") // although nothing more is read
+	h.waitOutcome(postgres.ExportCancelled) // although nothing more is read
 	if _, err := io.Copy(io.Discard, body); err == nil {
 		t.Error("got a file that looks whole, want an error of the transfer")
 	}
@@ -233,7 +233,7 @@ func testExportReceiverGone(t *testing.T) {
 	h := newAPITest(t)
 	h.manyClients()
 	h.open(t.Context(), "/v1/clients/export?format=ndjson", h.as(portal.MSSPAdmin)).Close()
-	h.waitOutcome("cancelled")
+	h.waitOutcome(postgres.ExportCancelled)
 	wait.Until(t, time.Minute, "the end of the query", func() bool {
 		return h.Count(`
 			select count(*)
@@ -265,7 +265,7 @@ func testExportServerStops(t *testing.T) {
 	body := h.open(t.Context(), "/v1/clients/export", h.as(portal.MSSPAdmin))
 	defer body.Close()
 	close(ending)
-	h.waitOutcome("failed")
+	h.waitOutcome(postgres.ExportFailed)
 	if _, err := io.Copy(io.Discard, body); err == nil {
 		t.Error("got a file that looks whole, want an error of the transfer")
 	}
@@ -394,7 +394,7 @@ func TestExportCompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", admin.UserID)
-	h.waitOutcome("cancelled")
+	h.waitOutcome(postgres.ExportCancelled)
 	if _, err := io.Copy(io.Discard, unpacked); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v, want an unexpected end", err)
 	}

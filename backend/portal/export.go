@@ -59,13 +59,13 @@ type MSPExport struct {
 	WithClients string `query:"with_clients" json:"with_clients" enum:"yes,no" doc:"yes: MSPs with their clients, then the direct ones."`
 }
 
-// Nested reports whether each MSP is followed by its clients.
-func (e MSPExport) Nested() bool { return e.WithClients == "yes" }
+// WithTheirClients reports whether each MSP is followed by its clients.
+func (e MSPExport) WithTheirClients() bool { return e.WithClients == "yes" }
 
 // WithDirect reports whether the MSPs are followed by the clients directly under the MSSP: in the whole list of an
 // MSSP's user, so that it has every client.
 func (e MSPExport) WithDirect(scope Scope) bool {
-	return e.Nested() && scope.Level == LevelMSSP && e.IDs == "" && len(ExportFilter(e.MSPFilter, "")) == 0
+	return e.WithTheirClients() && scope.Level == LevelMSSP && e.IDs == "" && len(ExportFilter(e.MSPFilter, "")) == 0
 }
 
 // ExportRow is one row of an export: an MSP, a client, or what precedes the clients directly under the MSSP.
@@ -101,21 +101,13 @@ func ExportFilter(filter any, sort string) url.Values {
 	v := reflect.ValueOf(filter)
 	for i := range v.NumField() {
 		if name, field := v.Type().Field(i).Tag.Get("query"), v.Field(i); name != "" && !field.IsZero() {
-			values.Set(name, parameter(field.Interface()))
+			values.Set(name, fmt.Sprint(field.Interface()))
 		}
 	}
 	if sort != "" {
 		values.Set("sort", sort)
 	}
 	return values
-}
-
-// parameter returns a value as it is in a query.
-func parameter(value any) string {
-	if list, ok := value.([]string); ok {
-		return strings.Join(list, ",")
-	}
-	return fmt.Sprint(value)
 }
 
 // maxFilterName is how many characters of a filter are in a file's name.

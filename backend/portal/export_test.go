@@ -37,12 +37,4 @@ func TestExportFilter(t *testing.T) {
 	if want := "expires_within=30&sort=-name&status=active"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	list := struct {
-		Many []string `query:"many"`
-		None string   `query:"none"`
-		On   bool     `query:"on"`
-	}{Many: []string{"a", "b"}, On: true}
-	if got, want := ExportFilter(list, "").Encode(), "many=a%2Cb&on=true"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
 }

@@ -28,7 +28,7 @@ func TestBounds(t *testing.T) {
 		"runs_waiting_are_1000":                {maxWaiting, 1000},
 		"run_survives_3_workers":               {maxDeaths, 3},
 		"export_has_15_minutes":                {exportTime, 15 * time.Minute},
-		"msps_exported_at_once_are_200":        {nestedAtOnce, 200},
+		"msps_exported_at_once_are_200":        {mspsAtOnce, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if bound.got != bound.want {

@@ -72,11 +72,11 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 	if err != nil {
 		return err
 	}
-	if q.Nested() {
+	if q.WithTheirClients() {
 		direct := q.WithDirect(viewer.Scope)
-		count := countNested(mspTablesFor(filter), where, direct)
+		count := countWithClients(mspTablesFor(filter), where, direct)
 		return db.export(ctx, viewer, count, args, to, func(ctx context.Context, tx pgx.Tx) error {
-			if err := eachNested(ctx, tx, viewer.Scope, keys, where, args, to); err != nil || !direct {
+			if err := eachWithClients(ctx, tx, viewer.Scope, keys, where, args, to); err != nil || !direct {
 				return err
 			}
 			return eachDirect(ctx, tx, viewer.Scope, to)
@@ -92,8 +92,8 @@ func (db *DB) ExportMSPs(ctx context.Context, viewer portal.Viewer, q portal.MSP
 	})
 }
 
-// countNested counts MSPs and their clients, and with direct the rows of eachDirect.
-func countNested(tables, where string, direct bool) string {
+// countWithClients counts MSPs and their clients, and with direct the rows of eachDirect.
+func countWithClients(tables, where string, direct bool) string {
 	ofMSSP := ""
 	if direct {
 		ofMSSP = ` + (
@@ -103,14 +103,14 @@ func countNested(tables, where string, direct bool) string {
 			and c.msp_id is null)`
 	}
 	return `
-		with chosen as (
+		with selected as (
 			select m.mssp_id, m.id
 			from ` + tables + `
 			where ` + where + `)
-		select (select count(*) from chosen) + (
+		select (select count(*) from selected) + (
 			select count(*)
 			from client c
-			join chosen on chosen.mssp_id = c.mssp_id and chosen.id = c.msp_id)` + ofMSSP
+			join selected s on s.mssp_id = c.mssp_id and s.id = c.msp_id)` + ofMSSP
 }
 
 // eachDirect passes the clients directly under the MSSP on, after a row that says so; nothing if there are none.
@@ -131,21 +131,21 @@ func eachDirect(ctx context.Context, tx pgx.Tx, scope portal.Scope, to ExportSin
 	return eachClient(ctx, tx, where, "c.name_key, c.id", args, to)
 }
 
-// nestedAtOnce is how many MSPs are in memory while their clients are read.
-const nestedAtOnce = 200
+// mspsAtOnce is how many MSPs are in memory while their clients are read.
+const mspsAtOnce = 200
 
-// eachNested reads MSPs page by page, and the clients of each page with one statement.
-func eachNested(
+// eachWithClients reads MSPs page by page, and the clients of each page with one statement.
+func eachWithClients(
 	ctx context.Context, tx pgx.Tx, scope portal.Scope, keys keyset, where string, args pgx.NamedArgs, to ExportSink,
 ) error {
 	for {
 		var rows []mspRow
 		batch := &pgx.Batch{}
-		collect(queueMSPs(batch, keys, where, args, nestedAtOnce), &rows)
+		collect(queueMSPs(batch, keys, where, args, mspsAtOnce), &rows)
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return err
 		}
-		page, next := cutPage(keys, rows, nestedAtOnce, func(r mspRow) (portal.MSP, []string) { return r.MSP, r.Position })
+		page, next := cutPage(keys, rows, mspsAtOnce, func(r mspRow) (portal.MSP, []string) { return r.MSP, r.Position })
 		if err := clientsOf(ctx, tx, scope, page, to); err != nil || next == nil {
 			return err
 		}
@@ -266,6 +266,15 @@ func eachRow[T any](ctx context.Context, tx pgx.Tx, query string, args pgx.Named
 	return rows.Err()
 }
 
+// ExportOutcome is how an export ended.
+type ExportOutcome string
+
+const (
+	ExportComplete  ExportOutcome = "complete"
+	ExportFailed    ExportOutcome = "failed"
+	ExportCancelled ExportOutcome = "cancelled" // by its user, or because the user has lost access
+)
+
 // ExportAudit is what the audit log says of an export.
 type ExportAudit struct {
 	// ID is the same in the rows of the beginning and of the end.
@@ -274,23 +283,23 @@ type ExportAudit struct {
 	Format  portal.ExportFormat
 	Columns []string
 	// Filter has the parameters that are set, and no text that a user typed: it may be a customer's name.
-	Filter  map[string]string
-	Nested  bool
-	Chosen  int // the number of selected rows
-	LeftOut int // the number of rows that a selection of all others leaves out
-	Rows    int64
-	Outcome string // complete, cancelled or failed; "" at the beginning
+	Filter      map[string]string
+	WithClients bool
+	Selected    int // the number of selected rows
+	LeftOut     int // the number of rows that a selection of all others leaves out
+	Rows        int64
+	Outcome     ExportOutcome // "" at the beginning
 }
 
 // AuditExport writes a row of the audit log: at the beginning of an export, without which nothing may be sent, and at
 // its end. It writes as the role of sign-in, because a client's users may not write the log.
 func (db *DB) AuditExport(ctx context.Context, viewer portal.Viewer, e ExportAudit) error {
 	detail := map[string]any{"list": e.List, "format": e.Format, "columns": e.Columns, "filter": e.Filter, "rows": e.Rows}
-	if e.Nested {
+	if e.WithClients {
 		detail["with_clients"] = true
 	}
-	if e.Chosen > 0 {
-		detail["selected"] = e.Chosen
+	if e.Selected > 0 {
+		detail["selected"] = e.Selected
 	}
 	if e.LeftOut > 0 {
 		detail["left_out"] = e.LeftOut

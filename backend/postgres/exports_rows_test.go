@@ -18,19 +18,19 @@ func testExportSelection(t *testing.T) {
 	id := func(externalID string) string {
 		return value[string](w, "select id::text from client where mssp_id = $1 and external_id = $2", w.ID, externalID)
 	}
-	chosen := strings.Join([]string{id("10"), id("13"), postgres.NewID()}, ",")
+	selected := strings.Join([]string{id("10"), id("13"), postgres.NewID()}, ",")
 	for name, c := range map[string]struct {
 		viewer portal.Viewer
 		filter portal.ClientFilter
 		want   []string
 	}{
-		"mssp":            {w.admin, portal.ClientFilter{}, []string{"Client 0", "Client 3"}},
-		"mssp, disabled":  {w.admin, portal.ClientFilter{Status: "disabled"}, []string{"Client 3"}},
-		"MSP of one":      {w.atMSP("1"), portal.ClientFilter{}, []string{"Client 0"}},
-		"a chosen client": {w.atClient("13"), portal.ClientFilter{}, []string{"Client 3"}},
-		"another client":  {w.atClient("11"), portal.ClientFilter{}, nil},
+		"mssp":              {w.admin, portal.ClientFilter{}, []string{"Client 0", "Client 3"}},
+		"mssp, disabled":    {w.admin, portal.ClientFilter{Status: "disabled"}, []string{"Client 3"}},
+		"MSP of one":        {w.atMSP("1"), portal.ClientFilter{}, []string{"Client 0"}},
+		"a selected client": {w.atClient("13"), portal.ClientFilter{}, []string{"Client 3"}},
+		"another client":    {w.atClient("11"), portal.ClientFilter{}, nil},
 	} {
-		q := portal.ClientExport{ClientFilter: c.filter, ExportOptions: portal.ExportOptions{IDs: chosen}}
+		q := portal.ClientExport{ClientFilter: c.filter, ExportOptions: portal.ExportOptions{IDs: selected}}
 		got := w.exportClients(t, c.viewer, q)
 		if names := names(got.rows, nameOfRow); !slices.Equal(names, c.want) && len(names)+len(c.want) > 0 {
 			t.Errorf("%s: got %v, want %v", name, names, c.want)
@@ -81,14 +81,14 @@ func testExportAnySelection(t *testing.T) {
 			where mssp_id = $1
 			order by name
 			limit 600)`, w.ID)
-	chosen := strings.Join(append(ids, postgres.NewID()), ",")
+	selected := strings.Join(append(ids, postgres.NewID()), ",")
 	for name, c := range map[string]struct {
 		viewer   portal.Viewer
 		except   bool
 		from, to int // the numbers of the clients
 	}{
-		"chosen": {w.admin, false, 0, 600}, "all others": {w.admin, true, 600, 900},
-		"chosen, of an MSP": {w.atMSP("1"), false, 0, 600}, "all others, of an MSP": {w.atMSP("1"), true, 600, 900},
+		"selected": {w.admin, false, 0, 600}, "all others": {w.admin, true, 600, 900},
+		"selected, of an MSP": {w.atMSP("1"), false, 0, 600}, "all others, of an MSP": {w.atMSP("1"), true, 600, 900},
 	} {
 		var want []string
 		for i := c.from; i < c.to; i++ {
@@ -96,7 +96,7 @@ func testExportAnySelection(t *testing.T) {
 				want = append(want, fmt.Sprintf("Client %03d", i))
 			}
 		}
-		got := w.exportClients(t, c.viewer, portal.ClientExport{ExportOptions: portal.ExportOptions{IDs: chosen, Except: c.except}})
+		got := w.exportClients(t, c.viewer, portal.ClientExport{ExportOptions: portal.ExportOptions{IDs: selected, Except: c.except}})
 		if diff := cmp.Diff(want, names(got.rows, nameOfRow)); diff != "" || int(got.head.Total) != len(want) {
 			t.Errorf("%s: got a total of %d, want %d; names (-want +got):\n%s", name, got.head.Total, len(want), diff)
 		}

@@ -71,9 +71,9 @@ func (w *tenant) walkClients(
 	}
 }
 
-// walkMSPs reads a list page by page; nested, with all clients of each MSP by name, and after the whole list of an MSSP
+// walkMSPs reads a list page by page; withClients, with all clients of each MSP by name, and after the whole list of an MSSP
 // with those directly under it.
-func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPFilter, sort string, nested bool) (all []portal.ExportRow) {
+func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPFilter, sort string, withClients bool) (all []portal.ExportRow) {
 	t.Helper()
 	for q := (portal.MSPQuery{MSPFilter: filter, Sort: sort, Limit: 2}); ; {
 		page, _, err := w.DB.MSPs(t.Context(), viewer, q)
@@ -82,7 +82,7 @@ func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPF
 		}
 		for _, m := range page.Items {
 			all = append(all, portal.ExportRow{MSP: &m})
-			if nested {
+			if withClients {
 				clients, _ := w.walkClients(t, viewer, portal.ClientFilter{MSPID: m.ID}, "")
 				all = append(all, clients...)
 			}
@@ -92,7 +92,7 @@ func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPF
 		}
 		q.Cursor = *page.NextCursor
 	}
-	if direct, _ := w.walkClients(t, viewer, portal.ClientFilter{MSPID: "none"}, ""); len(direct) > 0 && nested &&
+	if direct, _ := w.walkClients(t, viewer, portal.ClientFilter{MSPID: "none"}, ""); len(direct) > 0 && withClients &&
 		viewer.Scope.Level == portal.LevelMSSP && filter == (portal.MSPFilter{}) {
 		name := value[string](w, "select name from mssp where id = $1", w.ID)
 		all = append(all, portal.ExportRow{Direct: &portal.DirectClients{MSSPName: name, Clients: int64(len(direct))}})
@@ -140,27 +140,27 @@ func TestExportProperty(t *testing.T) {
 			Expired: rapid.SampledFrom([]string{"", "1.."}).Draw(r, "expired clients"),
 		}
 		mspSort := rapid.SampledFrom(mspSorts).Draw(r, "sort of MSPs")
-		for _, nested := range []string{"no", "yes"} {
-			got := w.exportMSPs(t, viewer, portal.MSPExport{MSPFilter: mspFilter, Sort: mspSort, WithClients: nested})
-			layout, err := export.MSPs("", nested == "yes")
-			want := w.walkMSPs(t, viewer, mspFilter, mspSort, nested == "yes")
-			wantExport(r, name+"'s MSPs, with clients: "+nested, format, got, want, layout, err)
-			if nested == "yes" && mspFilter == (portal.MSPFilter{}) {
+		for _, withClients := range []string{"no", "yes"} {
+			got := w.exportMSPs(t, viewer, portal.MSPExport{MSPFilter: mspFilter, Sort: mspSort, WithClients: withClients})
+			layout, err := export.MSPs("", withClients == "yes")
+			want := w.walkMSPs(t, viewer, mspFilter, mspSort, withClients == "yes")
+			wantExport(r, name+"'s MSPs, with clients: "+withClients, format, got, want, layout, err)
+			if withClients == "yes" && mspFilter == (portal.MSPFilter{}) {
 				w.wantAllClients(t, viewer, got)
 			}
 		}
 	})
 }
 
-// wantAllClients compares the clients of a nested export with the list of clients.
+// wantAllClients compares the clients of an export of MSPs with the list of clients.
 func (w *tenant) wantAllClients(t testing.TB, viewer portal.Viewer, got exported) {
 	t.Helper()
 	list, _ := w.walkClients(t, viewer, portal.ClientFilter{}, "")
-	nested := slices.DeleteFunc(slices.Clone(got.rows), func(row portal.ExportRow) bool { return row.Client == nil })
+	exported := slices.DeleteFunc(slices.Clone(got.rows), func(row portal.ExportRow) bool { return row.Client == nil })
 	id := func(row portal.ExportRow) string { return row.Client.ID }
-	want, have := slices.Sorted(slices.Values(names(list, id))), slices.Sorted(slices.Values(names(nested, id)))
+	want, have := slices.Sorted(slices.Values(names(list, id))), slices.Sorted(slices.Values(names(exported, id)))
 	if !slices.Equal(want, have) {
-		t.Fatalf("clients of the nested export: got %d, want the %d of the list", len(have), len(want))
+		t.Fatalf("clients of the export of MSPs: got %d, want the %d of the list", len(have), len(want))
 	}
 }
 
@@ -265,9 +265,9 @@ func readBack(r *rapid.T, format portal.ExportFormat, file []byte, layout export
 func TestExport(t *testing.T) {
 	t.Parallel()
 	t.Run("selection_within_scope_and_filter", testExportSelection)
-	t.Run("nested_list_has_direct_clients", testExportDirectClients)
+	t.Run("msps_with_clients_have_direct_clients", testExportDirectClients)
 	t.Run("any_selection_is_exact", testExportAnySelection)
-	t.Run("nested_msps_of_several_pages", testExportNestedPages)
+	t.Run("msps_with_clients_of_several_pages", testExportWithClientsPages)
 	t.Run("one_snapshot_while_a_sync_writes", testExportSnapshot)
 	t.Run("error_of_receiver_cancels_query", testExportReceiverGone)
 	t.Run("malformed_query_is_invalid", testExportMalformed)
@@ -275,7 +275,7 @@ func TestExport(t *testing.T) {
 	t.Run("audit_row_of_every_role", testExportAudit)
 }
 
-func testExportNestedPages(t *testing.T) {
+func testExportWithClientsPages(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var world []portal.Customer
@@ -406,7 +406,7 @@ func testExportAudit(t *testing.T) {
 	t.Parallel()
 	w := newLicensedTenant(t)
 	for name, viewer := range map[string]portal.Viewer{"mssp": w.admin, "msp": w.atMSP("1"), "client": w.atClient("10")} {
-		entry := postgres.ExportAudit{ID: postgres.NewID(), List: "clients", Format: "csv", Rows: 3, Outcome: "complete"}
+		entry := postgres.ExportAudit{ID: postgres.NewID(), List: "clients", Format: "csv", Rows: 3, Outcome: postgres.ExportComplete}
 		if err := w.DB.AuditExport(context.Background(), viewer, entry); err != nil {
 			t.Errorf("%s: got %v, want a row", name, err)
 			continue
