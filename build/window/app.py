@@ -79,9 +79,8 @@ class App(Window):
         return rows
 
     def sort_by(self, column):
-        """Sorts the table by Enter on the header of a column, which is named by what is in it."""
-        found = lambda: next((header for header in self.all("column header") if header.content() == column), None)
-        header = self.until(f"the header {column!r}", found)
+        """Sorts the table by Enter on the header of a column."""
+        header = self.wait_for("column header", column)
         self.until(f"the header {column!r} to take the focus", header.focus)
         self.key("Return")
 

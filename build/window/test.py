@@ -108,6 +108,10 @@ class Day:
         self.app.press("button", "Close")
         self.app.until("the panel to close", lambda: not self.app.find("button", "Close"))
 
+    def step_each_header_of_the_clients_has_a_name(self):
+        headers = self.app.until("the headers of the clients", lambda: [one.name() for one in self.app.all("column header")])
+        assert "Name" in headers and all(headers), f"the headers of the clients have the names {headers}"
+
     def step_the_administrator_invites_an_msps_user(self):
         self.app.open("Admin")
         self.app.press("button", "Invite MSP user")

@@ -33,9 +33,12 @@ export function sortPlace(sort: string | undefined, field: string): SortPlace | 
   return terms.length < 2 || at < 0 ? undefined : { place: at + 1, descending: terms[at] !== field };
 }
 
+/** The place of a column in a sort by several, in words. */
+export const placeText = ({ place, descending }: SortPlace) =>
+  t(descending ? "parts.table.sortedDown" : "parts.table.sortedUp", { place });
+
 /** A header with its place in the sort. The grid shows the direction of the first itself. */
 export function SortedHeader({ name, place, descending }: SortPlace & { name: string }) {
-  const text = t(descending ? "parts.table.sortedDown" : "parts.table.sortedUp", { place });
   return (
     <Box component="span" sx={{ display: "inline-flex", minWidth: 0, gap: 0.5, fontWeight: 500 }}>
       <Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis" }}>
@@ -44,7 +47,7 @@ export function SortedHeader({ name, place, descending }: SortPlace & { name: st
       <Box component="span" aria-hidden sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>
         {place === 1 ? place : `${place}${descending ? "↓" : "↑"}`}
       </Box>
-      <VisuallyHidden>{text}</VisuallyHidden>
+      <VisuallyHidden>{placeText({ place, descending })}</VisuallyHidden>
     </Box>
   );
 }

@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Checkbox from "@mui/material/Checkbox";
 import type { GridColDef } from "@mui/x-data-grid";
 import { t } from "../i18n/i18n";
+import { HeaderName } from "./ColumnHeader";
 import { useTableSelection } from "./useSelection";
 
 /** The field of the column of checkboxes, which is none of the list's own columns. */
@@ -23,7 +24,11 @@ export const selectColumn = <Row extends { id: string }>(): GridColDef<Row> => (
   display: "flex",
   align: "center",
   headerAlign: "center",
-  renderHeader: () => <SelectLoaded />,
+  renderHeader: ({ colDef }) => (
+    <HeaderName name={colDef.headerName ?? ""}>
+      <SelectLoaded />
+    </HeaderName>
+  ),
   renderCell: ({ row }) => <SelectBox row={row} />,
 });
 

@@ -1,8 +1,9 @@
 import type { GridColDef, GridSortModel } from "@mui/x-data-grid";
 import type { ReactNode } from "react";
 import { absent, formatNumber } from "../i18n/format";
+import { ColumnHeader } from "./ColumnHeader";
 import { CutText } from "./CutText";
-import { SortedHeader, sortPlace } from "./multiSort";
+import { sortPlace } from "./multiSort";
 
 /** Whether a column is hidden because there is no room for it, or because the user did not choose it. */
 export type Hides = (field: string) => boolean;
@@ -62,7 +63,7 @@ export function toColDef<Row extends { id: string }>(
   return {
     field,
     headerName: name,
-    ...(place && { renderHeader: () => <SortedHeader name={name} {...place} /> }),
+    renderHeader: ({ colDef }) => <ColumnHeader name={name} place={place} width={colDef.computedWidth} />,
     sortable: sorts && sortable === true,
     align,
     headerAlign: align,
