@@ -19,7 +19,7 @@ func (d *Desktop) SetFavourite(ctx context.Context, kind portal.CustomerKind, id
 	if !on {
 		method = http.MethodDelete
 	}
-	return d.writeLink(ctx, method, "/v1/favourites", kind, id)
+	return d.writeForCustomer(ctx, method, "/v1/favourites", kind, id)
 }
 
 // Recents returns the MSPs and clients that the user has opened last.
@@ -29,10 +29,10 @@ func (d *Desktop) Recents(ctx context.Context) (portal.Recents, error) {
 
 // SaveRecent saves that the user has opened an MSP or client. The code is not_found outside the scope.
 func (d *Desktop) SaveRecent(ctx context.Context, kind portal.CustomerKind, id string) error {
-	return d.writeLink(ctx, http.MethodPut, "/v1/recents", kind, id)
+	return d.writeForCustomer(ctx, http.MethodPut, "/v1/recents", kind, id)
 }
 
-func (d *Desktop) writeLink(ctx context.Context, method, collection string, kind portal.CustomerKind, id string) error {
+func (d *Desktop) writeForCustomer(ctx context.Context, method, collection string, kind portal.CustomerKind, id string) error {
 	path, err := pathOf(collection+"/"+url.PathEscape(string(kind)), id)
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// linkInput names an MSP or client. A malformed id yields 404.
-type linkInput struct {
+// customerInput names an MSP or client. A malformed id yields 404.
+type customerInput struct {
 	Kind portal.CustomerKind `path:"kind" enum:"msp,client"`
 	ID   string              `path:"id" maxLength:"100"`
 }
@@ -19,10 +19,10 @@ func (s *server) favourites(ctx context.Context, _ *struct{}) (*favouritesOutput
 	return &favouritesOutput{favourites}, err
 }
 
-func (s *server) markFavourite(ctx context.Context, in *linkInput) (*struct{}, error) {
+func (s *server) markFavourite(ctx context.Context, in *customerInput) (*struct{}, error) {
 	return nil, s.DB.MarkFavourite(ctx, viewerOf(ctx), in.Kind, in.ID)
 }
 
-func (s *server) unmarkFavourite(ctx context.Context, in *linkInput) (*struct{}, error) {
+func (s *server) unmarkFavourite(ctx context.Context, in *customerInput) (*struct{}, error) {
 	return nil, s.DB.UnmarkFavourite(ctx, viewerOf(ctx), in.Kind, in.ID)
 }

@@ -13,6 +13,6 @@ func (s *server) recents(ctx context.Context, _ *struct{}) (*recentsOutput, erro
 	return &recentsOutput{recents}, err
 }
 
-func (s *server) saveRecent(ctx context.Context, in *linkInput) (*struct{}, error) {
+func (s *server) saveRecent(ctx context.Context, in *customerInput) (*struct{}, error) {
 	return nil, s.DB.SaveRecent(ctx, viewerOf(ctx), in.Kind, in.ID)
 }

@@ -2,8 +2,8 @@ package portal
 
 import "time"
 
-// CustomerLink names an MSP or client as the caller sees it now.
-type CustomerLink struct {
+// NamedCustomer names an MSP or client as the caller sees it now.
+type NamedCustomer struct {
 	Kind    CustomerKind `json:"kind" enum:"msp,client"`
 	ID      string       `json:"id"`
 	Name    string       `json:"name"`
@@ -13,7 +13,7 @@ type CustomerLink struct {
 
 // Favourite is an MSP or client that the caller has marked.
 type Favourite struct {
-	CustomerLink
+	NamedCustomer
 	MarkedAt time.Time `json:"marked_at" ts_type:"string"`
 }
 
@@ -24,7 +24,7 @@ type Favourites struct {
 
 // Recent is an MSP or client that the caller has opened.
 type Recent struct {
-	CustomerLink
+	NamedCustomer
 	OpenedAt time.Time `json:"opened_at" ts_type:"string"`
 }
 

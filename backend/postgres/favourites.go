@@ -12,12 +12,13 @@ import (
 // Favourites and recents are rows of a user's grant that name MSPs and clients by their ids. Their names are read with
 // the viewer's scope, so that a customer that has left it is not returned, and is again when it comes back.
 
-func linkArgs(viewer portal.Viewer) pgx.NamedArgs {
+func viewerArgs(viewer portal.Viewer) pgx.NamedArgs {
 	return withArgs(scopeArgs(viewer.Scope), pgx.NamedArgs{"grant": viewer.GrantID})
 }
 
-// linkedBy selects the fields of portal.CustomerLink, the time at and the key of the name, for the rows of a table.
-func linkedBy(viewer portal.Viewer, table, at string) string {
+// namedCustomers selects the fields of portal.NamedCustomer, the time at and the key of the name, for the rows of a
+// table.
+func namedCustomers(viewer portal.Viewer, table, at string) string {
 	own := `f.mssp_id = @mssp
 			and f.grant_id = @grant`
 	clients := `
@@ -47,8 +48,8 @@ func (db *DB) Favourites(ctx context.Context, viewer portal.Viewer) (portal.Favo
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collect(batch.Queue(`
 			select l.kind, l.id, l.name, l.context, l.status, l.marked_at
-			from (`+linkedBy(viewer, "favourite", "marked_at")+`) l
-			order by l.name_key, l.id`, linkArgs(viewer)), &favourites.Items)
+			from (`+namedCustomers(viewer, "favourite", "marked_at")+`) l
+			order by l.name_key, l.id`, viewerArgs(viewer)), &favourites.Items)
 	})
 	if err != nil {
 		return portal.Favourites{}, fmt.Errorf("list favourites: %w", err)
@@ -56,9 +57,9 @@ func (db *DB) Favourites(ctx context.Context, viewer portal.Viewer) (portal.Favo
 	return favourites, nil
 }
 
-// writeLink runs work in a transaction of the viewer's, for an MSP or client in the scope; NotFound for others, and
-// Forbidden for MSPs if the role does not see any. Concurrent calls for one user and table wait for each other.
-func (db *DB) writeLink(
+// writeForCustomer runs work in a transaction of the viewer's, for an MSP or client in the scope; NotFound for others,
+// and Forbidden for MSPs if the role does not see any. Concurrent calls for one user and table wait for each other.
+func (db *DB) writeForCustomer(
 	ctx context.Context, viewer portal.Viewer, table string, kind portal.CustomerKind, id string,
 	work func(tx pgx.Tx, args pgx.NamedArgs) error,
 ) error {
@@ -72,7 +73,7 @@ func (db *DB) writeLink(
 	if !validID(id) {
 		return errNotFound(string(kind))
 	}
-	args := withArgs(linkArgs(viewer), pgx.NamedArgs{"id": id, "kind": kind})
+	args := withArgs(viewerArgs(viewer), pgx.NamedArgs{"id": id, "kind": kind})
 	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		var found bool
 		if err := tx.QueryRow(ctx, "select exists (select from "+from+")", args).Scan(&found); err != nil {
@@ -89,10 +90,10 @@ func (db *DB) writeLink(
 	})
 }
 
-// MarkFavourite marks an MSP or client; one that is marked stays as it is. Errors as of writeLink, and Conflict for too
-// many favourites.
+// MarkFavourite marks an MSP or client; one that is marked stays as it is. Errors as of writeForCustomer, and Conflict
+// for too many favourites.
 func (db *DB) MarkFavourite(ctx context.Context, viewer portal.Viewer, kind portal.CustomerKind, id string) error {
-	return db.writeLink(ctx, viewer, "favourite", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
+	return db.writeForCustomer(ctx, viewer, "favourite", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
 		tag, err := tx.Exec(ctx, `
 			insert into favourite (mssp_id, grant_id, kind, entity_id)
 			values (@mssp, @grant, @kind, @id)
@@ -131,13 +132,13 @@ func dropHiddenFavourites(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, 
 		and f.grant_id = @grant
 		and f.entity_id not in (
 			select l.id
-			from (`+linkedBy(viewer, "favourite", "marked_at")+`) l)`, args)
+			from (`+namedCustomers(viewer, "favourite", "marked_at")+`) l)`, args)
 	return err
 }
 
-// UnmarkFavourite removes the mark of an MSP or client, if it has one. Errors as of writeLink.
+// UnmarkFavourite removes the mark of an MSP or client, if it has one. Errors as of writeForCustomer.
 func (db *DB) UnmarkFavourite(ctx context.Context, viewer portal.Viewer, kind portal.CustomerKind, id string) error {
-	return db.writeLink(ctx, viewer, "favourite", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
+	return db.writeForCustomer(ctx, viewer, "favourite", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
 		_, err := tx.Exec(ctx, `
 			delete from favourite
 			where mssp_id = @mssp

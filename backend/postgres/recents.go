@@ -15,8 +15,8 @@ func (db *DB) Recents(ctx context.Context, viewer portal.Viewer) (portal.Recents
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collect(batch.Queue(`
 			select l.kind, l.id, l.name, l.context, l.status, l.opened_at
-			from (`+linkedBy(viewer, "recent", "opened_at")+`) l
-			order by l.opened_at desc, l.id`, linkArgs(viewer)), &recents.Items)
+			from (`+namedCustomers(viewer, "recent", "opened_at")+`) l
+			order by l.opened_at desc, l.id`, viewerArgs(viewer)), &recents.Items)
 	})
 	if err != nil {
 		return portal.Recents{}, fmt.Errorf("list recents: %w", err)
@@ -25,9 +25,9 @@ func (db *DB) Recents(ctx context.Context, viewer portal.Viewer) (portal.Recents
 }
 
 // SaveRecent saves that the viewer has opened an MSP or client. Those that were opened longest ago are removed. Errors as
-// of writeLink.
+// of writeForCustomer.
 func (db *DB) SaveRecent(ctx context.Context, viewer portal.Viewer, kind portal.CustomerKind, id string) error {
-	return db.writeLink(ctx, viewer, "recent", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
+	return db.writeForCustomer(ctx, viewer, "recent", kind, id, func(tx pgx.Tx, args pgx.NamedArgs) error {
 		_, err := tx.Exec(ctx, `
 			insert into recent as r (mssp_id, grant_id, kind, entity_id, opened_at)
 			values (@mssp, @grant, @kind, @id, clock_timestamp())
