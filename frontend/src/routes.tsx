@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { Navigate, Route, Routes } from "react-router";
-import { links } from "./bridge/links";
 import type { Permission } from "./bridge/models";
+import { paths } from "./bridge/paths";
 import { t } from "./i18n/i18n";
 import { AdminIcon, ClientsIcon, HistoryIcon, MspsIcon, OverviewIcon, SyncIcon } from "./parts/icons";
 import { type Session, useSession } from "./session/session";
@@ -40,32 +40,32 @@ const screens: Screen[] = [
 /** The entries of the menu: those that the active grant permits, in the singular where there is only one. */
 export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[] {
   const { level, client_id } = grant.scope;
-  const msps = { to: links.msps(), name: t(level === "mssp" ? "shell.rail.msps" : "shell.rail.ownMSP") };
+  const msps = { to: paths.msps(), name: t(level === "mssp" ? "shell.rail.msps" : "shell.rail.ownMSP") };
   const clients = client_id
-    ? { to: links.client(client_id), name: t("shell.rail.ownClient") }
-    : { to: links.clients(), name: t("shell.rail.clients") };
+    ? { to: paths.client(client_id), name: t("shell.rail.ownClient") }
+    : { to: paths.clients(), name: t("shell.rail.clients") };
   const entries: (RailEntry & { may: Permission })[] = [
-    { may: "see_overview", to: links.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
+    { may: "see_overview", to: paths.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
     { may: "see_msps", ...msps, icon: <MspsIcon /> },
     { may: "see_clients", ...clients, icon: <ClientsIcon /> },
-    { may: "see_clients", to: links.changes(), name: t("shell.rail.changes"), icon: <HistoryIcon /> },
+    { may: "see_clients", to: paths.changes(), name: t("shell.rail.changes"), icon: <HistoryIcon /> },
     // Administrators have them as a tab of Admin.
     ...(can("manage_invites")
       ? []
       : [
           {
             may: "see_syncs" as const,
-            to: links.syncs,
+            to: paths.syncs,
             name: t("sync.title"),
             icon: <SyncIcon />,
           },
         ]),
     {
       may: "manage_invites",
-      to: links.admin,
+      to: paths.admin,
       name: t("shell.rail.admin"),
       icon: <AdminIcon />,
-      also: [links.syncs],
+      also: [paths.syncs],
     },
   ];
   return entries.filter((entry) => can(entry.may));
@@ -80,7 +80,7 @@ function Guard({ may, children }: { may: Permission | undefined; children: React
 export function Screens() {
   return (
     <Routes>
-      <Route path="/" element={<Navigate to={links.overview} replace />} />
+      <Route path="/" element={<Navigate to={paths.overview} replace />} />
       {screens.map(({ path, may, Page }) => (
         <Route
           key={path}

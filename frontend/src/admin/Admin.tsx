@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
 import { useMemo, useState } from "react";
-import { links } from "../bridge/links";
 import type { Invite } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -48,7 +48,7 @@ export default function Admin() {
       <InviteFilters address={address} filter={filter} />
       <DataTable
         label={t("admin.invites")}
-        list={links.admin}
+        list={paths.admin}
         columns={columns}
         {...list}
         select={{ key: JSON.stringify(filter), nameOf: ({ email }) => email }}

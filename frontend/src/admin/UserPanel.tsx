@@ -13,7 +13,7 @@ import { PersonIcon } from "../parts/icons";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
-import { CopyLink } from "../session/CopyLink";
+import { CopyPortalLink } from "../session/CopyPortalLink";
 import { useSession } from "../session/session";
 import { RoleDialog } from "./RoleDialog";
 import { type UserAction, UserConfirm } from "./UserConfirm";
@@ -40,7 +40,7 @@ export function UserPanel({ opened, onClose }: Props) {
     <SidePanel
       title={user.self ? t("users.you", { name }) : name}
       lead={<UserStatus active={user.active} />}
-      actions={<CopyLink kind="user" id={user.id} />}
+      actions={<CopyPortalLink kind="user" id={user.id} />}
       onClose={onClose}
     >
       <UserFacts user={user} />

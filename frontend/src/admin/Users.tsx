@@ -1,14 +1,14 @@
 import Button from "@mui/material/Button";
 import { useMemo } from "react";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { PersonIcon } from "../parts/icons";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { useLinkTo } from "../session/useLinks";
+import { usePortalLink } from "../session/usePortalLink";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { AdminHeader } from "./AdminHeader";
@@ -20,7 +20,7 @@ import { useUsers } from "./useUsers";
 
 /** The users of the portal. A row opens in a panel beside the list. */
 export default function Users() {
-  const linkTo = useLinkTo();
+  const portalLink = usePortalLink();
   const { address, filter, list, opened } = useUsers();
   const { grant } = useSession();
   const withMSP = grant.scope.level === "mssp";
@@ -37,12 +37,12 @@ export default function Users() {
       <SplitView>
         <DataTable
           label={t("users.title")}
-          list={links.users}
+          list={paths.users}
           columns={columns}
           {...list}
           sort={filter.sort ?? "name"}
           onSort={(sort) => address.set({ sort })}
-          linkOf={({ id }) => linkTo("user", id)}
+          portalLinkOf={({ id }) => portalLink("user", id)}
           select={{ key: JSON.stringify({ ...filter, sort: undefined }), nameOf }}
           onOpen={({ id }) => address.open(id)}
           onFilter={address.set}
@@ -64,7 +64,7 @@ function NoUsers() {
       title={t("users.empty.title")}
       text={t("users.empty.text")}
       action={
-        <Button component={Link} to={links.admin}>
+        <Button component={RouterLink} to={paths.admin}>
           {t("users.empty.action")}
         </Button>
       }

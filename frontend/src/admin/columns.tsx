@@ -22,7 +22,7 @@ interface Options extends InviteActions {
   withMSP: boolean;
 }
 
-export interface InviteActions {
+interface InviteActions {
   onResend: (invite: Invite) => void;
   onRevoke: (invite: Invite) => void;
 }

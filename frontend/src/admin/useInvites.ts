@@ -1,6 +1,6 @@
-import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { Invite, InviteFilter } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { invitesQuery } from "../bridge/queries";
 import { filterFrom } from "../parts/filters";
 import { type ListAddress, useListAddress } from "../parts/listAddress";
@@ -16,7 +16,7 @@ export interface Invites {
 /** The invites that match the address, within the scope of the active grant. */
 export function useInvites(): Invites {
   const { grant } = useSession();
-  const address = useListAddress(links.admin);
+  const address = useListAddress(paths.admin);
   const filter: InviteFilter = filterFrom(inviteFilters, address.get);
   return { address, filter, list: useList(invitesQuery(grant.id, filter)) };
 }

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { userSorts } from "../bridge/enums";
-import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { UserFilter, UserItem } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import type { Problem } from "../bridge/problem";
 import { userQuery, usersQuery } from "../bridge/queries";
 import { filterFrom } from "../parts/filters";
@@ -31,7 +31,7 @@ export interface Users {
 /** The users that match the address, within the scope of the active grant. */
 export function useUsers(): Users {
   const { grant } = useSession();
-  const address = useListAddress(links.users);
+  const address = useListAddress(paths.users);
   const sort = oneOf(address.get("sort"), sorts);
   const filter: UserFilter = { ...filterFrom(userFilters, address.get), ...(sort && { sort }) };
   const list = useList(usersQuery(grant.id, filter));

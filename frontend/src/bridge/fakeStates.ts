@@ -36,7 +36,7 @@ const ownAccount: ConnectionAccount = {
 };
 
 /** A run that started a moment ago. */
-export const runningRun = (over: Partial<SyncRun> = {}): SyncRun =>
+const runningRun = (over: Partial<SyncRun> = {}): SyncRun =>
   run(0, {
     ...noChanges,
     id: id("a100", 1),

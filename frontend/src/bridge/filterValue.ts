@@ -8,7 +8,7 @@ export interface Term {
 }
 
 /** Rows that have one of the values; negated: rows that have none of them. */
-export interface FilterValue {
+interface FilterValue {
   negated: boolean;
   terms: Term[];
 }
@@ -58,7 +58,7 @@ export function writeFilter(values: string[], negated: boolean): string | undefi
 }
 
 /** A range of days, both ends included; null is an open end. */
-export interface DayRange {
+interface DayRange {
   from: string | null;
   to: string | null;
 }

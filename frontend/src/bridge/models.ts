@@ -92,7 +92,7 @@ interface Marks {
   snooze: Narrowed<portal.Snooze> | null;
 }
 export type Attention = Narrowed<portal.Attention, Marks & { kind: AttentionKind; severity: Severity }>;
-export type KindCount = Narrowed<portal.KindCount, { kind: AttentionKind }>;
+type KindCount = Narrowed<portal.KindCount, { kind: AttentionKind }>;
 export type Overview = Narrowed<
   portal.Overview,
   { trend: TrendDay[]; attention: Attention[]; snoozed: KindCount[] }
@@ -136,7 +136,7 @@ interface DetailParts {
   product: CustomerProduct;
 }
 export type Seats = Narrowed<portal.Seats>;
-export type SeatSums = Narrowed<portal.SeatSums>;
+type SeatSums = Narrowed<portal.SeatSums>;
 export type MSP = Narrowed<portal.MSP, StatusFields>;
 export type MSPDetail = Narrowed<
   portal.MSPDetail,
@@ -201,14 +201,14 @@ export interface SearchQuery {
 export type View = Narrowed<portal.View, { list: ViewList }>;
 export type NewView = Omit<portal.NewView, "list"> & { list: ViewList };
 export type ViewChange = portal.ViewChange;
-interface LinkFields {
+interface NamedCustomerFields {
   kind: CustomerKind;
   status: CustomerStatus;
 }
 /** An MSP or client that the user has marked. */
-export type Favourite = Narrowed<portal.Favourite, LinkFields>;
+export type Favourite = Narrowed<portal.Favourite, NamedCustomerFields>;
 /** An MSP or client that the user has opened. */
-export type Recent = Narrowed<portal.Recent, LinkFields>;
+export type Recent = Narrowed<portal.Recent, NamedCustomerFields>;
 export type Organisation = portal.Organisation;
 export type OrganisationChange = portal.OrganisationChange;
 export type OwnSession = Narrowed<portal.OwnSession>;

@@ -1,17 +1,17 @@
 import { useEffect, useRef } from "react";
-import { links } from "./links";
 import type { LinkKind, OpenedLink } from "./models";
+import { paths } from "./paths";
 import { getPortal } from "./portal";
 
-const paths: Record<LinkKind, (id: string) => string> = {
-  msp: links.msp,
-  client: links.client,
-  run: links.sync,
-  user: links.user,
+const pathOf: Record<LinkKind, (id: string) => string> = {
+  msp: paths.msp,
+  client: paths.client,
+  run: paths.sync,
+  user: paths.user,
 };
 
 /** The path of the screen that a link opens. Go has checked its kind and that its id is a UUID. */
-export const pathOfLink = ({ kind, id }: OpenedLink): string | undefined => kind && paths[kind](id);
+export const pathOfLink = ({ kind, id }: OpenedLink): string | undefined => kind && pathOf[kind](id);
 
 /** Calls onTaken with what has been opened, at once and whenever a link is opened while the app runs. */
 export function useOpenedLinks(signedIn: boolean, onTaken: (link: OpenedLink) => void) {

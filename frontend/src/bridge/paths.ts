@@ -7,7 +7,7 @@ function query(filter: object): string {
 }
 
 /** The paths of the screens, so that one can link to another without importing it. Filters are query parameters. */
-export const links = {
+export const paths = {
   overview: "/overview",
   msps: (filter: MSPFilter & Sort = {}) => `/msps${query(filter)}`,
   msp: (id: string) => `/msps/${id}`,
@@ -28,7 +28,7 @@ export const links = {
 
 /** The sections of Admin with their permissions; their screens show the same tabs without importing each other. */
 export const adminSections: { to: string; may: Permission; name: "users" | "invites" | "syncs" }[] = [
-  { to: links.users, may: "manage_users", name: "users" },
-  { to: links.admin, may: "manage_invites", name: "invites" },
-  { to: links.syncs, may: "see_syncs", name: "syncs" },
+  { to: paths.users, may: "manage_users", name: "users" },
+  { to: paths.admin, may: "manage_invites", name: "invites" },
+  { to: paths.syncs, may: "see_syncs", name: "syncs" },
 ];

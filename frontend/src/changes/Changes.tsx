@@ -1,9 +1,9 @@
 import Button from "@mui/material/Button";
 import { useMemo } from "react";
-import { Link, useNavigate } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink, useNavigate } from "react-router";
 import { useList } from "../bridge/lists";
 import type { ChangeFilter, ListedChange } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { changesQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
@@ -26,7 +26,7 @@ import { useVisit } from "./useVisit";
 export default function Changes() {
   const { grant, can } = useSession();
   const navigate = useNavigate();
-  const address = useListAddress(links.changes());
+  const address = useListAddress(paths.changes());
   const filter: ChangeFilter = filterFrom(changeFilters, address.get);
   const list = useList(changesQuery(grant.id, filter));
   const known = useKnownNames(filter, list.rows[0]);
@@ -50,7 +50,7 @@ export default function Changes() {
       <ChangeFilters address={address} filter={filter} known={known} />
       <DataTable
         label={t("changes.title")}
-        list={links.changes()}
+        list={paths.changes()}
         columns={columns}
         {...list}
         shown={list.rows.reduce((sum, { alike }) => sum + alike, 0)}
@@ -84,7 +84,7 @@ function NoChanges({ onRetry }: { onRetry: () => void }) {
       text={t("changes.empty.text")}
       action={
         can("see_syncs") ? (
-          <Button component={Link} to={links.syncs}>
+          <Button component={RouterLink} to={paths.syncs}>
             {t("clients.empty.syncs")}
           </Button>
         ) : (

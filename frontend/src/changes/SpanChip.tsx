@@ -12,7 +12,7 @@ import { FilterDialog } from "../parts/FilterDialog";
 import { isDay, sinceLabel, spans } from "./filters";
 
 /** A span of time; undefined for an open end. */
-export interface Span {
+interface Span {
   since: string | undefined;
   until: string | undefined;
 }

@@ -1,7 +1,7 @@
 import Link from "@mui/material/Link";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { ListedChange } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { noMSP } from "../customers/MSPChip";
 import { formatDateTime } from "../i18n/format";
 import { fieldName } from "../i18n/history";
@@ -15,9 +15,9 @@ import { manyAlike, whatChanged } from "./sentences";
 
 /** The path of what a line is about: its customer, or the list of its group. */
 export function pathOf({ alike, group_id, entity, entity_id, name, left }: ListedChange): string | null {
-  if (alike > 1) return links.changes({ group_id });
+  if (alike > 1) return paths.changes({ group_id });
   if (left || name === "") return null;
-  return entity === "msp" ? links.msp(entity_id) : links.client(entity_id);
+  return entity === "msp" ? paths.msp(entity_id) : paths.client(entity_id);
 }
 
 interface Options {
@@ -125,7 +125,7 @@ function OfMSP({ change }: { change: ListedChange }) {
   const { msp_id, msp_name } = change;
   if (name === null || !msp_id || !msp_name) return name;
   return (
-    <Link component={RouterLink} to={links.msp(msp_id)} color="inherit" title={msp_name} noWrap>
+    <Link component={RouterLink} to={paths.msp(msp_id)} color="inherit" title={msp_name} noWrap>
       {msp_name}
     </Link>
   );
@@ -141,7 +141,7 @@ function Source({ change: { run_id, actor } }: { change: ListedChange }) {
   return (
     <>
       {run_id && (
-        <Link component={RouterLink} to={links.sync(run_id)} color="inherit">
+        <Link component={RouterLink} to={paths.sync(run_id)} color="inherit">
           {t("changes.bySync")}
         </Link>
       )}

@@ -1,9 +1,9 @@
 import Button from "@mui/material/Button";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Link, useParams } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink, useParams } from "react-router";
 import type { LinkKind } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { clientFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { ExportButton } from "../export/ExportButton";
@@ -17,7 +17,7 @@ import { ClientsIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { useLinkTo } from "../session/useLinks";
+import { usePortalLink } from "../session/usePortalLink";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { ClientFilters, useFilterText } from "./ClientFilters";
@@ -44,7 +44,7 @@ export default function Clients() {
 function ClientList({ withMSP }: { withMSP: boolean }) {
   const { grant } = useSession();
   const { address, filter, sort, grouped, list } = useClients();
-  const linkTo = useLinkTo();
+  const portalLink = usePortalLink();
   const facets = useQuery(clientFacetsQuery(grant.id, { columns: "type" })).data;
   const filterText = useFilterText(filter);
   const manyTypes = facets !== undefined && facets.types.length > 1;
@@ -89,7 +89,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
       <SplitView>
         <DataTable
           label={t("clients.title")}
-          list={links.clients()}
+          list={paths.clients()}
           columns={rowColumns}
           {...list}
           rows={rows}
@@ -97,9 +97,9 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           kindOf={kindOf}
           sort={sort ?? "name"}
           onSort={(next) => address.set({ sort: next })}
-          linkOf={(row) => {
-            const to = linked(row);
-            return to && linkTo(...to);
+          portalLinkOf={(row) => {
+            const detail = detailOf(row);
+            return detail && portalLink(...detail);
           }}
           onFilter={set}
           select={{
@@ -130,8 +130,8 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
 /** Headers of groups are not clients. */
 const kindOf = (row: Row) => (row.kind === "group" ? "note" : undefined);
 
-/** Customers directly under the MSSP are a group without a link. */
-function linked(row: Row): [kind: LinkKind, id: string] | undefined {
+/** Customers directly under the MSSP are a group without a portal link. */
+function detailOf(row: Row): [kind: LinkKind, id: string] | undefined {
   if (row.kind === "client") return ["client", row.id];
   return row.group.msp_id === null ? undefined : ["msp", row.group.msp_id];
 }
@@ -152,7 +152,7 @@ function NoClients({ onRetry }: { onRetry: () => void }) {
       }
       action={
         can("see_syncs") ? (
-          <Button component={Link} to={links.syncs}>
+          <Button component={RouterLink} to={paths.syncs}>
             {t("clients.empty.syncs")}
           </Button>
         ) : (

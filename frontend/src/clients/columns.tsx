@@ -2,8 +2,8 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Tooltip from "@mui/material/Tooltip";
 import type { Client } from "../bridge/models";
-import { isText, isWord } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, idWidth, seenColumn } from "../customers/columns";
+import { textValue, wordValue } from "../customers/filterValues";
 import { noMSP } from "../customers/MSPChip";
 import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
@@ -40,7 +40,7 @@ const products: Column<Client> = {
   name: t("clients.column.products"),
   text: (client) => client.products.join(", "),
   filter: ({ products: [first, ...others] }) =>
-    others.length === 0 ? { products: isWord(first) } : undefined,
+    others.length === 0 ? { products: wordValue(first) } : undefined,
   render: (client) => client.products.length > 0 && <Products names={client.products} />,
   width: 140,
   from: 1180,
@@ -51,7 +51,7 @@ const type: Column<Client> = {
   field: "type",
   name: t("clients.column.type"),
   text: (client) => client.type,
-  filter: (client) => ({ type: isWord(client.type) }),
+  filter: (client) => ({ type: wordValue(client.type) }),
   sortable: true,
   width: 84,
   from: 1500,
@@ -73,7 +73,7 @@ export function clientColumns({ onMSP, type: withType, expiry }: Options): Colum
       field: "name",
       name: t("clients.column.name"),
       text: (client) => client.name,
-      filter: (client) => ({ name: isText(client.name) }),
+      filter: (client) => ({ name: textValue(client.name) }),
       render: (client, hides) => <Name of={client} marked={hides("status")} />,
       sortable: true,
       flex: 1.4,

@@ -3,8 +3,8 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import Link from "@mui/material/Link";
 import Switch from "@mui/material/Switch";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { Client, ClientGroup } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { Count } from "../parts/UsedOfTotal";
@@ -71,7 +71,7 @@ function GroupName({
       {msp_id === null ? (
         <strong>{t("customers.filter.directly")}</strong>
       ) : (
-        <Link component={RouterLink} to={links.msp(msp_id)} color="inherit" sx={{ fontWeight: 600 }}>
+        <Link component={RouterLink} to={paths.msp(msp_id)} color="inherit" sx={{ fontWeight: 600 }}>
           {msp_name}
         </Link>
       )}

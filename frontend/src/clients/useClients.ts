@@ -1,7 +1,7 @@
 import { clientSorts } from "../bridge/enums";
-import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { Client, ClientFilter, Grouping } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { clientsQuery } from "../bridge/queries";
 import { sortFrom, sortsOf } from "../customers/filters";
 import { filterFrom } from "../parts/filters";
@@ -23,7 +23,7 @@ export interface Clients {
 /** The clients that match the address, within the scope of the active grant. */
 export function useClients(): Clients {
   const { grant } = useSession();
-  const address = useListAddress(links.clients());
+  const address = useListAddress(paths.clients());
   const filter = filterFrom(clientFilters, address.get);
   // Who sees one MSP only has nothing to group.
   const grouped = address.get("group") === "msp" && grant.scope.level === "mssp";

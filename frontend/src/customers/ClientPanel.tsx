@@ -3,8 +3,8 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { Client, CustomerProduct } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { clientQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
@@ -13,11 +13,11 @@ import { type Fact, Facts } from "../parts/Facts";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
-import { CopyLink } from "../session/CopyLink";
+import { CopyPortalLink } from "../session/CopyPortalLink";
 import { useSession } from "../session/session";
 import { CustomerHistory } from "./CustomerHistory";
 import { licences, SPLA } from "./columns";
-import { dashboardFact } from "./DashboardLink";
+import { dashboardFact } from "./DashboardButton";
 import { LicenceHistory } from "./LicenceHistory";
 import { spanPoints } from "./licencePoints";
 import { StarButton } from "./StarButton";
@@ -70,7 +70,7 @@ export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
         one &&
         query.data && (
           <>
-            <CopyLink kind="client" id={id} />
+            <CopyPortalLink kind="client" id={id} />
             <StarButton kind="client" id={id} name={query.data.name} />
           </>
         )
@@ -90,7 +90,7 @@ function ClientFacts({ client, product, withExpiry }: FactsProps) {
   const { can, grant } = useSession();
   const msp = client.msp_id ? (
     can("see_msps") ? (
-      <Link component={RouterLink} to={links.msp(client.msp_id)}>
+      <Link component={RouterLink} to={paths.msp(client.msp_id)}>
         {client.msp_name ?? client.msp_id}
       </Link>
     ) : (

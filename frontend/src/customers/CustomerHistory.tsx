@@ -5,8 +5,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link as RouterLink } from "react-router";
 import { changeFields, changeKinds } from "../bridge/enums";
-import { links } from "../bridge/links";
 import type { Change, ChangeFilter } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { customerChangesQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
@@ -37,7 +37,7 @@ export function CustomerHistory({ id, newest }: Props) {
       <History
         changes={filtered ? (found ?? []) : newest}
         none={filtered ? found && t("history.noMatch") : t("history.none")}
-        runPath={can("see_syncs") ? links.sync : undefined}
+        runPath={can("see_syncs") ? paths.sync : undefined}
         filters={newest.length > 1 && <Filters id={id} filter={filter} onChange={setFilter} />}
       />
       {filtered && isLoading && (
@@ -85,7 +85,7 @@ function Filters({ id, filter, onChange }: FiltersProps) {
         options={fields}
         onChange={(field) => set("field", field)}
       />
-      <Link component={RouterLink} to={links.changes({ customer_id: id, ...filter })} variant="body2">
+      <Link component={RouterLink} to={paths.changes({ customer_id: id, ...filter })} variant="body2">
         {t("history.all")}
       </Link>
     </Box>

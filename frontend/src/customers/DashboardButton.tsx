@@ -13,7 +13,12 @@ export const dashboardFact = (
   product: CustomerProduct | undefined,
 ): Fact[] =>
   product?.dashboard_url
-    ? [{ label: product.name, value: <DashboardLink kind={kind} id={id} address={product.dashboard_url} /> }]
+    ? [
+        {
+          label: product.name,
+          value: <DashboardButton kind={kind} id={id} address={product.dashboard_url} />,
+        },
+      ]
     : [];
 
 interface Props {
@@ -22,7 +27,7 @@ interface Props {
   address: string;
 }
 
-function DashboardLink({ kind, id, address }: Props) {
+function DashboardButton({ kind, id, address }: Props) {
   const { mutate, isPending } = useOpenDashboard();
   const notify = useNotify();
   const failed = () => notify({ tone: "error", text: t("customers.dashboard.failed", { address }) });

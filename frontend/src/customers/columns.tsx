@@ -5,7 +5,7 @@ import { dayFilter } from "../parts/dayFilter";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { Count, excess } from "../parts/UsedOfTotal";
-import { isNumber, isStatus, isText, isWord, isYesNo } from "./cellFilters";
+import { numberValue, statusValues, textValue, wordValue, yesNoValue } from "./filterValues";
 import { Status, statusText } from "./status";
 
 type Customer = MSP | Client;
@@ -55,7 +55,7 @@ export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): 
       field: "licence_type",
       name: t("customers.column.licenceType"),
       text: (row) => of(row)?.licence_type,
-      filter: filter(({ licence_type }) => ({ licence_type: isWord(licence_type) })),
+      filter: filter(({ licence_type }) => ({ licence_type: wordValue(licence_type) })),
       render: cell(({ licence_type }) => licence_type ?? <UnknownValue />),
       sortable: true,
       width: 116,
@@ -65,7 +65,7 @@ export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): 
       field: "spla",
       name: t("customers.column.spla"),
       render: cell(({ spla }) => <SPLA of={spla} />),
-      filter: filter(({ spla }) => ({ spla: isYesNo(spla) })),
+      filter: filter(({ spla }) => ({ spla: yesNoValue(spla) })),
       copy: (row) => splaText(of(row)?.spla ?? null) || null,
       sortable: true,
       width: 66,
@@ -82,7 +82,7 @@ export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): 
         />
       )),
       copy: (row) => of(row)?.seats_used,
-      filter: filter(({ seats_used }) => ({ seats_used: isNumber(seats_used) })),
+      filter: filter(({ seats_used }) => ({ seats_used: numberValue(seats_used) })),
       sortable: true,
       align: "right",
       width: sums ? 152 : 128,
@@ -95,7 +95,7 @@ export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): 
         <Count value={customer.seats_total} unknown={licences(customer).totalUnknown ?? 0} />
       )),
       copy: (row) => of(row)?.seats_total,
-      filter: filter(({ seats_total }) => ({ seats_total: isNumber(seats_total) })),
+      filter: filter(({ seats_total }) => ({ seats_total: numberValue(seats_total) })),
       sortable: true,
       align: "right",
       width: sums ? 128 : 96,
@@ -110,7 +110,7 @@ export function customerColumns<Row>({ of, ends, sums = false }: Options<Row>): 
         const customer = of(row);
         return customer && statusText(customer);
       },
-      filter: filter(isStatus),
+      filter: filter(statusValues),
       sortable: true,
       width: 176,
       from: 1420,
@@ -149,7 +149,7 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
     },
     filter: (row) => {
       const customer = of(row);
-      return customer?.status_reason ? isStatus(customer) : undefined;
+      return customer?.status_reason ? statusValues(customer) : undefined;
     },
     width: 140,
     optional: true,
@@ -173,7 +173,7 @@ export const furtherColumns = <Row,>(of: Options<Row>["of"]): Column<Row>[] => [
     text: (row) => of(row)?.external_id,
     filter: (row) => {
       const customer = of(row);
-      return customer && { external_id: isText(customer.external_id) };
+      return customer && { external_id: textValue(customer.external_id) };
     },
     sortable: true,
     width: 132,

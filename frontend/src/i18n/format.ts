@@ -83,7 +83,7 @@ export function formatDateTime(value: string | Date | null | undefined): string 
   ).format(date);
 }
 
-export type Unit = "year" | "month" | "day" | "hour" | "minute" | "second";
+type Unit = "year" | "month" | "day" | "hour" | "minute" | "second";
 
 /** A length of time in one unit; negative for the past. */
 export interface Distance {

@@ -31,15 +31,6 @@ function shown(field: string, value: string): string {
     : value;
 }
 
-/** The changed field and its values before and after, as text; null where there is none. */
-export function changeParts({ kind, field, before, after }: Change) {
-  if (kind === "moved") return { field: t("history.field.msp"), before, after };
-  if (kind !== "changed" || !field) return { field: null, before: null, after: null };
-  if (field === "details") return { field: t("history.field.details"), before: null, after: null };
-  const text = (value: string | null) => (value === null ? absentText(field) : shown(field, value));
-  return { field: fieldName(field), before: text(before), after: text(after) };
-}
-
 /** The text for an absent value; null where the field has no such text. */
 const absentText = (field: string): string | null => (field === "spla" ? t("words.yesNo.unknown") : null);
 

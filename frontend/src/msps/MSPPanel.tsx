@@ -5,12 +5,12 @@ import Link from "@mui/material/Link";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { MSP, MSPDetail } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { mspQuery } from "../bridge/queries";
 import { CustomerHistory } from "../customers/CustomerHistory";
 import { licences, SPLA } from "../customers/columns";
-import { dashboardFact } from "../customers/DashboardLink";
+import { dashboardFact } from "../customers/DashboardButton";
 import { LicenceHistory } from "../customers/LicenceHistory";
 import { trendPoints } from "../customers/licencePoints";
 import { StarButton } from "../customers/StarButton";
@@ -24,7 +24,7 @@ import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
 import { UnknownValue } from "../parts/UnknownValue";
 import { type Usage, UsedOfTotal } from "../parts/UsedOfTotal";
-import { CopyLink } from "../session/CopyLink";
+import { CopyPortalLink } from "../session/CopyPortalLink";
 import { useSession } from "../session/session";
 import { CountLink, type CountName, counts, GrowthLink, listOf } from "./scorecard";
 
@@ -61,7 +61,7 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
       actions={
         query.data && (
           <>
-            <CopyLink kind="msp" id={id} />
+            <CopyPortalLink kind="msp" id={id} />
             <StarButton kind="msp" id={id} name={query.data.name} />
           </>
         )
@@ -105,7 +105,7 @@ function LicencesLink({ msp, children }: { msp: MSP; children: ReactNode }) {
   return (
     <Link
       component={RouterLink}
-      to={links.clients({ ...(!own && { msp_id: msp.id }), ...counts.clients, sort: "-seats_used" })}
+      to={paths.clients({ ...(!own && { msp_id: msp.id }), ...counts.clients, sort: "-seats_used" })}
       title={t("msps.licencesOf", { name: msp.name })}
       sx={{ color: "inherit", textDecorationColor: "currentcolor" }}
     >

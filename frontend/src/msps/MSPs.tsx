@@ -1,8 +1,8 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import type { MSPFilter } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { mspFacetsQuery } from "../bridge/queries";
 import { ClientPanel } from "../customers/ClientPanel";
 import { needlessReason } from "../customers/filters";
@@ -21,7 +21,7 @@ import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { useLinkTo } from "../session/useLinks";
+import { usePortalLink } from "../session/usePortalLink";
 import { ViewNotice } from "../views/ViewNotice";
 import { ViewsMenu } from "../views/ViewsMenu";
 import { mspColumns } from "./columns";
@@ -39,7 +39,7 @@ import { useOpened } from "./useOpened";
 export default function MSPs() {
   const { grant } = useSession();
   const own = grant.scope.level === "msp" ? grant.scope.msp_id : undefined;
-  const linkTo = useLinkTo();
+  const portalLink = usePortalLink();
   const { address, filter, sort, list } = useMSPs();
   const opened = useOpened(address, own);
   const clients = useClientsOf();
@@ -90,7 +90,7 @@ export default function MSPs() {
       <SplitView>
         <DataTable
           label={title}
-          list={links.msps()}
+          list={paths.msps()}
           columns={columns}
           {...list}
           rows={rows}
@@ -98,7 +98,7 @@ export default function MSPs() {
           kindOf={({ kind }) => (kind === "client" ? "child" : kind === "note" ? "note" : undefined)}
           sort={sort ?? byDefault}
           onSort={(next) => address.set({ sort: next })}
-          linkOf={(row) => linkTo(row.kind === "client" ? "client" : "msp", row.id)}
+          portalLinkOf={(row) => portalLink(row.kind === "client" ? "client" : "msp", row.id)}
           {...(!own && { onFilter: address.set })}
           select={{
             key: JSON.stringify(filter),
@@ -132,7 +132,7 @@ function clientSort(sort: string | undefined, own: boolean): string {
 }
 
 const OwnClients = () => (
-  <Button component={Link} to={links.clients({ status: "active" })} startIcon={<ClientsIcon />}>
+  <Button component={RouterLink} to={paths.clients({ status: "active" })} startIcon={<ClientsIcon />}>
     {t("msps.panel.ownClients")}
   </Button>
 );
@@ -225,7 +225,7 @@ function Filters({ address, filter, hasExpiry }: FiltersProps) {
 function NoMSPs({ own, onRetry }: { own: boolean; onRetry: () => void }) {
   const { can } = useSession();
   const syncs = can("see_syncs") && (
-    <Button component={Link} to={links.syncs}>
+    <Button component={RouterLink} to={paths.syncs}>
       {t("msps.empty.syncs")}
     </Button>
   );

@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
-import { links } from "../bridge/links";
 import type { MSP } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { licences } from "../customers/columns";
 import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -24,13 +24,13 @@ export function OwnFigures({ msp, withExpiry }: Props) {
         label={t("msps.figure.clients")}
         value={msp && formatNumber(msp.clients)}
         note={t("msps.figure.clientsNote")}
-        to={links.clients({ status: "active" })}
+        to={paths.clients({ status: "active" })}
       />
       <Figure
         label={t("customers.fact.licences")}
         value={msp && <UsedOfTotal used={msp.seats_used} total={msp.seats_total} />}
         note={msp && (unknownText(licences(msp)) ?? <SeatsBar {...licences(msp)} />)}
-        to={links.clients({ status: "active", sort: "-seats_used" })}
+        to={paths.clients({ status: "active", sort: "-seats_used" })}
       />
       {withExpiry && <Ends msp={msp} />}
     </Box>
@@ -46,12 +46,12 @@ function Ends({ msp }: { msp: MSP | undefined }) {
         value={msp && formatNumber(msp.expired)}
         note={msp && t("msps.figure.expiredNote", { count: msp.expired })}
         {...(msp && msp.expired > 0 && { tone: "error" as const })}
-        to={links.clients({ expires_on: "expired", sort: "-expires_on" })}
+        to={paths.clients({ expires_on: "expired", sort: "-expires_on" })}
       />
       <Figure
         label={t("msps.fact.nextEnd")}
         value={msp && <NextEnd on={msp.next_expires_on} />}
-        to={links.clients({ expires_on: "30d", sort: "expires_on" })}
+        to={paths.clients({ expires_on: "30d", sort: "expires_on" })}
       />
     </>
   );

@@ -1,8 +1,8 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { MSP } from "../bridge/models";
-import { isText } from "../customers/cellFilters";
 import { customerColumns, endWidth, furtherColumns, seenColumn } from "../customers/columns";
+import { textValue } from "../customers/filterValues";
 import { Name } from "../customers/status";
 import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -26,7 +26,7 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     field: "name",
     name: t("msps.column.name"),
     text: (row) => customerOf(row)?.name,
-    filter: (row) => (row.kind === "msp" ? { name: isText(row.msp.name) } : undefined),
+    filter: (row) => (row.kind === "msp" ? { name: textValue(row.msp.name) } : undefined),
     render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
     // A client has no number of clients: its name spans that column too.
     covers: (row) => ({ msp: [], client: ["clients"], note: "all" as const })[row.kind],

@@ -1,8 +1,8 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { ClientFilter, MSP, Sort } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { formatChange, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
@@ -31,7 +31,7 @@ const tones: Partial<Record<CountName, string>> = { expired: "error.main", excee
 
 /** The path of the list behind a count. An MSP's own users see no other clients. */
 export const listOf = (name: CountName, id: string, own: boolean) =>
-  links.clients({ ...(!own && { msp_id: id }), ...counts[name] });
+  paths.clients({ ...(!own && { msp_id: id }), ...counts[name] });
 
 /** A count with a link to its list; without one where there is nothing to list. */
 export function CountLink({ msp, name }: { msp: MSP; name: CountName }) {
@@ -63,7 +63,7 @@ export function GrowthLink({ msp }: { msp: MSP }) {
   return (
     <Link
       component={RouterLink}
-      to={links.changes({ since: "30d", ...(!own && { msp_id: msp.id }) })}
+      to={paths.changes({ since: "30d", ...(!own && { msp_id: msp.id }) })}
       aria-label={t("msps.changesOf", { change: formatChange(msp.growth), name: msp.name })}
       sx={{ color: "inherit", textDecorationColor: "currentcolor" }}
     >

@@ -1,7 +1,7 @@
 import { mspSorts } from "../bridge/enums";
-import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
 import type { MSP, MSPFilter } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { mspsQuery } from "../bridge/queries";
 import { sortFrom, sortsOf } from "../customers/filters";
 import { filterFrom } from "../parts/filters";
@@ -21,7 +21,7 @@ export interface MSPs {
 /** The MSPs that match the address, within the scope of the active grant. */
 export function useMSPs(): MSPs {
   const { grant } = useSession();
-  const address = useListAddress(links.msps());
+  const address = useListAddress(paths.msps());
   const filter = filterFrom(mspFilters, address.get);
   const sort = sortFrom(address.get("sort"), sorts);
   const list = useList(mspsQuery(grant.id, { ...filter, ...(sort && { sort }) }));

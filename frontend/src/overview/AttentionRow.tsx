@@ -9,7 +9,7 @@ import { ErrorIcon, InfoIcon, WarningIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionMenu } from "./AttentionMenu";
-import { attentionLink, attentionText, subjectOf } from "./attention";
+import { attentionPath, attentionText, subjectOf } from "./attention";
 
 export const severityLooks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
   error: { Icon: ErrorIcon, color: "error.main" },
@@ -32,7 +32,7 @@ export function AttentionRows({ items, onMoved = () => undefined }: Props) {
         <Row
           key={`${item.kind} ${subjectOf(item) ?? item.run_id ?? item.name}`}
           item={item}
-          to={attentionLink(item, can("see_syncs"))}
+          to={attentionPath(item, can("see_syncs"))}
           onMoved={onMoved}
         />
       ))}

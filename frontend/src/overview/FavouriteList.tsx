@@ -3,8 +3,8 @@ import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { Favourite } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { favouritesQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { StarIcon } from "../parts/icons";
@@ -54,4 +54,4 @@ export function FavouriteList() {
   );
 }
 
-const pathOf = ({ kind, id }: Favourite) => (kind === "msp" ? links.msp(id) : links.client(id));
+const pathOf = ({ kind, id }: Favourite) => (kind === "msp" ? paths.msp(id) : paths.client(id));

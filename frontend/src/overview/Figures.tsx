@@ -2,8 +2,8 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { ClientFilter, Overview, Sort } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { formatList, formatNumber, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Figure } from "../parts/Figure";
@@ -28,7 +28,7 @@ const figures = {
 export function Figures({ overview }: { overview: Overview | undefined }) {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
-  const behind = (filter: ClientFilter & Sort) => (own ? links.client(own) : links.clients(filter));
+  const behind = (filter: ClientFilter & Sort) => (own ? paths.client(own) : paths.clients(filter));
   return (
     <Box sx={figures}>
       {level === "mssp" && (
@@ -36,7 +36,7 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
           label={t("overview.figure.msps")}
           value={number(overview?.msps)}
           note={t("overview.figure.mspsNote")}
-          to={links.msps({ status: "active" })}
+          to={paths.msps({ status: "active" })}
         />
       )}
       {level !== "client" && (
@@ -44,7 +44,7 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
           label={t("overview.figure.clients")}
           value={number(overview?.clients)}
           note={overview && <ClientsNote overview={overview} />}
-          to={links.clients({ status: "active" })}
+          to={paths.clients({ status: "active" })}
         />
       )}
       <Licences overview={overview} to={behind({ status: "active", sort: "-seats_used" })} />
@@ -93,7 +93,7 @@ function Behind({ filter, count, what }: BehindProps) {
   return (
     <Link
       component={RouterLink}
-      to={links.clients(filter)}
+      to={paths.clients(filter)}
       color="inherit"
       underline="always"
       sx={{ position: "relative", zIndex: 1, whiteSpace: "nowrap" }}

@@ -1,8 +1,8 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import { useStartSync } from "../bridge/mutations";
+import { paths } from "../bridge/paths";
 import { isUnmapped, type Runs, useRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
@@ -46,7 +46,7 @@ function Running({ seen }: { seen: number }) {
 }
 
 const SyncsButton = () => (
-  <Button component={Link} to={links.syncs}>
+  <Button component={RouterLink} to={paths.syncs}>
     {t("overview.empty.syncs")}
   </Button>
 );
@@ -80,12 +80,12 @@ function NotRunning({ runs }: { runs: Runs }) {
       action={
         <>
           {badKey && (
-            <Button component={Link} to={links.syncs} variant="contained" sx={{ mr: 1 }}>
+            <Button component={RouterLink} to={paths.syncs} variant="contained" sx={{ mr: 1 }}>
               {t("overview.empty.replaceKey")}
             </Button>
           )}
           {fields && (
-            <Button component={Link} to={links.fields(fields)} variant="contained" sx={{ mr: 1 }}>
+            <Button component={RouterLink} to={paths.fields(fields)} variant="contained" sx={{ mr: 1 }}>
               {t("overview.empty.openFields")}
             </Button>
           )}

@@ -1,5 +1,5 @@
-import { links } from "../bridge/links";
 import type { Attention, Overview } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 
 const seats = /^(\d+)\/(\d+)$/;
@@ -37,12 +37,12 @@ export function attentionText({ kind, detail, count = null }: AttentionFields): 
 export const subjectOf = (item: Attention): string | undefined => item.client_id ?? item.msp_id ?? undefined;
 
 /** The path where the viewer can act on an item; undefined where the role has none. */
-export function attentionLink(item: Attention, seesSyncs: boolean): string | undefined {
-  if (item.client_id) return links.client(item.client_id);
-  if (item.msp_id) return links.msp(item.msp_id);
+export function attentionPath(item: Attention, seesSyncs: boolean): string | undefined {
+  if (item.client_id) return paths.client(item.client_id);
+  if (item.msp_id) return paths.msp(item.msp_id);
   if (!seesSyncs) return undefined;
-  if (!item.run_id) return links.syncs;
-  return item.kind === "needs_review" ? links.syncReview(item.run_id) : links.sync(item.run_id);
+  if (!item.run_id) return paths.syncs;
+  return item.kind === "needs_review" ? paths.syncReview(item.run_id) : paths.sync(item.run_id);
 }
 
 /** The kinds whose items have a list, most harmful first. */
@@ -67,9 +67,9 @@ export const countOf: Record<ListedKind, (overview: Overview) => number> = {
 
 /** The path of the list of exactly the items of a kind, in their order. */
 export const listOf: Record<ListedKind, string> = {
-  licence_expired: links.clients({ expires_on: "expired", sort: "-expires_on" }),
-  seats_exceeded: links.clients({ status: "active", seats_exceeded: "yes", sort: "-seats_over" }),
-  licence_expiring: links.clients({ expires_on: "30d", sort: "expires_on" }),
-  msp_without_clients: links.msps({ status: "active", clients: "0" }),
-  client_missing: links.clients({ status: "missing", sort: "-last_seen_at" }),
+  licence_expired: paths.clients({ expires_on: "expired", sort: "-expires_on" }),
+  seats_exceeded: paths.clients({ status: "active", seats_exceeded: "yes", sort: "-seats_over" }),
+  licence_expiring: paths.clients({ expires_on: "30d", sort: "expires_on" }),
+  msp_without_clients: paths.msps({ status: "active", clients: "0" }),
+  client_missing: paths.clients({ status: "missing", sort: "-last_seen_at" }),
 };

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { CenteredMessage } from "./CenteredMessage";
 import { InboxIcon } from "./icons";
 
-export interface EmptyStateProps {
+interface EmptyStateProps {
   icon?: ReactNode;
   /** What is missing. */
   title: string;

@@ -153,7 +153,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
   );
 }
 
-export interface FilterOption<Value> {
+interface FilterOption<Value> {
   value: Value;
   /** Follows the filter's name in the chip: "within 30 days". */
   label: string;

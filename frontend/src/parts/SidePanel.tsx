@@ -40,7 +40,7 @@ interface Neighbours {
 const noNeighbours: Neighbours = { previous: false, next: false };
 
 /** Joins a list with the panel beside it. */
-export interface Split {
+interface Split {
   /** Opens the row below (1) or above (-1) the open one; set by the list. */
   move: RefObject<((step: Step) => void) | null>;
   /** The step of the button that was pressed, which keeps the focus in the panel of the next row. */

@@ -1,7 +1,7 @@
 // How the user arranged the columns of a list, as text in the address: "name:240,status,seats_total", or "auto,name:240"
 // where only widths are chosen and the width of the window decides which columns are shown.
 
-export interface PlacedColumn {
+interface PlacedColumn {
   field: string;
   /** In pixels at the usual text size; undefined for the column's own width. */
   width?: number;
@@ -21,8 +21,7 @@ const automaticWord = "auto";
 /** The least and the greatest width of a column. */
 const bounds = { least: 50, most: 1600 };
 
-export const boundedWidth = (width: number) =>
-  Math.round(Math.min(bounds.most, Math.max(bounds.least, width)));
+const boundedWidth = (width: number) => Math.round(Math.min(bounds.most, Math.max(bounds.least, width)));
 
 export interface ParsedLayout {
   /** Undefined where no column of the list is named. */

@@ -73,7 +73,7 @@ const pick = async (name: string | RegExp) => {
 
 describe("the menu of a cell", () => {
   it("has what can be done, on a right click", async () => {
-    list({ onOpen: vi.fn(), onFilter: vi.fn(), linkOf: ({ id }) => `fsportal://client/${id}` });
+    list({ onOpen: vi.fn(), onFilter: vi.fn(), portalLinkOf: ({ id }) => `fsportal://client/${id}` });
     fireEvent.contextMenu(cell("Aldgate"), { clientX: 20, clientY: 20 });
     expect(await items()).toEqual([
       "Open",
@@ -103,7 +103,7 @@ describe("the menu of a cell", () => {
   });
 
   it("copies the cell, the row, the id and the link, and says so", async () => {
-    const { fake } = list({ linkOf: ({ id }) => `fsportal://client/${id}` });
+    const { fake } = list({ portalLinkOf: ({ id }) => `fsportal://client/${id}` });
     for (const [name, want] of [
       ["Copy cell", "'+Birch"],
       ["Copy row", "Name\tEnds\n'+Birch\t"],

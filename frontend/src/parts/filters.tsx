@@ -70,7 +70,7 @@ export function filterSentence<Filter>(
 }
 
 /** The label of a filter whose values are each labelled: "Missing or Disabled", "is not Removed". */
-export function choiceLabel(value: string, labelOf: (term: Term) => string): string {
+function choiceLabel(value: string, labelOf: (term: Term) => string): string {
   const { negated, terms } = parseFilter(value) ?? { negated: false, terms: [] };
   const text = formatAlternatives(terms.map(labelOf));
   return negated ? t("parts.filter.not", { text }) : text;

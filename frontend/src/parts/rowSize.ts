@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
 
 /** The size of the rows of tables. */
-export interface RowSize {
+interface RowSize {
   compact: boolean;
   /** How much larger than usual the text is: 1.25. */
   scale: number;

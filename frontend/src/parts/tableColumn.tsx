@@ -43,7 +43,7 @@ export interface Column<Row> {
   optional?: boolean;
 }
 
-export interface TableContext {
+interface TableContext {
   /** Whether the table can be sorted. */
   sorts: boolean;
   hides: Hides;

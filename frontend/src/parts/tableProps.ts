@@ -33,7 +33,7 @@ export interface DataTableProps<Row extends { id: string }> {
   /** Changes the filter in the address to that of a cell. */
   onFilter?: (changes: Record<string, string>) => void;
   /** The link that opens the app at a row; undefined where there is none. */
-  linkOf?: (row: Row) => string | undefined;
+  portalLinkOf?: (row: Row) => string | undefined;
   /** What can be selected; nothing without it. */
   select?: SelectOptions<Row> & {
     /** What else than a copy can be made of the selection, undefined for every row of the list. */

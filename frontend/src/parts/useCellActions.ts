@@ -7,13 +7,13 @@ import { useCopy } from "./useCopy";
 import type { Selection } from "./useSelection";
 
 export interface CellActions<Row extends { id: string }>
-  extends Pick<DataTableProps<Row>, "rows" | "kindOf" | "onOpen" | "onFilter" | "linkOf"> {
+  extends Pick<DataTableProps<Row>, "rows" | "kindOf" | "onOpen" | "onFilter" | "portalLinkOf"> {
   /** The visible columns, in their order. */
   columns: Column<Row>[];
   selection: Selection<Row> | undefined;
 }
 
-export interface CellAction {
+interface CellAction {
   label: string;
   run: () => void;
   disabled?: boolean;
@@ -38,7 +38,7 @@ export function useCellActions<Row extends { id: string }>(actions: CellActions<
   const chosen = selection && selection.count === selection.rows.length ? selection.rows : [];
 
   const copiesOf = (row: Row, text: string): CellAction[] => {
-    const link = actions.linkOf?.(row);
+    const link = actions.portalLinkOf?.(row);
     const several = selection?.has(row.id) && chosen.length > 1;
     return [
       { label: t("parts.cell.copy"), disabled: text === "", run: () => copyText(text) },

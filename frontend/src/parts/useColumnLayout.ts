@@ -9,7 +9,7 @@ import {
 } from "./columnLayout";
 import { useListPlaces } from "./listPlaces";
 
-export interface UsedLayout extends ParsedLayout {
+interface UsedLayout extends ParsedLayout {
   /** Changes the layout; undefined returns to that of the list itself. */
   change: (layout: ColumnLayout | undefined) => void;
 }

@@ -4,11 +4,11 @@ import { t } from "../i18n/i18n";
 import { LinkIcon } from "../parts/icons";
 import { KeyedButton } from "../parts/KeyedButton";
 import { isCovered, isTyping, pressed } from "../parts/shortcuts";
-import { useCopyLink } from "./useLinks";
+import { useCopyPortalLink } from "./usePortalLink";
 
 /** Copies the link to what a panel shows; also by its key, in the panel and in the list beside it. */
-export function CopyLink({ kind, id }: { kind: LinkKind; id: string }) {
-  const copyLink = useCopyLink();
+export function CopyPortalLink({ kind, id }: { kind: LinkKind; id: string }) {
+  const copyLink = useCopyPortalLink();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat || isTyping(event) || isCovered()) return;

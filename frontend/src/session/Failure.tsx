@@ -50,8 +50,8 @@ const find = <Code extends string>(codes: readonly Code[], code: string): Code |
 interface Props {
   problem: Problem;
   provider: ProviderID | null;
-  /** The link of the failed attempt, to copy. */
-  link: string | null;
+  /** The URL of the failed attempt, to copy. */
+  url: string | null;
   /** Buttons to solve it here. */
   action?: ReactNode;
 }
@@ -74,7 +74,7 @@ export function failureText(problem: Problem, provider: ProviderID | null) {
 const otherText = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
 
 /** Why a sign-in failed, and what to do next. */
-export function Failure({ problem, provider, link, action }: Props) {
+export function Failure({ problem, provider, url, action }: Props) {
   const { title, text } = failureText(problem, provider);
   return (
     <Alert
@@ -87,8 +87,8 @@ export function Failure({ problem, provider, link, action }: Props) {
       {problem.providerMessage && <ProviderMessage provider={provider} message={problem.providerMessage} />}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
         {action}
-        {problem.code === "browser_failed" && link && (
-          <CopyButton text={link} label={t("session.waiting.copy")} />
+        {problem.code === "browser_failed" && url && (
+          <CopyButton text={url} label={t("session.waiting.copy")} />
         )}
         {problem.requestId && (
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
@@ -116,7 +116,7 @@ function ProviderMessage({ provider, message }: { provider: ProviderID | null; m
 /** Why the last session ended or could not be restored, and what to do. */
 export function Ended({ why }: { why: Problem }) {
   if (find(["offline", "unavailable"] as const, why.code)) {
-    return <Failure problem={why} provider={null} link={null} />;
+    return <Failure problem={why} provider={null} url={null} />;
   }
   const reason = find(ends, why.code);
   const message = (why.code === "session_revoked" || why.code === "signed_out") && why.message;

@@ -24,7 +24,7 @@ export function ResumeAgain({ why, onInstead }: Props) {
   const again = <RetryButton problem={why} pending={pending} onRetry={() => void tryNow()} />;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-      <Failure problem={why} provider={null} link={null} action={again} />
+      <Failure problem={why} provider={null} url={null} action={again} />
       <Typography color="textSecondary">
         {t("session.again.text")}{" "}
         <span role="timer">

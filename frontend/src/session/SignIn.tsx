@@ -149,7 +149,7 @@ interface FailedProps {
 }
 
 function Failed({ step, problem, flow }: FailedProps) {
-  const { provider, link } = step;
+  const { provider, url } = step;
   const deactivated = problem.code === "deactivated";
   const again = provider && (deactivated || problem.retryAt > 0) && (
     <>
@@ -157,7 +157,7 @@ function Failed({ step, problem, flow }: FailedProps) {
       {deactivated && <Button onClick={() => flow.enterCode(provider)}>{t("session.code.haveOne")}</Button>}
     </>
   );
-  return <Failure problem={problem} provider={provider} link={link} action={again} />;
+  return <Failure problem={problem} provider={provider} url={url} action={again} />;
 }
 
 function KeyringNote({ why }: { why: string }) {
@@ -185,7 +185,7 @@ function Providers({ apiURL, disabled, starting, onChoose }: ProvidersProps) {
   if (!providers.data) {
     const { error, isFetching, refetch } = providers;
     const again = <RetryButton problem={error} pending={isFetching} onRetry={() => void refetch()} />;
-    return <Failure problem={error} provider={null} link={null} action={again} />;
+    return <Failure problem={error} provider={null} url={null} action={again} />;
   }
   if (providers.data.length === 0) return <Typography>{t("session.noProviders")}</Typography>;
   return (

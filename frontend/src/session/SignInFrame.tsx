@@ -6,7 +6,7 @@ import type { Startup } from "../bridge/models";
 import { formatHost } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Logo } from "../parts/Logo";
-import { WaitingLink } from "./WaitingLink";
+import { WaitingPortalLink } from "./WaitingPortalLink";
 
 interface Props {
   startup: Startup;
@@ -48,7 +48,7 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
           </Typography>
           <Typography color="textSecondary">{t("session.sentence")}</Typography>
         </Box>
-        <WaitingLink />
+        <WaitingPortalLink />
         {children}
         {startup.api_url && (
           <Typography variant="caption" color="textSecondary" sx={{ display: "flex", gap: 1 }}>

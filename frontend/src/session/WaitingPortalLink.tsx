@@ -5,7 +5,7 @@ import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
 
 /** Tells a user who has to sign in first that a link waits, and that a text that was opened is not a link. */
-export function WaitingLink() {
+export function WaitingPortalLink() {
   const [waiting, setWaiting] = useState(false);
   const notify = useNotify();
   useOpenedLinks(false, (link) => {

@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, users } from "../bridge/fake";
-import { linkAddress, linkedDetail } from "../bridge/linkAddress";
+import { detailOf, portalLinkAt } from "../bridge/portalLink";
 import { expectAccessible, renderApp } from "../test/render";
 
 const few = ({ world }: Fake) => {
@@ -11,24 +11,24 @@ const few = ({ world }: Fake) => {
 const button = () => screen.findByRole("button", { name: "Copy link" });
 const id = "0195a000-0000-7000-8000-000000000007";
 
-describe("the address of a link", () => {
+describe("the portal link", () => {
   it("is the page of the API where it has a public address, else the app's own scheme", () => {
-    expect(linkAddress("https://portal.example.com", "client", id)).toBe(
+    expect(portalLinkAt("https://portal.example.com", "client", id)).toBe(
       `https://portal.example.com/open/client/${id}`,
     );
-    expect(linkAddress("https://portal.example.com/api/", "msp", id)).toBe(
+    expect(portalLinkAt("https://portal.example.com/api/", "msp", id)).toBe(
       `https://portal.example.com/api/open/msp/${id}`,
     );
-    expect(linkAddress("http://127.0.0.1:8480", "run", id)).toBe(`fsportal://run/${id}`);
+    expect(portalLinkAt("http://127.0.0.1:8480", "run", id)).toBe(`fsportal://run/${id}`);
   });
 
   it("belongs to screens that show one thing", () => {
-    expect(linkedDetail(`/clients/${id}`)).toEqual({ kind: "client", id });
-    expect(linkedDetail(`/msps/${id}`)).toEqual({ kind: "msp", id });
-    expect(linkedDetail(`/syncs/${id}`)).toEqual({ kind: "run", id });
-    expect(linkedDetail(`/admin/users/${id}`)).toEqual({ kind: "user", id });
+    expect(detailOf(`/clients/${id}`)).toEqual({ kind: "client", id });
+    expect(detailOf(`/msps/${id}`)).toEqual({ kind: "msp", id });
+    expect(detailOf(`/syncs/${id}`)).toEqual({ kind: "run", id });
+    expect(detailOf(`/admin/users/${id}`)).toEqual({ kind: "user", id });
     for (const path of ["/clients", `/syncs/${id}/review`, "/overview", "/clients/x"])
-      expect(linkedDetail(path)).toBeUndefined();
+      expect(detailOf(path)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { adminSections } from "../bridge/links";
+import { adminSections } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { useSession } from "./session";
 

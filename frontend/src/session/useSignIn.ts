@@ -25,7 +25,7 @@ export type SignInStep =
       at: "choose";
       problem: Problem | null;
       provider: ProviderID | null;
-      link: string | null;
+      url: string | null;
     }
   | { at: "starting"; provider: ProviderID }
   | { at: "waiting"; waiting: Events["signin:waiting"] }
@@ -44,7 +44,7 @@ export type SignInStep =
       pending: boolean;
     };
 
-const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null };
+const choose: SignInStep = { at: "choose", problem: null, provider: null, url: null };
 
 // After these codes the same form may still succeed.
 const retryable: readonly ProblemCode[] = ["invalid", "offline", "unavailable", "too_many_requests"];
@@ -57,7 +57,7 @@ const worthAnotherCode: readonly ProblemCode[] = [
 function stepAfter(
   problem: Problem,
   provider: ProviderID,
-  link: string | null,
+  url: string | null,
   before: SignInStep,
 ): SignInStep {
   const { code, signedInAs, invites: offers } = problem;
@@ -89,7 +89,7 @@ function stepAfter(
       pending: false,
     };
   }
-  return { at: "choose", problem, provider, link };
+  return { at: "choose", problem, provider, url };
 }
 
 // The sign-in keeps waiting: its link can still be copied.
@@ -104,7 +104,7 @@ export function useSignIn() {
   const [step, setStep] = useState<SignInStep>(choose);
   // A second click cancels the first sign-in in Go; its rejection must not disturb the second.
   const attempt = useRef(0);
-  const link = useRef<string | null>(null);
+  const url = useRef<string | null>(null);
   const starting = useRef(false);
 
   useEffect(() => {
@@ -112,7 +112,7 @@ export function useSignIn() {
       // Events after a cancel or after the end belong to an earlier sign-in.
       getPortal().on("signin:waiting", (waiting) => {
         if (!starting.current) return;
-        link.current = waiting.url;
+        url.current = waiting.url;
         setStep({ at: "waiting", waiting });
       }),
       getPortal().on("signin:exchanging", ({ provider }) => {
@@ -135,7 +135,7 @@ export function useSignIn() {
         if (mine !== attempt.current) return;
         starting.current = false;
         const problem = toProblem(rejection);
-        setStep((now) => stepAfter(problem, provider, link.current, now));
+        setStep((now) => stepAfter(problem, provider, url.current, now));
       }
     },
     [entered],
@@ -145,7 +145,7 @@ export function useSignIn() {
     // A second click before the first is rendered.
     if (starting.current) return;
     starting.current = true;
-    link.current = null;
+    url.current = null;
     setStep({ at: "starting", provider });
     void run(provider, () => getPortal().signIn(provider));
   };

@@ -6,7 +6,7 @@ import ListItemIcon from "@mui/material/ListItemIcon";
 import MenuItem from "@mui/material/MenuItem";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
-import { links } from "../bridge/links";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import {
   CheckIcon,
@@ -99,13 +99,13 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           </MenuItem>
         ))}
         <Divider sx={{ my: 0.5 }} />
-        <MenuItem onClick={then(() => navigate(links.sessions))}>
+        <MenuItem onClick={then(() => navigate(paths.sessions))}>
           <ListItemIcon>
             <DevicesIcon />
           </ListItemIcon>
           {t("settings.sessions.title")}
         </MenuItem>
-        <MenuItem onClick={then(() => navigate(links.settings))}>
+        <MenuItem onClick={then(() => navigate(paths.settings))}>
           <ListItemIcon>
             <SettingsIcon />
           </ListItemIcon>

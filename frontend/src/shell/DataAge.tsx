@@ -4,8 +4,8 @@ import Tooltip from "@mui/material/Tooltip";
 import { type InfiniteData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { Overview } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { keys, overviewQuery } from "../bridge/queries";
 import { staleAfter } from "../bridge/runs";
 import { formatMoment, formatRelative } from "../i18n/format";
@@ -111,7 +111,7 @@ export function DataAge() {
         sx={{ fontSize: "0.8125rem", whiteSpace: "nowrap", position: "relative" }}
       >
         {can("see_syncs") ? (
-          <Link component={RouterLink} to={links.syncs} color="inherit">
+          <Link component={RouterLink} to={paths.syncs} color="inherit">
             {content}
           </Link>
         ) : (

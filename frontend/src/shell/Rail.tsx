@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import ButtonBase from "@mui/material/ButtonBase";
 import Tooltip from "@mui/material/Tooltip";
 import type { ReactNode } from "react";
-import { Link, NavLink, useLocation } from "react-router";
+import { NavLink, Link as RouterLink, useLocation } from "react-router";
 import { t } from "../i18n/i18n";
 import { FoldIcon, UnfoldIcon } from "../parts/icons";
 import { Logo } from "../parts/Logo";
@@ -53,7 +53,7 @@ export function Rail({ entries, folded, onFold }: Props) {
             <li key={entry.to}>
               <RailTooltip text={entry.name} shown={folded}>
                 <ButtonBase
-                  component={within(entry) ? Link : NavLink}
+                  component={within(entry) ? RouterLink : NavLink}
                   to={places?.addressOf(entry.to) ?? entry.to}
                   aria-label={entry.name}
                   {...(within(entry) && { className: "active", "aria-current": "true" as const })}

@@ -4,8 +4,8 @@ import ListItemText from "@mui/material/ListItemText";
 import MenuItem from "@mui/material/MenuItem";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { links } from "../bridge/links";
 import type { Grant } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon } from "../parts/icons";
 import { useNotify } from "../parts/Notices";
@@ -29,7 +29,7 @@ export function ScopeSwitch() {
     setAnchor(null);
     if (to.id === grant.id) return;
     // The current screen may not exist in the new scope.
-    void navigate(links.overview);
+    void navigate(paths.overview);
     actAs(to).catch(() => notify({ tone: "error", text: t("shell.scope.failed", { node: to.node }) }));
   };
   return (

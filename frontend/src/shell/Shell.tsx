@@ -19,9 +19,9 @@ import { ScopeSwitch } from "./ScopeSwitch";
 import { SearchButton } from "./SearchButton";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { useBusyNotice } from "./useBusyNotice";
-import { useOpenedLink } from "./useOpenedLink";
 import { usePlaces } from "./usePlaces";
 import { useShellKeys } from "./useShellKeys";
+import { useShowOpenedLink } from "./useShowOpenedLink";
 
 interface Props {
   rail: RailEntry[];
@@ -36,7 +36,7 @@ export function Shell({ rail, children }: Props) {
   const dataAsOf = useDataAsOf();
   const places = usePlaces();
   useBusyNotice();
-  useOpenedLink();
+  useShowOpenedLink();
   const [helping, setHelping] = useState(false);
   useShellKeys({ onPalette: () => setSearching((open) => !open), onHelp: () => setHelping(true) });
   return (

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { linkedDetail } from "../bridge/linkAddress";
-import { links } from "../bridge/links";
 import type { Appearance, Grant } from "../bridge/models";
 import { useStartSync } from "../bridge/mutations";
+import { paths } from "../bridge/paths";
+import { detailOf } from "../bridge/portalLink";
 import { toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemLine } from "../parts/ErrorPanel";
@@ -28,7 +28,7 @@ import { useListPlaces } from "../parts/listPlaces";
 import { useNotify } from "../parts/Notices";
 import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
-import { useCopyLink } from "../session/useLinks";
+import { useCopyPortalLink } from "../session/usePortalLink";
 import type { Hit } from "./hits";
 import type { RailEntry } from "./Rail";
 
@@ -62,12 +62,12 @@ function useScreens(rail: RailEntry[]): Hit[] {
   const inRail = (path: string) => rail.some(({ to }) => to === path);
   return [
     ...rail.map((entry) => goTo(entry.to, entry.name, entry.icon)),
-    ...(can("manage_users") ? [goTo(links.users, t("admin.tab.users"), <PersonIcon />)] : []),
-    ...(can("see_syncs") && !inRail(links.syncs)
-      ? [goTo(links.syncs, t("admin.tab.syncs"), <SyncIcon />)]
+    ...(can("manage_users") ? [goTo(paths.users, t("admin.tab.users"), <PersonIcon />)] : []),
+    ...(can("see_syncs") && !inRail(paths.syncs)
+      ? [goTo(paths.syncs, t("admin.tab.syncs"), <SyncIcon />)]
       : []),
-    goTo(links.sessions, t("settings.sessions.title"), <DevicesIcon />),
-    goTo(links.settings, t("settings.title"), <SettingsIcon />),
+    goTo(paths.sessions, t("settings.sessions.title"), <DevicesIcon />),
+    goTo(paths.settings, t("settings.title"), <SettingsIcon />),
   ];
 }
 
@@ -105,17 +105,17 @@ function useActions(): Hit[] {
   const list = can("see_clients") && !grant.scope.client_id;
   const actTo = (to: Grant) => () => {
     // The current screen may not exist in the new scope.
-    void navigate(links.overview);
+    void navigate(paths.overview);
     return actAs(to).catch(() => notify({ tone: "error", text: t("shell.scope.failed", { node: to.node }) }));
   };
   const others = me.grants.filter(({ id }) => id !== grant.id);
-  const expiring = links.clients({ expires_on: "30d", sort: "expires_on" });
-  const expired = links.clients({ expires_on: "expired", sort: "expires_on" });
-  const exceeded = links.clients({ seats_exceeded: "yes", sort: "-seats_over" });
-  const exceededMSPs = links.msps({ exceeded: "1..", sort: "-exceeded" });
+  const expiring = paths.clients({ expires_on: "30d", sort: "expires_on" });
+  const expired = paths.clients({ expires_on: "expired", sort: "expires_on" });
+  const exceeded = paths.clients({ seats_exceeded: "yes", sort: "-seats_over" });
+  const exceededMSPs = paths.msps({ exceeded: "1..", sort: "-exceeded" });
   const exports = can("export") && startup.allow_export;
-  const copyLink = useCopyLink();
-  const shown = linkedDetail(useLocation().pathname);
+  const copyLink = useCopyPortalLink();
+  const shown = detailOf(useLocation().pathname);
   const mayInvite = can("manage_invites") && me.may_invite.length > 0;
   const actions: Action[] = [
     {
@@ -123,7 +123,7 @@ function useActions(): Hit[] {
       name: invite,
       icon: <PersonAddIcon />,
       may: mayInvite,
-      run: open(links.admin, { inviting: true }),
+      run: open(paths.admin, { inviting: true }),
       terms: terms("invite"),
     },
     {
@@ -171,7 +171,7 @@ function useActions(): Hit[] {
       name: t("shell.search.changesToday"),
       icon: <HistoryIcon />,
       may: can("see_clients"),
-      run: open(links.changes({ since: "1d" })),
+      run: open(paths.changes({ since: "1d" })),
       terms: terms("changes"),
     },
     {
@@ -179,7 +179,7 @@ function useActions(): Hit[] {
       name: t("shell.search.changesVisit"),
       icon: <HistoryIcon />,
       may: can("see_clients"),
-      run: open(links.changes({ since: "last_visit" })),
+      run: open(paths.changes({ since: "last_visit" })),
       terms: terms("changes"),
     },
     {
@@ -187,7 +187,7 @@ function useActions(): Hit[] {
       name: t("shell.search.exportClients"),
       icon: <DownloadIcon />,
       may: list && exports,
-      run: open(links.clients(), { exporting: true }),
+      run: open(paths.clients(), { exporting: true }),
       terms: terms("export"),
     },
     {
@@ -195,7 +195,7 @@ function useActions(): Hit[] {
       name: t("shell.search.exportMSPs"),
       icon: <DownloadIcon />,
       may: can("see_msps") && exports,
-      run: open(links.msps(), { exporting: true }),
+      run: open(paths.msps(), { exporting: true }),
       terms: terms("export"),
     },
     {
@@ -231,7 +231,7 @@ function useSyncNow() {
   return async () => {
     try {
       const run = await mutateAsync(undefined);
-      await navigate(links.sync(run.id));
+      await navigate(paths.sync(run.id));
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === "sync_running") return notify({ tone: "info", text: t("sync.running") });

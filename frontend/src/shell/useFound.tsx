@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
-import { links } from "../bridge/links";
 import type { SearchHit, SearchResult, SearchTotal } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import type { Problem } from "../bridge/problem";
 import { searchQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
@@ -11,7 +11,7 @@ import { useDebounced } from "../parts/useDebounced";
 import { useSession } from "../session/session";
 import type { Hit } from "./hits";
 
-export type Noun = "msps" | "clients" | "users";
+type Noun = "msps" | "clients" | "users";
 
 export const icons: Record<Noun, ReactNode> = {
   msps: <MspsIcon />,
@@ -22,18 +22,18 @@ export const icons: Record<Noun, ReactNode> = {
 const nouns: Record<SearchHit["kind"], Noun> = { msp: "msps", client: "clients", user: "users" };
 
 const lists: Record<Noun, (q: string) => string> = {
-  msps: (q) => links.msps({ q }),
-  clients: (q) => links.clients({ q }),
-  users: links.usersMatching,
+  msps: (q) => paths.msps({ q }),
+  clients: (q) => paths.clients({ q }),
+  users: paths.usersMatching,
 };
 
 const details: Record<Noun, (id: string) => string> = {
-  msps: links.msp,
-  clients: links.client,
-  users: links.user,
+  msps: paths.msp,
+  clients: paths.client,
+  users: paths.user,
 };
 
-export interface Found {
+interface Found {
   /** What contains the text, by noun; the noun with the best hit first. */
   close: Hit[];
   /** Nouns of which only similar names were found. */

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
-import { links } from "../bridge/links";
 import type { Favourite, Recent } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { favouritesQuery, recentsQuery, userQuery } from "../bridge/queries";
 import { StarIcon } from "../parts/icons";
 import { useListPlaces } from "../parts/listPlaces";
@@ -45,7 +45,7 @@ function useKept(shown: boolean): Hit[] {
     name,
     note: context || null,
     icon: group === "favourites" ? <StarIcon /> : icons[kind === "msp" ? "msps" : "clients"],
-    run: () => navigate(kind === "msp" ? links.msp(id) : links.client(id)),
+    run: () => navigate(kind === "msp" ? paths.msp(id) : paths.client(id)),
   });
   return [...marked.map((one) => line("favourites", one)), ...others.map((one) => line("recent", one))];
 }
@@ -56,9 +56,9 @@ function useRecentUsers(shown: boolean): Hit[] {
   const places = useListPlaces();
   const navigate = useNavigate();
   const enabled = shown && can("manage_users");
-  const paths = (enabled && places?.opened()) || [];
-  const ids = paths
-    .filter((path) => path.startsWith(`${links.users}/`))
+  const opened = (enabled && places?.opened()) || [];
+  const ids = opened
+    .filter((path) => path.startsWith(`${paths.users}/`))
     .slice(0, mostUsers)
     .map((path) => path.split("/").at(-1) ?? "");
   const found = useQueries({ queries: ids.map((id) => userQuery(grant.id, id)) });
@@ -70,7 +70,7 @@ function useRecentUsers(shown: boolean): Hit[] {
             group: "recent",
             name: data.name || data.email,
             icon: icons.users,
-            run: () => navigate(links.user(data.id)),
+            run: () => navigate(paths.user(data.id)),
           },
         ]
       : [],

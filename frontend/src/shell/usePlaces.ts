@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
-import { links } from "../bridge/links";
 import type { Places } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { getPortal } from "../bridge/portal";
 import { viewsQuery } from "../bridge/queries";
 import { openingAddress } from "../bridge/viewQuery";
@@ -11,7 +11,7 @@ import type { ListPlaces } from "../parts/listPlaces";
 import { useSession } from "../session/session";
 
 /** The paths of the lists; a row opens below its list. */
-const lists = [links.users, links.admin, links.syncs, links.msps(), links.clients(), links.changes()];
+const lists = [paths.users, paths.admin, paths.syncs, paths.msps(), paths.clients(), paths.changes()];
 
 /** The list to which an address belongs; undefined for other screens. */
 export function listOf(pathname: string): string | undefined {
@@ -25,7 +25,7 @@ export function listOf(pathname: string): string | undefined {
 const pathOf = (address: string) => address.split("?")[0] ?? "";
 
 /** Details that are worth finding again and that the portal does not keep as recents. */
-const isDetail = (pathname: string) => pathname.startsWith(`${links.users}/`);
+const isDetail = (pathname: string) => pathname.startsWith(`${paths.users}/`);
 
 /** At most this many are kept; backend/desktop/places.go has the same limit. */
 const most = 10;

@@ -11,7 +11,7 @@ const lookEvery = 300;
 const isBusy = () => document.querySelector(".MuiModal-root, [data-unsaved]") !== null;
 
 /** Shows the screen of a link that was opened, once the user has finished what it would interrupt. */
-export function useOpenedLink() {
+export function useShowOpenedLink() {
   const navigate = useNavigate();
   const notify = useNotify();
   const [waiting, setWaiting] = useState<string>();

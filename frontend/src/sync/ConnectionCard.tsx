@@ -4,8 +4,8 @@ import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { isActive, isUnmapped } from "../bridge/runs";
 import { absent, formatDateTime, formatHost, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -103,7 +103,7 @@ function Actions({ connection, onAsk }: Pick<Props, "connection" | "onAsk">) {
         startIcon={<FieldsIcon />}
         aria-label={t("products.fieldsOf", { name })}
         component={RouterLink}
-        to={links.fields(connection.id)}
+        to={paths.fields(connection.id)}
       >
         {t("products.fields")}
       </Button>
@@ -227,7 +227,7 @@ function StateAlert({ connection, state }: { connection: ConnectionItem; state: 
 
 function SeeRun({ id }: { id: string }) {
   return (
-    <Button variant="text" color="inherit" component={RouterLink} to={links.sync(id)}>
+    <Button variant="text" color="inherit" component={RouterLink} to={paths.sync(id)}>
       {t("products.seeRun")}
     </Button>
   );

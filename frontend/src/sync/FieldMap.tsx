@@ -6,8 +6,8 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
-import { links } from "../bridge/links";
 import type { ConnectionItem, FieldPath, FieldMap as Fields } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { useFieldMapSeen, useShareField } from "../bridge/productMutations";
 import { connectionsQuery, fieldMapQuery } from "../bridge/queries";
 import { useLastRuns } from "../bridge/runs";
@@ -135,7 +135,7 @@ function useConnection(id: string): ConnectionItem | undefined {
 function Subtitle({ map }: { map: Fields | undefined }) {
   return (
     <>
-      <Link component={RouterLink} to={links.syncs} underline="always">
+      <Link component={RouterLink} to={paths.syncs} underline="always">
         {t("fields.back")}
       </Link>
       {map &&

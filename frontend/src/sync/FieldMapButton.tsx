@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import type { SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { useSession } from "../session/session";
 
@@ -11,8 +11,8 @@ export function FieldMapButton({ run, small = false }: { run: SyncRun; small?: b
   if (!can("manage_products")) return null;
   return (
     <Button
-      component={Link}
-      to={links.fields(run.connection_id)}
+      component={RouterLink}
+      to={paths.fields(run.connection_id)}
       size={small ? "small" : "medium"}
       sx={{ mt: 1.5 }}
     >

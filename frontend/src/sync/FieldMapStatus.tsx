@@ -1,8 +1,8 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import type { ConnectionItem, FieldMap } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { t } from "../i18n/i18n";
 import { reviewTitle } from "./run";
 
@@ -19,7 +19,7 @@ export function FieldMapStatus({
     return (
       <Alert
         severity="warning"
-        action={<LinkButton to={links.syncReview(run.id)} text={t("sync.waiting.open")} />}
+        action={<LinkButton to={paths.syncReview(run.id)} text={t("sync.waiting.open")} />}
       >
         <strong>{t("sync.waiting.title", { what: reviewTitle(run) })}.</strong> {t("sync.waiting.text")}
       </Alert>
@@ -27,7 +27,7 @@ export function FieldMapStatus({
   }
   if (!hasSavedChanges(map)) return null;
   return (
-    <Alert severity="info" action={<LinkButton to={links.syncs} text={t("fields.saving.open")} />}>
+    <Alert severity="info" action={<LinkButton to={paths.syncs} text={t("fields.saving.open")} />}>
       {t("fields.saving.waits")}
     </Alert>
   );
@@ -38,7 +38,7 @@ export const hasSavedChanges = (map: FieldMap) => map.items.some(({ pending }) =
 
 function LinkButton({ to, text }: { to: string; text: string }) {
   return (
-    <Button variant="text" color="inherit" component={Link} to={to}>
+    <Button variant="text" color="inherit" component={RouterLink} to={to}>
       {text}
     </Button>
   );

@@ -5,8 +5,8 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
-import { links } from "../bridge/links";
 import type { SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { overviewQuery } from "../bridge/queries";
 import { useRun } from "../bridge/runs";
 import { formatMoment, formatNumber, formatPercent } from "../i18n/format";
@@ -46,7 +46,7 @@ export default function Review() {
 function Subtitle({ run }: { run: SyncRun }) {
   return (
     <>
-      <Link component={RouterLink} to={links.sync(run.id)} underline="always">
+      <Link component={RouterLink} to={paths.sync(run.id)} underline="always">
         {t("sync.review.of", { product: productName(run) })}
       </Link>
       , {formatMoment(run.finished_at ?? run.created_at)}

@@ -3,9 +3,9 @@ import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import type { SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { isActive, isMerged } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { RunProgress } from "./RunProgress";
@@ -64,10 +64,10 @@ export function ReviewOutcome({ run }: { run: SyncRun }) {
       </Alert>
       {isActive(run) && <RunProgress run={run} />}
       <Box sx={{ display: "flex", gap: 1 }}>
-        <Button component={Link} to={links.sync(run.id)}>
+        <Button component={RouterLink} to={paths.sync(run.id)}>
           {t("sync.review.toRun")}
         </Button>
-        <Button component={Link} to={links.syncs}>
+        <Button component={RouterLink} to={paths.syncs}>
           {t("sync.review.toSyncs")}
         </Button>
       </Box>

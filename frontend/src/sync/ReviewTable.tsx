@@ -2,9 +2,9 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { useCallback, useMemo } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import { useList } from "../bridge/lists";
 import type { ReviewItem, SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { syncReviewQuery } from "../bridge/queries";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -24,7 +24,7 @@ const columns = (): Column<ReviewItem>[] => [
     render: ({ kind, id, name }) => (
       <Link
         component={RouterLink}
-        to={kind === "msp" ? links.msp(id) : links.client(id)}
+        to={kind === "msp" ? paths.msp(id) : paths.client(id)}
         color="inherit"
         title={name}
       >
@@ -63,7 +63,7 @@ const columns = (): Column<ReviewItem>[] => [
 /** The customers that accepting a run in review would change. */
 export function ReviewTable({ run }: { run: SyncRun }) {
   const { grant } = useSession();
-  const { get, set, clear } = useListAddress(links.syncReview(run.id));
+  const { get, set, clear } = useListAddress(paths.syncReview(run.id));
   const filter = reviewFilter(get);
   const list = useList(syncReviewQuery(grant.id, run.id, filter));
   const defs = useMemo(columns, []);

@@ -2,8 +2,8 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { links } from "../bridge/links";
 import type { ReviewFilter, ReviewTotal, SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { syncReviewTotalsQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { type Column, DataTable } from "../parts/DataTable";
@@ -46,7 +46,7 @@ const height = 5 * 36 + 36 + 40;
 /** How many customers of each MSP a run in review would change; a row lists them in the table below. */
 export function ReviewTotals({ run }: { run: SyncRun }) {
   const { grant } = useSession();
-  const address = useListAddress(links.syncReview(run.id));
+  const address = useListAddress(paths.syncReview(run.id));
   const query = useQuery(syncReviewTotalsQuery(grant.id, run.id));
   const defs = useMemo(columns, []);
   const rows = useMemo(

@@ -6,8 +6,8 @@ import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { ChangeKind, SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { isActive, isMerged, isUnmapped, useRun } from "../bridge/runs";
 import { formatMoment, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -17,7 +17,7 @@ import { type Fact, Facts } from "../parts/Facts";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
-import { CopyLink } from "../session/CopyLink";
+import { CopyPortalLink } from "../session/CopyPortalLink";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
 import { FieldMapButton } from "./FieldMapButton";
@@ -41,7 +41,7 @@ export function RunPanel({ id, row, onClose }: Props) {
     <SidePanel
       title={run ? t("sync.run.title", { product: productName(run) }) : t("sync.runs")}
       lead={run && <Lead run={run} />}
-      actions={run && <CopyLink kind="run" id={run.id} />}
+      actions={run && <CopyPortalLink kind="run" id={run.id} />}
       onClose={onClose}
     >
       {run && <About run={run} />}
@@ -185,7 +185,7 @@ function InReview({ run }: { run: SyncRun }) {
       {run.would_miss !== null && `${reviewTitle(run)}. `}
       {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
       <Box sx={{ mt: 1 }}>
-        <Button component={RouterLink} to={links.syncReview(run.id)} size="small">
+        <Button component={RouterLink} to={paths.syncReview(run.id)} size="small">
           {t("sync.waiting.open")}
         </Button>
       </Box>
@@ -235,7 +235,7 @@ function Changes({ run }: { run: SyncRun }) {
     <Section title={t("sync.run.changes")}>
       <Facts facts={facts} />
       {some && (
-        <Button component={RouterLink} to={links.changes({ run_id: run.id })} sx={{ mt: 2 }}>
+        <Button component={RouterLink} to={paths.changes({ run_id: run.id })} sx={{ mt: 2 }}>
           {t("sync.run.all")}
         </Button>
       )}
@@ -254,7 +254,7 @@ function Count({ run, kind }: { run: SyncRun; kind: ChangeKind }) {
   return (
     <Link
       component={RouterLink}
-      to={links.changes({ run_id: run.id, kind })}
+      to={paths.changes({ run_id: run.id, kind })}
       aria-label={`${t(`changes.kinds.${kind}`)}: ${formatNumber(value)}`}
     >
       {formatNumber(value)}

@@ -4,9 +4,9 @@ import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { Link } from "react-router";
-import { links } from "../bridge/links";
+import { Link as RouterLink } from "react-router";
 import type { ConnectionItem, SyncFilter, SyncRun } from "../bridge/models";
+import { paths } from "../bridge/paths";
 import { connectionsQuery } from "../bridge/queries";
 import { useRunList, useRuns } from "../bridge/runs";
 import { formatDateTime } from "../i18n/format";
@@ -21,7 +21,7 @@ import { PageHeader } from "../parts/PageHeader";
 import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { useAdminTabs } from "../session/useAdminTabs";
-import { useLinkTo } from "../session/useLinks";
+import { usePortalLink } from "../session/usePortalLink";
 import { Connections } from "./Connections";
 import { runColumns } from "./columns";
 import { connectionName, useRunNames } from "./connectionName";
@@ -83,8 +83,8 @@ interface RunsProps {
 /** The runs, with the open one beside them, which is scrolled into view. */
 function Runs({ connections = [], nameOf, settled }: RunsProps) {
   const { grant, can } = useSession();
-  const linkTo = useLinkTo();
-  const address = useListAddress(links.syncs);
+  const portalLink = usePortalLink();
+  const address = useListAddress(paths.syncs);
   const { openId, open, close } = address;
   const filter: SyncFilter = filterFrom(runFilters, address.get);
   const list = useRunList(grant.id, filter);
@@ -106,10 +106,10 @@ function Runs({ connections = [], nameOf, settled }: RunsProps) {
       <SplitView>
         <DataTable
           label={t("sync.runs")}
-          list={links.syncs}
+          list={paths.syncs}
           columns={columns}
           {...list}
-          linkOf={({ id }) => linkTo("run", id)}
+          portalLinkOf={({ id }) => portalLink("run", id)}
           select={{
             key: JSON.stringify(filter),
             nameOf: (run) => formatDateTime(run.started_at ?? run.created_at),
@@ -144,7 +144,7 @@ function InReview({ run, name }: { run: SyncRun; name: string | null | undefined
       severity="warning"
       sx={{ mb: 1.5 }}
       action={
-        <Button variant="text" color="inherit" component={Link} to={links.syncReview(run.id)}>
+        <Button variant="text" color="inherit" component={RouterLink} to={paths.syncReview(run.id)}>
           {t("sync.waiting.open")}
         </Button>
       }
