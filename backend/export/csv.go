@@ -68,9 +68,8 @@ func (w *csvWriter) Finish() error {
 func (w *csvWriter) Discard() {}
 
 // formula matches where a spreadsheet would begin a formula: at the start of a cell, and behind a character that separates
-// cells in some languages, where the quotes around the cell do not count. The last four characters are the forms of full
-// width. https://owasp.org/www-community/attacks/CSV_Injection
-var formula = regexp.MustCompile("(^|[;|]) *[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+// cells in some languages, where the quotes around the cell do not count.
+var formula = regexp.MustCompile("(^|[;|]) *[" + portal.FormulaStarts + "]")
 
 // breaks are the characters that would begin another cell or row for a spreadsheet that splits cells at semicolons.
 var breaks = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ", "\t", " ")

@@ -24,6 +24,11 @@ const (
 	MaxQueryIDs  = 200
 )
 
+// FormulaStarts are the characters with which spreadsheets begin a formula, in an order for the class of a regular
+// expression. The last four are the forms of full width.
+// https://owasp.org/www-community/attacks/CSV_Injection
+const FormulaStarts = "-=+@\uff1d\uff0b\uff0d\uff20"
+
 // ExportOptions says what an export writes of a list, and how.
 type ExportOptions struct {
 	Format  string `query:"format" json:"format" enum:"csv,xlsx,ndjson" default:"csv"`

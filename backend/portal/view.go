@@ -86,17 +86,19 @@ func (c ViewChange) Changes() bool { return c.Name != nil || c.Query != nil || c
 // MaxViews is how many views a user can have of all lists together, and how many an MSSP, MSP or client can share.
 const MaxViews = 100
 
+// Limits of a view: the characters of its name and of its query, and the columns that it can name.
 const (
-	maxViewName  = 80
-	maxViewQuery = 4000
+	MaxViewName    = 80
+	MaxViewQuery   = 4000
+	MaxViewColumns = 60
 )
 
 // CheckViewName returns the name without the space around it; Invalid for one that is empty, too long, or has characters
 // that cannot be seen.
 func CheckViewName(name string) (string, error) {
 	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n < 1 || n > maxViewName {
-		return "", InvalidField("name", "The name of a view has 1 to %d characters.", maxViewName)
+	if n := utf8.RuneCountInString(name); n < 1 || n > MaxViewName {
+		return "", InvalidField("name", "The name of a view has 1 to %d characters.", MaxViewName)
 	}
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) || !strings.ContainsFunc(name, unicode.IsGraphic) {
 		return "", InvalidField("name", "The name of a view has no line breaks or other control characters.")
@@ -114,8 +116,8 @@ func CheckViewList(role Role, list ViewList) error {
 
 // CheckViewQuery returns Invalid for a query that is too long.
 func CheckViewQuery(query string) error {
-	if utf8.RuneCountInString(query) > maxViewQuery {
-		return InvalidField("query", "The query of a view has at most %d characters.", maxViewQuery)
+	if utf8.RuneCountInString(query) > MaxViewQuery {
+		return InvalidField("query", "The query of a view has at most %d characters.", MaxViewQuery)
 	}
 	return nil
 }

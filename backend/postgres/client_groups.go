@@ -17,9 +17,6 @@ import (
 // groupByMSP is the value of ClientQuery.Group.
 const groupByMSP = "msp"
 
-// maxGroupedSorts is the number of fields that grouped clients may be sorted by: their cursor has the MSP's name, too.
-const maxGroupedSorts = 2
-
 var (
 	ofMSPs = []keysetTerm{{"m.name_key", textKey, false}, {"m.id", idKey, false}}
 	// ofNoMSP is behind every MSP.
@@ -32,8 +29,8 @@ func newGroupKeyset(of []keysetTerm, q portal.ClientQuery) (keyset, error) {
 	if err != nil {
 		return keyset{}, err
 	}
-	if len(k.terms) > maxGroupedSorts+1 {
-		return keyset{}, portal.InvalidField("sort", "Sort by %d fields at most within groups.", maxGroupedSorts)
+	if len(k.terms) > portal.MaxGroupedSorts+1 {
+		return keyset{}, portal.InvalidField("sort", "Sort by %d fields at most within groups.", portal.MaxGroupedSorts)
 	}
 	k.sort = q.Group + " " + k.sort
 	k.terms = slices.Concat(of, k.terms)

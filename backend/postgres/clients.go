@@ -91,9 +91,6 @@ func countedDirectClients(args pgx.NamedArgs, name string, msps []string) string
 	return equalsAny(args, name, "c.msp_id", "uuid", append(msps, wholeMSSP))
 }
 
-// maxExpiryDays is the greatest number of days to filter the end of a licence by: ten years.
-const maxExpiryDays = 3660
-
 // expired is the condition that the licence of an active client c has ended: its last day was before today.
 const expired = "c.status = 'active' and c.expires_on < " + today
 

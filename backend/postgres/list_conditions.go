@@ -232,7 +232,7 @@ func dayFilter(column, of string) condition {
 		if !ok {
 			return "", portal.InvalidField(name,
 				"%s is a day or a range such as 2026-12-01..2026-12-31, 2026-12-01.. or ..2026-12-31; expired; "+
-					"a number of days from today up to %d, such as 30d; or none.", name, maxExpiryDays)
+					"a number of days from today up to %d, such as 30d; or none.", name, portal.MaxExpiryDays)
 		}
 		return r.contains(args, name, column, func(day string) string { return day }), err
 	})
@@ -242,7 +242,7 @@ func dayFilter(column, of string) condition {
 func parseSoon(text string) (days int, ok bool) {
 	count, ok := strings.CutSuffix(text, "d")
 	days, err := strconv.Atoi(count)
-	return days, ok && err == nil && digits(count) && days <= maxExpiryDays
+	return days, ok && err == nil && digits(count) && days <= portal.MaxExpiryDays
 }
 
 // timeFilter filters a time by days in the time zone of the viewer's MSSP.

@@ -21,11 +21,6 @@ import (
 // What a value may be depends on the column (list_conditions.go): a choice, a text, a range such as 5..10 or
 // 2026-12-01..2026-12-31, and none where the column is empty.
 
-const (
-	maxValues      = 50
-	maxValueLength = 200
-)
-
 // term is one value of a filter.
 type term struct {
 	text string
@@ -44,12 +39,12 @@ func parseTerms(name, value string) (negated bool, terms []term, err error) {
 		if t.text == "" {
 			return false, nil, portal.InvalidField(name, "%s has an empty value. Separate values by single commas, such as a,b or !a,b.", name)
 		}
-		if utf8.RuneCountInString(t.text) > maxValueLength {
-			return false, nil, portal.InvalidField(name, "A value of %s has at most %d characters.", name, maxValueLength)
+		if utf8.RuneCountInString(t.text) > portal.MaxFilterValueLength {
+			return false, nil, portal.InvalidField(name, "A value of %s has at most %d characters.", name, portal.MaxFilterValueLength)
 		}
 		terms = append(terms, t)
-		if len(terms) > maxValues {
-			return false, nil, portal.InvalidField(name, "%s has at most %d values.", name, maxValues)
+		if len(terms) > portal.MaxFilterValues {
+			return false, nil, portal.InvalidField(name, "%s has at most %d values.", name, portal.MaxFilterValues)
 		}
 		if !more {
 			return negated, terms, nil

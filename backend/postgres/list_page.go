@@ -111,8 +111,8 @@ func newKeyset(keys map[string]sortKey, sort, fallback, id, cursor string) (keys
 		}
 		k.terms = append(k.terms, term)
 	}
-	if len(k.terms) > 3 {
-		return keyset{}, portal.InvalidField("sort", "Sort by three fields at most.")
+	if len(k.terms) > portal.MaxSorts {
+		return keyset{}, portal.InvalidField("sort", "Sort by %d fields at most.", portal.MaxSorts)
 	}
 	k.terms = append(k.terms, keysetTerm{id, idKey, k.terms[0].descending})
 	return k, k.readCursor(cursor)

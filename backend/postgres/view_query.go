@@ -194,17 +194,14 @@ func checkInviteStatus(value string) error {
 	return nil
 }
 
-// maxColumns is how many columns a view can name.
-const maxColumns = 60
-
 var viewColumn = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}(:[1-9][0-9]{1,3})?$`)
 
 // checkColumns checks the names of columns, each with its width in pixels or without. Which columns there are, the
 // screens know.
 func checkColumns(value string) error {
 	columns := strings.Split(value, ",")
-	if len(columns) > maxColumns {
-		return portal.InvalidField("query", "columns has at most %d names.", maxColumns)
+	if len(columns) > portal.MaxViewColumns {
+		return portal.InvalidField("query", "columns has at most %d names.", portal.MaxViewColumns)
 	}
 	seen := map[string]bool{}
 	for _, column := range columns {

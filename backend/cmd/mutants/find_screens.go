@@ -21,7 +21,7 @@ import (
 var screensScript string
 
 // Tests and what only they use, texts, generated files, and what decides on looks alone.
-var notScreens = regexp.MustCompile(`\.test\.tsx?$|^src/test/|/fake[A-Z]?\w*\.ts$|/browserFake\.ts$|^src/i18n/en/|/enums\.ts$|` +
+var notScreens = regexp.MustCompile(`\.test\.tsx?$|^src/test/|/fake[A-Z]?\w*\.ts$|/browserFake\.ts$|^src/i18n/en/|/(enums|limits)\.ts$|` +
 	`^src/(main\.tsx|theme\.ts)$|/(icons|Logo)\.tsx$|\.d\.ts$`)
 
 // screenMutants returns the mutants of the screens.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,17 +17,27 @@ import (
 const top = "../../.."
 
 func TestGenerate(t *testing.T) {
-	t.Run("equals_the_file_that_the_screens_import", func(t *testing.T) {
-		want, err := generate(top)
+	t.Run("equals_the_files_that_the_screens_import", func(t *testing.T) {
+		enums, err := generate(top)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(filepath.Join(top, target))
-		if err != nil {
-			t.Fatal(err)
+		for file, want := range map[string]string{enumsFile: enums, limitsFile: limitsText()} {
+			got, err := os.ReadFile(filepath.Join(top, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, string(got)); diff != "" {
+				t.Errorf("%s is out of date, run go run ./backend/cmd/tsenums (-want +got):\n%s", file, diff)
+			}
 		}
-		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("%s is out of date, run go run ./backend/cmd/tsenums (-want +got):\n%s", target, diff)
+	})
+
+	t.Run("has_a_number_for_each_limit", func(t *testing.T) {
+		for _, l := range limits() {
+			if n, err := strconv.Atoi(l.value); err != nil || n < 1 {
+				t.Errorf("%s: got %q, want a number from 1: its Go field or tag has another name now", l.name, l.value)
+			}
 		}
 	})
 
@@ -73,7 +84,7 @@ func TestEnumTags(t *testing.T) {
 				continue
 			}
 			t.Run(reflect.TypeOf(of).Name()+"_"+field.Name, func(t *testing.T) {
-				got := tagOf(of, field.Name)
+				got := enumOf(of, field.Name)
 				slices.Sort(got)
 				slices.Sort(want)
 				if diff := cmp.Diff(want, got); diff != "" {

@@ -5,6 +5,7 @@ import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { type Control, Controller, type FieldPath, useWatch } from "react-hook-form";
 import { providerIDs } from "../bridge/enums";
+import { limits } from "../bridge/limits";
 import type { Role } from "../bridge/models";
 import { ClientPicker, MSPPicker } from "../customers/NodePicker";
 import { t } from "../i18n/i18n";
@@ -85,7 +86,7 @@ function Text({ control, name, label, ...rest }: FieldProps & { type?: string; a
           label={label}
           error={fieldState.invalid}
           helperText={fieldState.error?.message}
-          slotProps={{ htmlInput: { spellCheck: false, autoComplete: "off", maxLength: 254 } }}
+          slotProps={{ htmlInput: { spellCheck: false, autoComplete: "off", maxLength: limits.email } }}
         />
       )}
     />

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { providerIDs, roleLevels, roles } from "../bridge/enums";
+import { limits } from "../bridge/limits";
 import type { NewInvite, ProviderID, Role } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import type { Node } from "../customers/NodePicker";
@@ -33,7 +34,7 @@ export const inviteSchema = () =>
       email: z
         .string()
         .trim()
-        .max(254, t("admin.wrong.email"))
+        .max(limits.email, t("admin.wrong.email"))
         .pipe(z.email(t("admin.wrong.email"))),
       role: z.enum(roles),
       msp: node,

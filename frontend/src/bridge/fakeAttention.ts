@@ -1,14 +1,15 @@
 // What needs attention among MSPs and clients, and what the users of one node do about it: of each kind the first six
 // that are not snoozed, as the API lists them. A mark has no effect once its reason is another.
+
 import { dayFromNow } from "./fakeBasics";
 import type { FakeUser } from "./fakeUserRecords";
+import { limits } from "./limits";
 import type { Attention, AttentionKind, Client, Me, MSP, Scope } from "./models";
 import { Problem } from "./problem";
 
 const each = 6;
 const soon = 30;
-const mostMarks = 500;
-const longestSnooze = 31 * 86_400_000;
+const longestSnooze = limits.snoozeDays * 86_400_000;
 
 /** A mark of the users of a node; user is who has snoozed it, or who handles it. */
 export interface FakeMark {
@@ -191,9 +192,9 @@ export function fakeAttention({ world, need, scope, clientsInScope, mspsInScope 
     const before = markOf(mark, matter);
     if (before && before.until === rest.until && (mark === "snoozed" || before.user === rest.user)) return;
     const others = world.marks.filter((one) => !isMark(one, { node, kind, id, mark }));
-    if (others.filter((one) => one.node === node).length >= mostMarks) {
+    if (others.filter((one) => one.node === node).length >= limits.marks) {
       throw new Problem("conflict", {
-        message: `${mostMarks} things are snoozed or handled here, which is the most. Remove some of these marks first.`,
+        message: `${limits.marks} things are snoozed or handled here, which is the most. Remove some of these marks first.`,
       });
     }
     const at = new Date().toISOString();

@@ -1,6 +1,8 @@
 // The connection calls of the fake. API keys are never returned, and what a product refuses is not saved.
+
 import { type FakeConnection, heimdalURL } from "./fakeRecords";
 import type { World } from "./fakeWorld";
+import { limits } from "./limits";
 import type {
   ConnectionChange,
   ConnectionItem,
@@ -65,10 +67,11 @@ export function fakeConnections({ world, need, queue }: Tools) {
 
   function checkHarmless(names: string[]): string[] {
     const kept = [...new Set(names.map((name) => name.trim()))];
-    if (kept.some((name) => name === "" || name.length > 100)) {
-      throw wrong("harmless", "A harmless name must have 1 to 100 printable characters.");
+    if (kept.some((name) => name === "" || name.length > limits.harmlessName)) {
+      throw wrong("harmless", `A harmless name must have 1 to ${limits.harmlessName} printable characters.`);
     }
-    if (kept.length > 20) throw wrong("harmless", "At most 20 names can be harmless.");
+    if (kept.length > limits.harmlessNames)
+      throw wrong("harmless", `At most ${limits.harmlessNames} names can be harmless.`);
     return kept;
   }
 

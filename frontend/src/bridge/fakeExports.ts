@@ -1,5 +1,7 @@
 // The exports of the fake: files in memory, as CSV whatever the format.
+
 import type { fakeCustomers } from "./fakeCustomers";
+import { limits } from "./limits";
 import type {
   Client,
   ClientFilter,
@@ -33,7 +35,6 @@ interface Tools {
 }
 
 /** As portal.MaxExportIDs. */
-const mostIds = 10_000;
 
 /** Whether a row is selected. */
 const isChosen = ({ ids, except = false }: ExportOptions, id: string) => !ids || except !== ids.includes(id);
@@ -58,7 +59,7 @@ export function fakeExports({ customers, need, allowed, emit }: Tools) {
         message: "Another export is still running. Wait for its end, or cancel it.",
       });
     }
-    if (options.ids && options.ids.length > mostIds) {
+    if (options.ids && options.ids.length > limits.exportIDs) {
       throw new Problem("invalid", {
         message: "A selection has at most 10000 rows. Select all, or use a filter.",
       });

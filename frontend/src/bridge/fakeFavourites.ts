@@ -1,5 +1,7 @@
 // The favourites and recents of the fake: rows of a grant that name customers by id, read with the viewer's scope.
+
 import { fold } from "./fakeLists";
+import { limits } from "./limits";
 import type { Client, CustomerKind, Favourite, Me, MSP, Recent } from "./models";
 import { Problem } from "./problem";
 
@@ -15,9 +17,6 @@ interface Tools {
   clientsInScope: () => Client[];
   mspsInScope: () => MSP[];
 }
-
-const mostFavourites = 200;
-const mostRecents = 20;
 
 export function fakeFavourites({ world, need, clientsInScope, mspsInScope }: Tools) {
   /** The customer as the viewer sees it; undefined outside the scope. */
@@ -59,10 +58,10 @@ export function fakeFavourites({ world, need, clientsInScope, mspsInScope }: Too
   function setFavourite(kind: CustomerKind, id: string, on: boolean): void {
     write(world.favourites, kind, id, (others, link, me) => {
       if (!on) return others;
-      const visible = others.length < mostFavourites ? others : others.filter((one) => seen(me, one));
-      if (visible.length >= mostFavourites) {
+      const visible = others.length < limits.favourites ? others : others.filter((one) => seen(me, one));
+      if (visible.length >= limits.favourites) {
         throw new Problem("conflict", {
-          message: `You have ${mostFavourites} favourites, which is the most. Remove one of them first.`,
+          message: `You have ${limits.favourites} favourites, which is the most. Remove one of them first.`,
         });
       }
       return [...visible, link];
@@ -79,7 +78,7 @@ export function fakeFavourites({ world, need, clientsInScope, mspsInScope }: Too
 
   function saveRecent(kind: CustomerKind, id: string): void {
     write(world.recents, kind, id, (others, link) =>
-      [{ ...link, at: new Date().toISOString() }, ...others].slice(0, mostRecents),
+      [{ ...link, at: new Date().toISOString() }, ...others].slice(0, limits.recents),
     );
   }
 

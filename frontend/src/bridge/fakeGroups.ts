@@ -1,16 +1,19 @@
 // How the fake groups clients by MSP, as the API does.
+
 import { seatsOver } from "./fakeAttention";
 import { fold } from "./fakeLists";
 import { sumKnown } from "./fakeWorld";
+import { limits } from "./limits";
 import type { Client, ClientGroup } from "./models";
 import { Problem } from "./problem";
 
-const mostSorts = 2;
-
 /** Sorted clients by their MSP first, by its name and id; those directly under the MSSP last. */
 export function grouped(ordered: Client[], sort = ""): Client[] {
-  if (sort.split(",").length > mostSorts) {
-    throw new Problem("invalid", { field: "sort", message: "Sort by 2 fields at most within groups." });
+  if (sort.split(",").length > limits.groupedSorts) {
+    throw new Problem("invalid", {
+      field: "sort",
+      message: `Sort by ${limits.groupedSorts} fields at most within groups.`,
+    });
   }
   const keyOf = ({ msp_id, msp_name }: Client) =>
     msp_id === null ? "\u{10ffff}" : `${fold(msp_name ?? "")} ${msp_id}`;

@@ -1,6 +1,7 @@
 // The scorecard of an MSP of the fake, counted from its clients as the API's kept counts are.
 import { matchingClients } from "./fakeFilters";
 import type { Client, ClientFilter, MSP } from "./models";
+import { mspCounts } from "./mspCounts";
 
 const growthDays = 30;
 
@@ -17,15 +18,7 @@ type Scorecard = Pick<
   | "missing"
 >;
 
-/** The list behind each figure. */
-const filters = {
-  expiring_30: { expires_on: "30d" },
-  expiring_90: { expires_on: "90d" },
-  expired: { expires_on: "expired" },
-  exceeded: { status: "active", seats_exceeded: "yes" },
-  disabled: { status: "disabled" },
-  missing: { status: "missing" },
-} satisfies Record<string, ClientFilter>;
+const { clients: _, ...filters } = mspCounts;
 
 /** The figures of an MSP that has these clients. */
 export function scorecardOf(clients: Client[]): Scorecard {

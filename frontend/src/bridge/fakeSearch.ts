@@ -1,7 +1,9 @@
 // The search of the fake. It ranks as the API does: backend/postgres/search.go describes the ranks, and the cases in its
 // testdata/ranked_search.json are run against both.
+
 import { fold, foldID } from "./fakeLists";
 import type { World } from "./fakeWorld";
+import { limits } from "./limits";
 import type {
   Client,
   Me,
@@ -86,10 +88,10 @@ export function fakeSearch({ world, need, scope, ...lists }: Tools) {
   return (query: SearchQuery): SearchResult => {
     const me = need("see_clients");
     const length = [...query.q.trim()].length;
-    if (length < 1 || length > 100) {
+    if (length < 1 || length > limits.search) {
       throw new Problem("invalid", {
         field: "q",
-        message: "Send q with 1 to 100 characters to search for.",
+        message: `Send q with 1 to ${limits.search} characters to search for.`,
       });
     }
     const ranked = candidates(me).map(([kind, all]) => ({ kind, found: rank(kind, all, query.q) }));

@@ -1,6 +1,8 @@
 // Which queries of views the fake accepts: the parameters of a list, each with a value that the list itself accepts.
+
 import { clientSorts, inviteStatuses, mspSorts, roles, userSorts, userStatuses } from "./enums";
 import { clientFilterNames, mspFilterNames } from "./fakeFilters";
+import { limits } from "./limits";
 import type { ViewList } from "./models";
 import { Problem } from "./problem";
 
@@ -57,7 +59,7 @@ const readable = (query: string) => !/%(?![0-9a-f]{2})|;/i.test(query);
 
 function checkSort(sort: string, sorts: readonly string[]) {
   const terms = sort.split(",");
-  if (terms.length > 3) throw wrong("Sort by three fields at most.");
+  if (terms.length > limits.sorts) throw wrong(`Sort by ${limits.sorts} fields at most.`);
   const unknown = terms.find((term) => !sorts.includes(term.replace(/^-/, "")));
   if (unknown !== undefined) throw wrong(`This list cannot be sorted by "${unknown}".`);
 }
@@ -65,7 +67,7 @@ function checkSort(sort: string, sorts: readonly string[]) {
 function checkColumns(value: string) {
   const columns = value.split(",");
   const names = columns.map((column) => column.replace(/:.*/, ""));
-  if (columns.length > 60) throw wrong("columns has at most 60 names.");
+  if (columns.length > limits.viewColumns) throw wrong(`columns has at most ${limits.viewColumns} names.`);
   if (
     new Set(names).size < names.length ||
     columns.some((column) => !/^[a-z][a-z0-9_]{0,39}(:[1-9][0-9]{1,3})?$/.test(column))
@@ -76,7 +78,8 @@ function checkColumns(value: string) {
 
 /** Throws invalid with the field query, as the API does, if it is no query of the list. */
 export function checkViewQuery(lists: ListCalls, list: ViewList, query: string): void {
-  if ([...query].length > 4_000) throw wrong("The query of a view has at most 4000 characters.");
+  if ([...query].length > limits.viewQuery)
+    throw wrong(`The query of a view has at most ${limits.viewQuery} characters.`);
   if (!readable(query))
     throw wrong("The query of a view is one of an address, such as status=active&sort=-name.");
   const { filters, sorts } = rules[list];
@@ -100,7 +103,7 @@ export function checkViewQuery(lists: ListCalls, list: ViewList, query: string):
 function checkValues(lists: ListCalls, list: ViewList, values: Map<string, string>) {
   const { columns: _, sort: __, ...filter } = Object.fromEntries(values);
   const [since, until] = [filter.since ?? "", filter.until ?? ""];
-  if ((filter.q?.length ?? 0) > 100) throw wrong("q has at most 100 characters.");
+  if ((filter.q?.length ?? 0) > limits.search) throw wrong(`q has at most ${limits.search} characters.`);
   if (isDay(since) && isDay(until) && until < since) throw wrong("until must be later than since.");
   for (const [name, accepts] of Object.entries(known[list] ?? {})) {
     if (filter[name] !== undefined && !accepts(filter[name])) throw wrong(`${name} has no such value.`);

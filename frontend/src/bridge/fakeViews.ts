@@ -1,6 +1,8 @@
 // The saved views of the fake: who sees, shares and changes them, and which queries a list accepts.
+
 import { fold } from "./fakeLists";
 import { checkViewQuery, type ListCalls } from "./fakeViewQueries";
+import { limits } from "./limits";
 import type { Me, NewView, Scope, View, ViewChange, ViewList } from "./models";
 import { Problem } from "./problem";
 
@@ -26,15 +28,16 @@ const permissions: Record<ViewList, Me["permissions"][number]> = {
 };
 
 const nodeOf = (scope: Scope) => scope.client_id ?? scope.msp_id ?? "";
-const most = 100;
 const forbidden = () =>
   new Problem("forbidden", { message: "Only administrators share views, and change or delete shared ones." });
 
 function checkName(name: string): string {
   const trimmed = name.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name may not have
-  if (trimmed === "" || [...trimmed].length > 80 || /[\u0000-\u001f\u007f-\u009f]/.test(trimmed)) {
-    throw new Problem("invalid", { field: "name", message: "The name of a view has 1 to 80 characters." });
+  const controls = /[\u0000-\u001f\u007f-\u009f]/;
+  if (trimmed === "" || [...trimmed].length > limits.viewName || controls.test(trimmed)) {
+    const message = `The name of a view has 1 to ${limits.viewName} characters.`;
+    throw new Problem("invalid", { field: "name", message });
   }
   return trimmed;
 }
@@ -75,9 +78,9 @@ export function fakeViews({ world, need, lists }: Tools) {
     const others = world.views.filter(
       (one) => one.id !== view.id && one.grant === view.grant && one.node === view.node,
     );
-    if (isNew && others.length >= most) {
+    if (isNew && others.length >= limits.views) {
       throw new Problem("conflict", {
-        message: `You have ${most} views, which is the most. Delete one of them first.`,
+        message: `You have ${limits.views} views, which is the most. Delete one of them first.`,
       });
     }
     if (others.some((one) => one.list === view.list && fold(one.name) === fold(view.name))) {

@@ -1,3 +1,5 @@
+import { limits } from "./limits";
+
 // The grammar of the API's filters: backend/postgres/list_grammar.go describes it.
 
 /** One value of a filter. */
@@ -12,9 +14,6 @@ interface FilterValue {
   negated: boolean;
   terms: Term[];
 }
-
-const mostTerms = 50;
-const longestTerm = 200;
 
 /** Parses a filter; undefined where a value is empty or too long, or there are too many. */
 export function parseFilter(text: string): FilterValue | undefined {
@@ -36,8 +35,8 @@ export function parseFilter(text: string): FilterValue | undefined {
     if (escapes) at++;
     value += rest[at];
   }
-  const wrong = terms.some((term) => term.text === "" || [...term.text].length > longestTerm);
-  return wrong || terms.length > mostTerms ? undefined : { negated, terms };
+  const wrong = terms.some((term) => term.text === "" || [...term.text].length > limits.filterValue);
+  return wrong || terms.length > limits.filterValues ? undefined : { negated, terms };
 }
 
 /** A text with what separates values escaped. */

@@ -1,4 +1,5 @@
 import { clientSorts } from "../bridge/enums";
+import { limits } from "../bridge/limits";
 import { type List, useList } from "../bridge/lists";
 import type { Client, ClientFilter, Grouping } from "../bridge/models";
 import { paths } from "../bridge/paths";
@@ -34,8 +35,8 @@ export function useClients(): Clients {
   return { address, filter, sort, grouped, list };
 }
 
-/** Groups are in the order of their MSPs, and the API sorts within them by two fields at most. */
+/** Groups are in the order of their MSPs, and the API sorts within them by fewer fields. */
 function sortInGroups(sort: string | undefined): string | undefined {
   const terms = sort?.split(",").filter((term) => !/^-?msp_name$/.test(term)) ?? [];
-  return terms.slice(0, 2).join(",") || undefined;
+  return terms.slice(0, limits.groupedSorts).join(",") || undefined;
 }

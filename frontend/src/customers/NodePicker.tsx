@@ -1,6 +1,7 @@
 import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
 import { useEffect, useRef, useState } from "react";
+import { limits } from "../bridge/limits";
 import { type List, useList } from "../bridge/lists";
 import type { Client, MSP } from "../bridge/models";
 import { clientsQuery, mspsQuery } from "../bridge/queries";
@@ -62,7 +63,9 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
       value={value}
       onChange={(_, chosen) => onChange(chosen && { id: chosen.id, name: chosen.name })}
       // The text of the chosen option is not searched for.
-      onInputChange={(_, text, reason) => onType(reason === "input" ? text.trim().slice(0, 100) : "")}
+      onInputChange={(_, text, reason) =>
+        onType(reason === "input" ? text.trim().slice(0, limits.search) : "")
+      }
       {...(onBlur && { onBlur })}
       getOptionKey={({ id }) => id}
       getOptionLabel={({ name }) => name}

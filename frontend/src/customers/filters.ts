@@ -1,5 +1,6 @@
 import { statusReasons, yesNo } from "../bridge/enums";
 import { parseFilter } from "../bridge/filterValue";
+import { limits } from "../bridge/limits";
 import type { StatusReason } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import {
@@ -16,7 +17,7 @@ import { statuses } from "./status";
 
 const search: FilterRow = {
   name: () => "",
-  parse: (text) => text.slice(0, 100),
+  parse: (text) => text.slice(0, limits.search),
   label: (q) => t("customers.filter.q", { q }),
   choice: { kind: "other" },
 };
@@ -47,9 +48,6 @@ const reason = optionFilter<StatusReason | typeof noReason>(
 export const yesNoFilter = (name: () => string) =>
   optionFilter(name, [...yesNo], (value) => t(`words.yesNo.${value}`), [{ text: "none", as: "unknown" }]);
 
-/** Counts up to which days from now the API accepts. */
-const mostDays = 3660;
-
 /** The number in a value such as "30d"; NaN for others. */
 const daysOf = (value: string) => (/^\d{1,4}d$/.test(value) ? Number.parseInt(value, 10) : Number.NaN);
 
@@ -64,7 +62,7 @@ export const endFilter = (name: () => string, expired: boolean): FilterRow => ({
   ...daysFilter(name, {
     more: [...(expired ? ["expired"] : []), "30d", "60d", "90d", "none"],
     labelOf: endLabel,
-    accepts: (value) => value === "expired" || value === "none" || daysOf(value) <= mostDays,
+    accepts: (value) => value === "expired" || value === "none" || daysOf(value) <= limits.expiryDays,
   }),
   whole: (value) => (value === "expired" ? t("customers.filter.expired") : undefined),
 });

@@ -35,9 +35,6 @@ export interface Choice {
   withClients: boolean;
 }
 
-/** The most rows that a selection can name; portal.MaxExportIDs in Go. */
-export const mostIds = 10_000;
-
 export type Progress = Events["export:progress"];
 
 export type Step =

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import type { MSP, MSPDetail } from "../bridge/models";
+import { type CountName, mspCounts } from "../bridge/mspCounts";
 import { paths } from "../bridge/paths";
 import { mspQuery } from "../bridge/queries";
 import { CustomerHistory } from "../customers/CustomerHistory";
@@ -26,7 +27,7 @@ import { UnknownValue } from "../parts/UnknownValue";
 import { type Usage, UsedOfTotal } from "../parts/UsedOfTotal";
 import { CopyPortalLink } from "../session/CopyPortalLink";
 import { useSession } from "../session/session";
-import { CountLink, type CountName, counts, GrowthLink, listOf } from "./scorecard";
+import { CountLink, GrowthLink, listOf } from "./scorecard";
 
 interface Props {
   id: string;
@@ -105,7 +106,7 @@ function LicencesLink({ msp, children }: { msp: MSP; children: ReactNode }) {
   return (
     <Link
       component={RouterLink}
-      to={paths.clients({ ...(!own && { msp_id: msp.id }), ...counts.clients, sort: "-seats_used" })}
+      to={paths.clients({ ...(!own && { msp_id: msp.id }), ...mspCounts.clients, sort: "-seats_used" })}
       title={t("msps.licencesOf", { name: msp.name })}
       sx={{ color: "inherit", textDecorationColor: "currentcolor" }}
     >

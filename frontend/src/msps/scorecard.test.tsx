@@ -2,9 +2,9 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { createFake, type Fake, users } from "../bridge/fake";
 import type { ClientFilter, MSP, MSPFilter, Sort } from "../bridge/models";
+import { type CountName, mspCounts } from "../bridge/mspCounts";
 import { recordQueries } from "../test/calls";
 import { expectAccessible, renderApp } from "../test/render";
-import { type CountName, counts } from "./scorecard";
 
 const figures: Partial<MSP> = {
   clients: 7,
@@ -41,7 +41,7 @@ describe("the scorecard of an MSP", () => {
     const fake = createFake({ signedIn: users.admin });
     await fake.resume();
     for (const msp of fake.world.msps) {
-      for (const [name, filter] of Object.entries(counts) as [CountName, ClientFilter][]) {
+      for (const [name, filter] of Object.entries(mspCounts) as [CountName, ClientFilter][]) {
         const { total } = await fake.clients({ ...filter, msp_id: msp.id, cursor: "", limit: 1 });
         expect({ [`${name} of ${msp.name}`]: total }).toEqual({ [`${name} of ${msp.name}`]: msp[name] });
       }

@@ -1,7 +1,8 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { Link as RouterLink } from "react-router";
-import type { ClientFilter, MSP, Sort } from "../bridge/models";
+import type { MSP } from "../bridge/models";
+import { type CountName, mspCounts } from "../bridge/mspCounts";
 import { paths } from "../bridge/paths";
 import { formatChange, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -10,28 +11,25 @@ import { UnknownValue } from "../parts/UnknownValue";
 import { useSession } from "../session/session";
 import type { Row } from "./rows";
 
-/** The counts of an MSP's clients, each with the list that has as many rows. */
-export const counts = {
-  clients: { status: "active" },
-  expiring_30: { expires_on: "30d", sort: "expires_on" },
-  expiring_90: { expires_on: "90d", sort: "expires_on" },
-  expired: { expires_on: "expired", sort: "-expires_on" },
-  exceeded: { status: "active", seats_exceeded: "yes", sort: "-seats_over" },
-  disabled: { status: "disabled" },
-  missing: { status: "missing" },
-} as const satisfies Record<string, ClientFilter & Sort>;
-
-export type CountName = keyof typeof counts;
+/** How the list behind a count is sorted, where it is not by name. */
+const sorts: Partial<Record<CountName, string>> = {
+  expiring_30: "expires_on",
+  expiring_90: "expires_on",
+  expired: "-expires_on",
+  exceeded: "-seats_over",
+};
 
 /** The figures that only MSPs have, and by which their clients cannot be sorted. */
-export const mspFigures: string[] = [...Object.keys(counts), "growth"];
+export const mspFigures: string[] = [...Object.keys(mspCounts), "growth"];
 
 /** Counts of something to act on are coloured. */
 const tones: Partial<Record<CountName, string>> = { expired: "error.main", exceeded: "error.main" };
 
 /** The path of the list behind a count. An MSP's own users see no other clients. */
-export const listOf = (name: CountName, id: string, own: boolean) =>
-  paths.clients({ ...(!own && { msp_id: id }), ...counts[name] });
+export function listOf(name: CountName, id: string, own: boolean): string {
+  const sort = sorts[name];
+  return paths.clients({ ...(!own && { msp_id: id }), ...mspCounts[name], ...(sort && { sort }) });
+}
 
 /** A count with a link to its list; without one where there is nothing to list. */
 export function CountLink({ msp, name }: { msp: MSP; name: CountName }) {

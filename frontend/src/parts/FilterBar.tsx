@@ -6,6 +6,7 @@ import InputAdornment from "@mui/material/InputAdornment";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
+import { limits } from "../bridge/limits";
 import { t } from "../i18n/i18n";
 import { ChevronDownIcon, CloseIcon, SearchIcon } from "./icons";
 import { PopupMenu } from "./PopupMenu";
@@ -122,7 +123,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
   return (
     <TextField
       value={typed}
-      onChange={(event) => setTyped(event.target.value.slice(0, 100))}
+      onChange={(event) => setTyped(event.target.value.slice(0, limits.search))}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || typed === "") return;
         event.preventDefault();

@@ -1,7 +1,8 @@
+import { formulaStarts } from "../bridge/limits";
 import type { Column } from "./tableColumn";
 
-/** The characters with which spreadsheets begin a formula, or which they skip before one; as in backend/export/csv.go. */
-const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/** How a formula begins, also behind a tab or line break, which spreadsheets skip. */
+const formulaStart = new RegExp(`^[${formulaStarts}\\t\\r\\n]`);
 
 /** A text that no spreadsheet runs as a formula: an apostrophe precedes one that begins like it. */
 export const neutral = (text: string) => (formulaStart.test(text) ? `'${text}` : text);

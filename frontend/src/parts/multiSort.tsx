@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import type { KeyboardEvent, MouseEvent, SyntheticEvent } from "react";
+import { limits } from "../bridge/limits";
 import { t } from "../i18n/i18n";
 import { pressed } from "./shortcuts";
 import { VisuallyHidden } from "./VisuallyHidden";
@@ -7,16 +8,13 @@ import { VisuallyHidden } from "./VisuallyHidden";
 // A list is sorted by up to three columns: "name,-clients". A click on a header sorts by that column alone; with Shift
 // it is added, then reversed, then removed. The grid itself sorts by one column only.
 
-/** The most columns that the API sorts by. */
-const mostColumns = 3;
-
 const fieldOf = (term: string) => term.replace(/^-/, "");
 
 /** The sort after Shift+click on a column. */
 export function withColumn(sort: string, field: string): string {
   const terms = sort === "" ? [] : sort.split(",");
   const at = terms.findIndex((term) => fieldOf(term) === field);
-  if (at < 0) return [...terms.slice(0, mostColumns - 1), field].join(",");
+  if (at < 0) return [...terms.slice(0, limits.sorts - 1), field].join(",");
   if (terms[at] === field) return terms.with(at, `-${field}`).join(",");
   return terms.length === 1 ? field : terms.toSpliced(at, 1).join(",");
 }

@@ -1,6 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { useState } from "react";
+import { limits } from "../bridge/limits";
 import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { formatList } from "../i18n/format";
@@ -76,7 +77,7 @@ export function InviteCodeForm(props: Props) {
       error={missing ? t("session.code.required") : refusal}
       submitLabel={t("session.code.submit")}
       pending={pending}
-      input={{ autoComplete: "one-time-code", maxLength: 200 }}
+      input={{ autoComplete: "one-time-code", maxLength: limits.inviteCode }}
       onChange={(value) => {
         setCode(value);
         setMissing(false);

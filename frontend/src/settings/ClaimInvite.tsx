@@ -1,6 +1,7 @@
 import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
+import { limits } from "../bridge/limits";
 import { useClaimInvite } from "../bridge/mutations";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
@@ -68,7 +69,7 @@ function ClaimDialog({ onClose }: { onClose: () => void }) {
         error={missing || refused !== ""}
         helperText={missing ? t("session.code.required") : refused || t("settings.invite.help")}
         slotProps={{
-          htmlInput: { spellCheck: false, autoComplete: "one-time-code", maxLength: 200 },
+          htmlInput: { spellCheck: false, autoComplete: "one-time-code", maxLength: limits.inviteCode },
           formHelperText: missing || refused ? { role: "alert" } : {},
         }}
       />

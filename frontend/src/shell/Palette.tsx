@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Dialog from "@mui/material/Dialog";
 import InputBase from "@mui/material/InputBase";
 import { useEffect, useId, useState } from "react";
+import { limits } from "../bridge/limits";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { SearchIcon } from "../parts/icons";
@@ -68,7 +69,7 @@ export function Palette({ rail, onClose }: Props) {
           value={q}
           placeholder={t(placeholderFor(can))}
           onChange={(event) => {
-            setQ(event.target.value.slice(0, 100));
+            setQ(event.target.value.slice(0, limits.search));
             setAt(0);
             setEntered(false);
           }}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "../bridge/limits";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 
@@ -30,12 +31,12 @@ export const connectionSchema = ({ savedURL, needsKey }: Rules) =>
         .string()
         .trim()
         .min(1, t("products.wrong.customer"))
-        .max(64, t("products.wrong.customer")),
+        .max(limits.customerID, t("products.wrong.customer")),
       base_url: z
         .string()
         .trim()
         .pipe(z.literal("").or(z.string().regex(/^https?:\/\/[^\s/]+/i, t("products.wrong.baseURL")))),
-      api_key: z.string().trim().max(512, t("products.wrong.apiKey")),
+      api_key: z.string().trim().max(limits.apiKey, t("products.wrong.apiKey")),
     })
     .superRefine(({ base_url, api_key }, context) => {
       const moved = isMoved(base_url, savedURL);

@@ -3,6 +3,7 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import FormHelperText from "@mui/material/FormHelperText";
 import TextField from "@mui/material/TextField";
 import { useId, useState } from "react";
+import { limits } from "../bridge/limits";
 import type { View, ViewList } from "../bridge/models";
 import { useChangeView, useCreateView } from "../bridge/viewMutations";
 import { t } from "../i18n/i18n";
@@ -66,7 +67,7 @@ export function ViewDialog({ list, query, view, onSaved, onClose }: Props) {
         error={empty || error?.field === "name"}
         helperText={empty ? t("views.form.empty") : error?.field === "name" ? error.message : " "}
         onChange={(event) => {
-          setName([...event.target.value].slice(0, 80).join(""));
+          setName([...event.target.value].slice(0, limits.viewName).join(""));
           setEmpty(false);
         }}
         slotProps={{ htmlInput: { autoComplete: "off" } }}
