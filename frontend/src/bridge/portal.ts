@@ -124,7 +124,7 @@ export interface Portal {
   recents(): Promise<Recent[]>;
   saveRecent(kind: CustomerKind, id: string): Promise<void>;
   /**
-   * Saves a list to a file that the user chooses. asOf is the age of the data on the screen. Rejects with cancelled,
+   * Saves a list to a file that the user chooses. asOf is the time of the data on the screen. Rejects with cancelled,
    * policy, file_failed or interrupted; then nothing is saved.
    */
   exportClients(query: ClientFilter & Sort, options: ExportOptions, asOf: string | null): Promise<Exported>;

@@ -60,7 +60,7 @@ function GroupCell({ group, field }: { group: ClientGroup; field: string }) {
   }
 }
 
-/** The MSP, how many of its clients the filter has, and how many of these exceed their licences. */
+/** The MSP, how many of its clients the filter has, and how many of these are over their licences. */
 function GroupName({
   group: { msp_id, msp_name, clients: count, seats_exceeded: exceeded },
 }: {

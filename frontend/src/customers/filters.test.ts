@@ -116,7 +116,7 @@ describe("the filters of a list", () => {
       ),
     ).toBe(
       "“bakery”, Status Disabled, Reason demo account, MSP Directly under the MSSP, Type CORP, " +
-        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, Licences exceeded yes, Expires within 30 days, " +
+        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, Over licences yes, Expires within 30 days, " +
         "Products Patch or Mail, Name contains “bakery”, MSP name is not empty, Id in the product begins with “40”, " +
         "First seen Dec 1\u2009–\u200931, 2026, and Last seen is not up to Nov 30, 2026",
     );

@@ -42,7 +42,7 @@ describe("the list of MSPs", () => {
       "In 30 days",
       "In 90 days",
       "Expired",
-      "Exceeded",
+      "Over licences",
       "Disabled",
       "Missing",
       "Status",

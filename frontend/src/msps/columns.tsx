@@ -49,7 +49,7 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     sums: true,
     ends: [
       ...ends().map((end) => ({ ...end, optional: !expiry })),
-      countColumn("exceeded", 96, 8),
+      countColumn("exceeded", 124, 8),
       countColumn("disabled", 88, 10),
       countColumn("missing", 84, 10),
     ],

@@ -63,7 +63,7 @@ describe("the scorecard of an MSP", () => {
     expect(hrefOf(/4 clients of .* have expired/)).toBe(
       `#/clients?${of}&expires_on=expired&sort=-expires_on`,
     );
-    expect(hrefOf(/5 clients of .* exceed/)).toBe(
+    expect(hrefOf(/5 clients of .* over/)).toBe(
       `#/clients?${of}&status=active&seats_exceeded=yes&sort=-seats_over`,
     );
     expect(hrefOf(/6 disabled clients/)).toBe(`#/clients?${of}&status=disabled`);

@@ -262,7 +262,7 @@ describe("what needs attention", () => {
     ["licence_expired", "", "Licence expired"],
     ["licence_expiring", "", "Licence expires"],
     ["seats_exceeded", "1244/1200", "1,244 licences active, 1,200 purchased"],
-    ["seats_exceeded", "", "More licences active than purchased"],
+    ["seats_exceeded", "", "Over its licences"],
     ["client_missing", "", "Missing from the last sync, last seen"],
     ["sync_partial", "Nordlys", "Clients of some MSPs could not be read. Last sync"],
     ["msp_without_clients", "", "MSP without clients"],
@@ -291,12 +291,12 @@ describe("what needs attention", () => {
     const titles = within(section).getAllByRole("heading", { level: 3 });
     expect(titles.map((title) => title.textContent)).toEqual([
       `Expired licences ${counts[0]}`,
-      `More licences active than purchased ${counts[1]}`,
+      `Clients over their licences ${counts[1]}`,
       `Licences ending in 30 days ${counts[2]}`,
       `MSPs without clients ${counts[3]}`,
       `Missing clients ${counts[4]}`,
     ]);
-    const exceeded = within(section).getByRole("link", { name: /^See all \d+: More licences active/ });
+    const exceeded = within(section).getByRole("link", { name: /^See all \d+: Clients over their licences/ });
     await user.click(exceeded);
     expect(await screen.findByText(`${counts[1]} in total`)).toBeVisible();
     expect(window.location.hash).toBe("#/clients?status=active&seats_exceeded=yes&sort=-seats_over");

@@ -7,7 +7,7 @@ import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { PageHeader } from "../parts/PageHeader";
 import { StaleAlert } from "../parts/StaleAlert";
-import { useIsShownAge } from "../parts/shownAge";
+import { useIsShownDataAsOf } from "../parts/shownDataAsOf";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionList } from "./AttentionList";
@@ -33,7 +33,7 @@ export default function Overview() {
   }
   return (
     <>
-      <PageHeader title={t("overview.title")} text={data && <Age dataAsOf={data.data_as_of} />} />
+      <PageHeader title={t("overview.title")} text={data && <DataAsOf dataAsOf={data.data_as_of} />} />
       {error && (
         <Box sx={{ mb: 1.5 }}>
           <StaleAlert problem={error} text={t("overview.stale")} onRetry={retry} />
@@ -46,8 +46,8 @@ export default function Overview() {
 
 const isEmpty = (overview: OverviewData) => overview.data_as_of === null && overview.clients === 0;
 
-function Age({ dataAsOf }: { dataAsOf: string | null }) {
-  const inBar = useIsShownAge(dataAsOf);
+function DataAsOf({ dataAsOf }: { dataAsOf: string | null }) {
+  const inBar = useIsShownDataAsOf(dataAsOf);
   if (dataAsOf === null) return t("overview.neverSynced");
   if (inBar) return null;
   return (

@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { ReactNode } from "react";
 import { t } from "../i18n/i18n";
-import { useIsShownAge } from "./shownAge";
+import { useIsShownDataAsOf } from "./shownDataAsOf";
 import { Time } from "./Time";
 
 interface Props {
@@ -20,7 +20,7 @@ interface Props {
 }
 
 /**
- * The footer of a table: the number of rows, a button to load more, the age of the data where it differs from the top bar,
+ * The footer of a table: the number of rows, a button to load more, the time of the data where it differs from the top bar,
  * and the choice of columns.
  */
 export function TableFooter({
@@ -34,7 +34,7 @@ export function TableFooter({
   dataAsOf,
   columns,
 }: Props) {
-  const inBar = useIsShownAge(dataAsOf);
+  const inBar = useIsShownDataAsOf(dataAsOf);
   const count = refreshing ? t("parts.table.refreshing") : countText(shown, total, hasMore);
   return (
     <Box

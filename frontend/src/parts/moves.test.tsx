@@ -7,7 +7,7 @@ import { DataTable } from "./DataTable";
 import { Figure } from "./Figure";
 import { ListPlacesProvider } from "./listPlaces";
 import { SidePanel, SplitView } from "./SidePanel";
-import { ShownAge } from "./shownAge";
+import { ShownDataAsOf } from "./shownDataAsOf";
 import { TableFooter } from "./TableFooter";
 
 const rows = ["Aldgate", "Birch", "Cedar"].map((name, n) => ({ id: String(n), name }));
@@ -202,9 +202,9 @@ describe("text that is cut", () => {
 
 describe("the age of the data", () => {
   const footer = (shown: string | null) => (
-    <ShownAge value={shown}>
+    <ShownDataAsOf value={shown}>
       <TableFooter shown={1} total={1} loading={false} dataAsOf="2026-05-02T09:00:00Z" />
-    </ShownAge>
+    </ShownDataAsOf>
   );
   it("is in the footer only where the top bar shows another", () => {
     const { rerender } = renderPart(footer("2026-05-02T09:00:00.000Z"));

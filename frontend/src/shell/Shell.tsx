@@ -7,7 +7,7 @@ import { t } from "../i18n/i18n";
 import { focusRing } from "../parts/focusRing";
 import { ListPlacesProvider } from "../parts/listPlaces";
 import { OutageBannerShown } from "../parts/outageBanner";
-import { ShownAge } from "../parts/shownAge";
+import { ShownDataAsOf } from "../parts/shownDataAsOf";
 import { useAppearance } from "../session/appearance";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
@@ -52,9 +52,9 @@ export function Shell({ rail, children }: Props) {
           <TopBar onSearch={() => setSearching(true)} onHelp={() => setHelping(true)} />
           <Banners />
           <OutageBannerShown value={useOutage() !== null}>
-            <ShownAge value={dataAsOf}>
+            <ShownDataAsOf value={dataAsOf}>
               <Main>{children}</Main>
-            </ShownAge>
+            </ShownDataAsOf>
           </OutageBannerShown>
         </Box>
         {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}

@@ -126,7 +126,7 @@ function ConnectionFacts({ connection, now }: { connection: ConnectionItem; now:
         <VisuallyHidden>{t("products.keyEndsName", { last4 })}</VisuallyHidden>
       </span>,
     ],
-    [t("products.fact.age"), <Time key="age" at={last_complete} />],
+    [t("products.fact.dataAsOf"), <Time key="dataAsOf" at={last_complete} />],
     [t("products.fact.next"), <Next key="next" connection={connection} now={now} />],
   ];
   return (

@@ -37,7 +37,7 @@ export const customers = {
     clients: "Clients",
     used: "Active licences",
     total: "Purchased",
-    exceeded: "Licences exceeded",
+    exceeded: "Over licences",
     expires: "Expires",
     expired: "Expired",
     noEnd: "never or unknown",

@@ -18,7 +18,7 @@ export const products = {
     customer: "Customer id",
     host: "Host",
     key: "API key",
-    age: "Data from",
+    dataAsOf: "Data from",
     next: "Next sync",
   },
   keyEnds: "••••{{last4}}",

@@ -87,7 +87,7 @@ export const sync = {
     partial_one: "The clients of one MSP could not be read",
     partial_other: "The clients of {{count, number}} MSPs could not be read",
     partialText:
-      "They stay in the portal unchanged and show their own age. All other customers are up to date. In " +
+      "They stay in the portal unchanged and show when they were last seen. All other customers are up to date. In " +
       "{{product}}, give the account of the API key access to these MSPs.",
     absent_one:
       "{{product}} returned its customers in several pages, and {{count, number}} known customer was on none of them.",
