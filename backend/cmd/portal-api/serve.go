@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -52,6 +52,13 @@ type serveCommand struct {
 
 // Run serves until ctx ends, then lets running requests and jobs finish.
 func (c serveCommand) Run(ctx context.Context) error {
+	log := newLog(c.LogLevel)
+	listeners, err := passedSockets()
+	if err != nil {
+		return err
+	}
+	defer func() { listeners.close() }()
+	listeners.replaceAddresses(&c, log)
 	if err := c.checkSettings(); err != nil {
 		return err
 	}
@@ -59,25 +66,21 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen("PORTAL_LISTEN", c.Listen)
-	if err != nil {
+	if err := listeners.listen(c.Listen, c.MetricsListen); err != nil {
 		return err
 	}
-	defer listener.Close()
-	metricsListener, err := listen("PORTAL_METRICS_LISTEN", c.MetricsListen)
-	if err != nil {
-		return err
+	if notifies() {
+		postgres.Await(ctx, c.DatabaseURL, func(err error) { log.Warn("waiting for the database", "error", err) })
 	}
-	defer metricsListener.Close()
 	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	if c.PublicURL == "" {
-		c.PublicURL = "http://" + listener.Addr().String()
+		c.PublicURL = "http://" + listeners.api.Addr().String()
 	}
-	return c.serve(ctx, db, sealer, listener, metricsListener)
+	return c.serve(ctx, db, sealer, log, listeners)
 }
 
 func (c *serveCommand) checkSettings() error {
@@ -110,17 +113,7 @@ func (c *serveCommand) checkSettings() error {
 	return secureURL("PORTAL_PUBLIC_URL", c.PublicURL)
 }
 
-func listen(setting, address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, settingError{setting,
-			fmt.Sprintf("cannot listen on %q; it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
-	}
-	return listener, nil
-}
-
-func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, listener, metricsListener net.Listener) error {
-	log := newLog(c.LogLevel)
+func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, log *slog.Logger, listeners sockets) error {
 	export.RemoveAbandoned(time.Now().Add(-time.Hour))
 	log.Info("memory", "limit_mib", limitMemory(os.LookupEnv, os.ReadFile)>>20)
 	sessions, err := session.New(db, sealer, c.config(c.PublicURL))
@@ -164,8 +157,10 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	stopJobs := startJobs(ctx, db, syncs, log)
-	log.Info("serving", "listen", listener.Addr().String(), "metrics", metricsListener.Addr().String(), "version", version)
-	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics}, func() {
+	log.Info("serving", "listen", listeners.api.Addr().String(), "metrics", listeners.metrics.Addr().String(), "version", version)
+	notify(daemon.SdNotifyReady, log)
+	err = serveUntil(ctx, map[net.Listener]http.Handler{listeners.api: api, listeners.metrics: metrics}, func() {
+		notify(daemon.SdNotifyStopping, log)
 		close(ending)
 		syncs.EndWatches()
 	})
