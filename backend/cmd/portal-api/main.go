@@ -25,6 +25,7 @@ type cli struct {
 	Serve     serveCommand     `cmd:"" help:"Serve the API and run its jobs. SIGTERM shuts down gracefully."`
 	Migrate   migrateCommand   `cmd:"" help:"Migrate the database schema, or show its state."`
 	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and an invite for its first admin; print both as JSON."`
+	MSSP      msspCommand      `cmd:"" name:"mssp" help:"List the MSSPs."`
 	Product   productCommand   `cmd:"" help:"Connect an MSSP to a product."`
 	Sync      syncCommand      `cmd:"" help:"${sync_command}"`
 	Keys      keysCommand      `cmd:"" help:"Rotate the signing keys of access tokens."`
