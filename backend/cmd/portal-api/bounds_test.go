@@ -97,7 +97,7 @@ func TestServeDefaults(t *testing.T) {
 		}
 	})
 	t.Run("limit_time_of_requests", func(t *testing.T) {
-		got := newServer(http.NotFoundHandler())
+		got := newServer(nil, http.NotFoundHandler()).http
 		if got.ReadHeaderTimeout != 10*time.Second || got.ReadTimeout != 30*time.Second || got.WriteTimeout != time.Minute ||
 			got.IdleTimeout != 2*time.Minute || got.MaxHeaderBytes != 64<<10 {
 			t.Errorf("got %s, %s, %s, %s and %d bytes, want 10s, 30s, 1m, 2m and 64 KiB",

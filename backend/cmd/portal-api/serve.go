@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -124,8 +123,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	if err != nil {
 		return err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry := newRegistry()
 	syncs, err := c.newSync(db, sealer, mails, log, registry)
 	if err != nil {
 		return err
@@ -159,7 +157,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	stopJobs := startJobs(ctx, db, syncs, log)
 	log.Info("serving", "listen", listeners.api.Addr().String(), "metrics", listeners.metrics.Addr().String(), "version", version)
 	notify(daemon.SdNotifyReady, log)
-	err = serveUntil(ctx, map[net.Listener]http.Handler{listeners.api: api, listeners.metrics: metrics}, func() {
+	err = serveUntil(ctx, []*server{newServer(listeners.api, api), newServer(listeners.metrics, metrics)}, func() {
 		notify(daemon.SdNotifyStopping, log)
 		close(ending)
 		syncs.EndWatches()
@@ -178,6 +176,13 @@ func (c serveCommand) identityConfig(sealer *session.Sealer, log *slog.Logger) i
 		config.Entra = &identity.EntraConfig{Issuer: c.EntraIssuer, ClientID: c.EntraClientID, Tenants: splitList(c.EntraTenants)}
 	}
 	return config
+}
+
+// newRegistry returns a registry with the metrics of the process; the API and the sync add theirs.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
 }
 
 // keepSignIns is how long ended attempts and used tokens are kept for the analysis of incidents.
@@ -249,38 +254,6 @@ func startJobs(ctx context.Context, db *postgres.DB, syncs *customersync.Service
 			log.Warn("running jobs were interrupted", "error", err)
 		}
 	}
-}
-
-// newServer limits the duration of requests and the size of their headers.
-func newServer(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
-}
-
-// serveUntil serves each handler at its listener until ctx ends or one of them fails. It calls beforeShutdown to end
-// requests that would not end by themselves.
-func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, beforeShutdown func()) error {
-	failed := make(chan error, len(handlers))
-	var servers []*http.Server
-	for listener, handler := range handlers {
-		server := newServer(handler)
-		servers = append(servers, server)
-		go func() { failed <- server.Serve(listener) }()
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	beforeShutdown()
-	for _, server := range servers {
-		err = errors.Join(err, server.Shutdown(ctx))
-	}
-	return err
 }
 
 func splitList(list string) []string {

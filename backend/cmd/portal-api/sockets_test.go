@@ -73,6 +73,7 @@ func (m *manager) command(names []string, sockets ...net.Listener) (*exec.Cmd, *
 	command := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0" serve --no-jobs --metrics-listen=127.0.0.1:0`, buildProgram(m.T))
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
 		"PORTAL_DATABASE_URL="+m.database, "PORTAL_SECRET_KEY_FILE="+m.key, "PORTAL_PUBLIC_URL=https://portal.example.com",
+		"PORTAL_TRUSTED_PROXIES=127.0.0.1", "PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0",
 		"NOTIFY_SOCKET="+m.notifications.LocalAddr().String(),
 		fmt.Sprint("LISTEN_FDS=", len(sockets)), "LISTEN_FDNAMES="+strings.Join(names, ":"))
 	for _, socket := range sockets {
@@ -195,7 +196,8 @@ func testPassedSocketsDuringRestart(t *testing.T) {
 	m := newManager(t)
 	process, _ := m.start([]string{"api"}, m.api)
 	m.wantNotification("READY=1")
-	load := startLoad(t, "http://"+m.api.Addr().String()+"/readyz")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: wait.Timeout(time.Minute)}
+	load := startLoad(t, func() error { return fetch(context.Background(), client, "http://"+m.api.Addr().String()+"/readyz") })
 	for range 2 {
 		load.wantMore(50)
 		go process.Stop(wait.Timeout(time.Minute), syscall.SIGTERM)
@@ -216,14 +218,13 @@ type load struct {
 	senders sync.WaitGroup
 }
 
-func startLoad(t *testing.T, url string) *load {
+func startLoad(t *testing.T, send func() error) *load {
 	t.Helper()
 	l := &load{T: t}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: wait.Timeout(time.Minute)}
 	for range 4 {
 		l.senders.Go(func() {
 			for !l.ended.Load() {
-				if err := fetch(context.Background(), client, url); err != nil {
+				if err := send(); err != nil {
 					t.Error(err)
 					return
 				}
