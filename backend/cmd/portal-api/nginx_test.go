@@ -95,7 +95,7 @@ func (n *nginx) write(dir string) string {
 		"listen [::]:443 ssl http2;":                "",
 		"/etc/letsencrypt/live/portal.example.com/": dir + "/",
 		"rate=300r/s":                               "rate=100000r/s", // the test sends more than an office
-		"/var/www/letsencrypt":                      dir,
+		"/var/www/html":                             dir,
 	} {
 		if !strings.Contains(site, from) {
 			n.Fatalf("nginx.conf lacks %q", from)
