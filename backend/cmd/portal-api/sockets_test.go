@@ -245,7 +245,7 @@ func (l *load) wantMore(requests int64) {
 
 func (l *load) end() {
 	l.ended.Store(true)
-	l.senders.Wait()
+	wait.Group(l, time.Minute, "the senders to end", &l.senders)
 }
 
 // testPassedSocketsWaitForDatabase starts the server before its database, which a service manager may do after a power
