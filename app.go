@@ -112,6 +112,9 @@ func (a *App) Alive(token string) { a.desktop.Alive(token) }
 // Startup returns everything that the first screen needs, without using the network.
 func (a *App) Startup() (desktop.Startup, error) { return a.desktop.Startup(a.ctx), nil }
 
+// OpenManagedBy opens the page of those who manage this computer in the browser.
+func (a *App) OpenManagedBy() error { return a.desktop.OpenManagedBy() }
+
 // Appearance returns how the user wants the app to look.
 func (a *App) Appearance() (desktop.Appearance, error) { return a.desktop.Appearance(), nil }
 

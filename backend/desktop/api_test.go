@@ -308,7 +308,7 @@ func testAPIRefusesAnUnknownCertificateUntilItIsAdded(t *testing.T) {
 	if err := os.WriteFile(file, block, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := loadWith(t, Policy{CAFile: &file}, nil, "")
+	s, err := loadWith(t, "", map[string]string{"FSPORTAL_CA_FILE": file}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

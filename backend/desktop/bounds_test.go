@@ -49,6 +49,8 @@ func TestBounds(t *testing.T) {
 		"logout_has_10_seconds":                 {logoutWait, 10 * time.Second},
 		"prompt_pauses_an_hour":                 {promptPause, time.Hour},
 		"CA_file_has_16_MiB":                    {caFileLimit, 16 << 20},
+		"managing_name_has_100_characters":      {managedByNameLimit, 100},
+		"managing_page_has_300_characters":      {managedByURLLimit, 300},
 		"clicks_within_2_seconds_are_one":       {togetherWithin, 2 * time.Second},
 		"browser_starts_within_3_seconds":       {browserWait, 3 * time.Second},
 		"waiting_looks_every_second":            {wakeEvery, time.Second},

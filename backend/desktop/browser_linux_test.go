@@ -36,12 +36,13 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 func testLink() string { return "http://127.0.0.1:4711/start/" + rand.Text() + rand.Text() }
 
 func TestOpenBrowser(t *testing.T) {
-	t.Run("opens_only_links_and_dashboards", testOpenBrowserOpensOnlyLinksAndDashboards)
+	t.Run("opens_only_links_dashboards_and_the_page_of_policy", testOpenBrowserOpensOnlyItsLinks)
 	t.Run("tries_other_programs_without_xdg_open", testOpenBrowserTriesOtherProgramsWithoutXdgOpen)
 	t.Run("returns_an_error_whatever_BROWSER_is", testOpenBrowserReturnsAnErrorWhateverBROWSERIs)
 }
 
-func testOpenBrowserOpensOnlyLinksAndDashboards(t *testing.T) {
+func testOpenBrowserOpensOnlyItsLinks(t *testing.T) {
+	const managedBy = "https://it.example.com:8443/help/Portal"
 	called := programs(t, map[string]string{"xdg-open": "exit 0"})
 	for _, other := range []string{
 		"", "https://accounts.google.com/o/oauth2/auth?state=x", "file:///etc/passwd", "--version", testLink() + "?x=1", testLink() + " -new",
@@ -49,18 +50,19 @@ func testOpenBrowserOpensOnlyLinksAndDashboards(t *testing.T) {
 		strings.Replace(testLink(), "/start/", "/callback/google?", 1), testLink() + ";reboot",
 		"https://dashboard.example", "https://dashboard.example/?x=1", "https://dashboard.example/path", "http://dashboard.example/",
 		"https://user@dashboard.example/", "https://dashboard.example:8443/", "https://dashboard.example/\n", "https://dash$(id).example/",
+		managedBy + "/", "https://it.example.com:8443/help/other",
 	} {
-		if OpenBrowser(silentLog, other) == nil || called() != "" {
+		if OpenBrowser(silentLog, other, managedBy) == nil || called() != "" {
 			t.Errorf("%q was opened: %s", other, called())
 		}
 	}
 	link, dashboard := testLink(), "https://rc-dashboard.example.com/"
-	for _, opened := range []string{link, dashboard} {
-		if err := OpenBrowser(silentLog, opened); err != nil {
+	for _, opened := range []string{link, dashboard, managedBy} {
+		if err := OpenBrowser(silentLog, opened, managedBy); err != nil {
 			t.Errorf("%q was not opened: %v", opened, err)
 		}
 	}
-	if got, want := called(), "xdg-open|"+link+"\nxdg-open|"+dashboard; got != want {
+	if got, want := called(), "xdg-open|"+link+"\nxdg-open|"+dashboard+"\nxdg-open|"+managedBy; got != want {
 		t.Errorf("got the calls %q, want %q", got, want)
 	}
 }
@@ -101,7 +103,7 @@ func TestNamedBrowser(t *testing.T) {
 				"My Browser": "exit 0"})
 			t.Setenv("BROWSER", strings.ReplaceAll(test.browser, "{folder}", os.Getenv("PATH")))
 			real := testLink()
-			if err := OpenBrowser(silentLog, real); err != nil {
+			if err := OpenBrowser(silentLog, real, ""); err != nil {
 				t.Fatal(err)
 			}
 			if got, want := called(), strings.ReplaceAll(test.want, link, real); got != want {
@@ -114,7 +116,7 @@ func TestNamedBrowser(t *testing.T) {
 		t.Setenv("BROWSER", `no-such-browser %s:"firefox %s`)
 		var text bytes.Buffer
 		real := testLink()
-		if err := OpenBrowser(slog.New(slog.NewTextHandler(&text, nil)), real); err != nil {
+		if err := OpenBrowser(slog.New(slog.NewTextHandler(&text, nil)), real, ""); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range []string{"entry=1", "no-such-browser", "entry=2", "has no end"} {
@@ -163,7 +165,7 @@ func testOpenBrowserTriesOtherProgramsWithoutXdgOpen(t *testing.T) {
 	} {
 		called, link := programs(t, scripts), testLink()
 		t.Setenv("BROWSER", "no-such-browser:firefox --new-tab %s")
-		if err := OpenBrowser(silentLog, link); err != nil || !strings.HasSuffix(called(), "firefox|--new-tab|"+link) {
+		if err := OpenBrowser(silentLog, link, ""); err != nil || !strings.HasSuffix(called(), "firefox|--new-tab|"+link) {
 			t.Errorf("%s: %v, called %q", name, err, called())
 		}
 	}
@@ -174,7 +176,7 @@ func testOpenBrowserReturnsAnErrorWhateverBROWSERIs(t *testing.T) {
 		strings.Repeat("x:", 1000)} {
 		programs(t, nil)
 		t.Setenv("BROWSER", weird)
-		if err := OpenBrowser(silentLog, testLink()); err == nil {
+		if err := OpenBrowser(silentLog, testLink(), ""); err == nil {
 			t.Errorf("%q opened a browser", weird)
 		}
 	}

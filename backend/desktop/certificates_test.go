@@ -274,7 +274,7 @@ func TestCAFile(t *testing.T) {
 	}
 	expired := inPEM("CERTIFICATE", newCertificate(t, time.Now().AddDate(-2, 0, 0), nil))
 	t.Run("logs_what_is_not_used", func(t *testing.T) {
-		s, err := loadWith(t, Policy{}, write(joined(expired, caSample(t, "ca.pem"))), "")
+		s, err := loadWith(t, "", write(joined(expired, caSample(t, "ca.pem"))), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +289,7 @@ func TestCAFile(t *testing.T) {
 		}
 	})
 	t.Run("is_trusted_beside_the_systems", func(t *testing.T) {
-		s, err := loadWith(t, Policy{}, write(caSample(t, "ca.pem")), "")
+		s, err := loadWith(t, "", write(caSample(t, "ca.pem")), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -303,14 +303,14 @@ func TestCAFile(t *testing.T) {
 		}
 	})
 	t.Run("refuses_start_where_nothing_can_be_used", func(t *testing.T) {
-		_, err := loadWith(t, Policy{}, write(expired), "")
+		_, err := loadWith(t, "", write(expired), "")
 		if err == nil || !strings.Contains(err.Error(), "FSPORTAL_CA_FILE must be") || !strings.Contains(err.Error(), "Made CA") ||
 			strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line that names the setting and the certificate", err)
 		}
 	})
 	t.Run("refuses_file_beyond_limit", func(t *testing.T) {
-		_, err := loadWith(t, Policy{}, map[string]string{"FSPORTAL_CA_FILE": "/dev/zero"}, "")
+		_, err := loadWith(t, "", map[string]string{"FSPORTAL_CA_FILE": "/dev/zero"}, "")
 		if err == nil || !strings.Contains(err.Error(), "larger than") {
 			t.Errorf("got %v, want a refusal by size", err)
 		}

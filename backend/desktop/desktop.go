@@ -108,6 +108,9 @@ type Startup struct {
 	// Providers are those that policy allows. An empty list allows all.
 	Providers   []string `json:"providers"`
 	AllowExport bool     `json:"allow_export"`
+	// ManagedByName and ManagedByURL are shown beside what the user cannot change. Either may be empty.
+	ManagedByName string `json:"managed_by_name"`
+	ManagedByURL  string `json:"managed_by_url"`
 	// HasSession reports whether Resume may succeed. KeyringProblem tells the user why it cannot.
 	HasSession     bool   `json:"has_session"`
 	KeyringProblem string `json:"keyring_problem"`
@@ -121,6 +124,8 @@ func (d *Desktop) Startup(ctx context.Context) Startup {
 		APIURLManaged: settings.APIURLManaged,
 		Providers:     append([]string{}, settings.Providers...),
 		AllowExport:   settings.AllowExport,
+		ManagedByName: settings.ManagedByName,
+		ManagedByURL:  settings.ManagedByURL,
 	}
 	current, err := d.currentEndpoint()
 	if err != nil {

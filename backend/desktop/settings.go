@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/desktop/policy"
 	"fs-client-portal/backend/portal"
 )
 
@@ -25,42 +26,41 @@ type Settings struct {
 	Providers        []string
 	AllowSessionOnly bool
 	AllowExport      bool
-	UpdateChannel    string
-	RootCAs          *x509.CertPool
-	LogLevel         slog.Level
+	// ManagedByName and ManagedByURL say who manages this computer, "" where policy does not.
+	ManagedByName, ManagedByURL string
+
+	RootCAs  *x509.CertPool
+	LogLevel slog.Level
 	// Notes are things IT may want to find in the log.
 	Notes []string
 }
 
 // Sources are the places that settings are read from.
 type Sources struct {
-	Policy    func() (Policy, error)
+	Policy    func() (policy.Policy, error)
 	Getenv    func(string) string
 	ConfigDir string
 }
 
-// setting is one value with the name its owner knows it by.
-type setting struct{ name, value string }
-
 // LoadSettings returns the settings in force. Its error names one unusable setting and its valid values.
 func LoadSettings(from Sources) (Settings, error) {
-	policy, err := from.Policy()
+	p, err := from.Policy()
 	if err != nil {
 		return Settings{}, err
 	}
+	text := func(key string) policy.Setting { return p.Text(key, from.Getenv) }
 	s := Settings{
-		AllowSessionOnly: valueOr(policy.AllowSessionOnly, true),
-		AllowExport:      valueOr(policy.AllowExport, true),
-	}
-	for _, key := range policy.Unknown {
-		s.Notes = append(s.Notes, "policy key not known to this version: "+key)
+		Providers:        p.List(policy.Providers),
+		AllowSessionOnly: p.Bool(policy.AllowSessionOnly),
+		AllowExport:      p.Bool(policy.AllowExport),
+		Notes:            slices.Clone(p.Notes),
 	}
 	err = errors.Join(
-		s.setAPIURL(first(policy.APIURL, "ApiUrl", from.Getenv, "FSPORTAL_API_URL"), from.ConfigDir),
-		s.setProviders(policy.Providers),
-		s.setUpdateChannel(valueOr(policy.UpdateChannel, "notify")),
-		s.setCAFile(first(policy.CAFile, "CaFile", from.Getenv, "FSPORTAL_CA_FILE")),
-		s.setLogLevel(first(policy.LogLevel, "LogLevel", from.Getenv, "FSPORTAL_LOG")),
+		s.setAPIURL(text(policy.APIURL), from.ConfigDir),
+		s.setManagedByName(text(policy.ManagedByName)),
+		s.setManagedByURL(text(policy.ManagedByURL)),
+		s.setCAFile(text(policy.CAFile)),
+		s.setLogLevel(text(policy.LogLevel)),
 	)
 	if err != nil {
 		// The first unusable setting is enough to act on.
@@ -70,30 +70,12 @@ func LoadSettings(from Sources) (Settings, error) {
 	return s, nil
 }
 
-func valueOr[T any](value *T, otherwise T) T {
-	if value == nil {
-		return otherwise
-	}
-	return *value
-}
-
-// first returns policy's value, otherwise the environment's. An empty variable counts as none.
-func first(policy *string, key string, getenv func(string) string, variable string) *setting {
-	if policy != nil {
-		return &setting{"policy key " + key, *policy}
-	}
-	if value := getenv(variable); value != "" {
-		return &setting{variable, value}
-	}
-	return nil
-}
-
-func (s *Settings) setAPIURL(given *setting, configDir string) error {
-	if given != nil {
-		checked, err := CheckAPIURL(given.value)
+func (s *Settings) setAPIURL(given policy.Setting, configDir string) error {
+	if given.Value != "" {
+		checked, err := CheckAPIURL(given.Value)
 		if err != nil {
 			return fmt.Errorf("%s must be the https address of the portal's API, or http on loopback: %s",
-				given.name, ProblemOf(err).Message)
+				given.Name, ProblemOf(err).Message)
 		}
 		s.APIURL, s.APIURLManaged = checked, true
 		return nil
@@ -108,49 +90,25 @@ func (s *Settings) setAPIURL(given *setting, configDir string) error {
 	return nil
 }
 
-func (s *Settings) setProviders(names []string) error {
-	if names == nil {
-		return nil
-	}
-	for _, name := range names {
-		if !knownProvider(name) {
-			return fmt.Errorf("policy key Providers must be %s", policyKeys["Providers"])
-		}
-	}
-	if len(names) == 0 {
-		return errors.New("policy key Providers must name at least one of google and entra")
-	}
-	s.Providers = slices.Compact(slices.Sorted(slices.Values(names)))
-	return nil
-}
-
 func knownProvider(name string) bool {
 	return name == string(portal.Google) || name == string(portal.Entra)
 }
 
-func (s *Settings) setUpdateChannel(channel string) error {
-	if !slices.Contains([]string{"off", "notify", "auto"}, channel) {
-		return fmt.Errorf("policy key UpdateChannel must be %s", policyKeys["UpdateChannel"])
-	}
-	s.UpdateChannel = channel
-	return nil
-}
-
-func (s *Settings) setCAFile(given *setting) error {
-	if given == nil {
+func (s *Settings) setCAFile(given policy.Setting) error {
+	if given.Value == "" {
 		return nil
 	}
-	content, err := readCAFile(given.value)
+	content, err := readCAFile(given.Value)
 	if err != nil {
-		return fmt.Errorf("%s must be the path of a readable file of certificates: %w", given.name, err)
+		return fmt.Errorf("%s must be the path of a readable file of certificates: %w", given.Name, err)
 	}
 	found := readCertificates(content, time.Now())
 	if len(found.usable) == 0 {
 		return fmt.Errorf("%s must be a file with at least one certificate that can be used, as PEM, DER or PKCS#7: %s: %s",
-			given.name, given.value, strings.Join(found.notes, "; "))
+			given.Name, given.Value, strings.Join(found.notes, "; "))
 	}
 	for _, note := range found.notes {
-		s.Notes = append(s.Notes, fmt.Sprintf("%s %s: %s", given.name, given.value, note))
+		s.Notes = append(s.Notes, fmt.Sprintf("%s %s: %s", given.Name, given.Value, note))
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -179,16 +137,13 @@ func readCAFile(path string) ([]byte, error) {
 	return content, err
 }
 
-func (s *Settings) setLogLevel(given *setting) error {
-	if given == nil {
-		return nil
-	}
+func (s *Settings) setLogLevel(given policy.Setting) error {
 	levels := map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 	}
-	level, known := levels[given.value]
+	level, known := levels[given.Value]
 	if !known {
-		return fmt.Errorf("%s must be debug, info, warn or error", given.name)
+		return fmt.Errorf("%s must be debug, info, warn or error", given.Name)
 	}
 	s.LogLevel = level
 	return nil

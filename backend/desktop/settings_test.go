@@ -2,15 +2,22 @@ package desktop
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/desktop/policy"
 	"fs-client-portal/backend/portal"
 )
 
-func loadWith(t *testing.T, policy Policy, environment map[string]string, chosen string) (Settings, error) {
+// loadWith loads settings from the content of a policy file, "" for none, the environment and the user's choice.
+func loadWith(t *testing.T, file string, environment map[string]string, chosen string) (Settings, error) {
 	t.Helper()
 	dir := t.TempDir()
 	if chosen != "" {
@@ -19,7 +26,12 @@ func loadWith(t *testing.T, policy Policy, environment map[string]string, chosen
 		}
 	}
 	return LoadSettings(Sources{
-		Policy:    func() (Policy, error) { return policy, nil },
+		Policy: func() (policy.Policy, error) {
+			if file == "" {
+				return policy.Policy{}, nil
+			}
+			return policy.FromJSON([]byte(file))
+		},
 		Getenv:    func(name string) string { return environment[name] },
 		ConfigDir: dir,
 	})
@@ -28,28 +40,30 @@ func loadWith(t *testing.T, policy Policy, environment map[string]string, chosen
 func TestSettings(t *testing.T) {
 	t.Run("have_this_precedence", testSettingsHaveThisPrecedence)
 	t.Run("have_defaults", testSettingsHaveDefaults)
+	t.Run("use_every_key_of_policy", testSettingsUseEveryKeyOfPolicy)
 	t.Run("name_an_unusable_value_in_one_line", testSettingsNameAnUnusableValueInOneLine)
+	t.Run("stop_the_start_if_policy_cannot_be_read", testSettingsStopTheStartIfPolicyCannotBeRead)
 	t.Run("accept_only_safe_addresses", testSettingsAcceptOnlySafeAddresses)
 	t.Run("store_the_choice_of_the_user", testSettingsStoreTheChoiceOfTheUser)
 }
 
 func testSettingsHaveThisPrecedence(t *testing.T) {
-	fromPolicy := "https://policy.example"
+	const fromPolicy = `{"ApiUrl":"https://policy.example"}`
 	environment := map[string]string{"FSPORTAL_API_URL": "https://environment.example/"}
 	chosen := `{"api_url":"https://chosen.example"}`
 	for _, c := range []struct {
-		policy      Policy
+		policy      string
 		environment map[string]string
 		chosen      string
 		want        string
 		managed     bool
 	}{
-		{Policy{APIURL: &fromPolicy}, environment, chosen, "https://policy.example", true},
-		{Policy{}, environment, chosen, "https://environment.example", true},
-		{Policy{}, nil, chosen, "https://chosen.example", false},
-		{Policy{}, map[string]string{"FSPORTAL_API_URL": ""}, "", "", false},
-		{Policy{}, nil, "{broken", "", false},
-		{Policy{}, nil, `{"api_url":"http://far.example"}`, "", false},
+		{fromPolicy, environment, chosen, "https://policy.example", true},
+		{"", environment, chosen, "https://environment.example", true},
+		{"", nil, chosen, "https://chosen.example", false},
+		{"", map[string]string{"FSPORTAL_API_URL": ""}, "", "", false},
+		{"", nil, "{broken", "", false},
+		{"", nil, `{"api_url":"http://far.example"}`, "", false},
 	} {
 		s, err := loadWith(t, c.policy, c.environment, c.chosen)
 		if err != nil || s.APIURL != c.want || s.APIURLManaged != c.managed {
@@ -59,41 +73,75 @@ func testSettingsHaveThisPrecedence(t *testing.T) {
 }
 
 func testSettingsHaveDefaults(t *testing.T) {
-	s, err := loadWith(t, Policy{}, nil, "")
-	if err != nil || !s.AllowSessionOnly || !s.AllowExport || s.UpdateChannel != "notify" || s.Providers != nil || s.RootCAs != nil {
-		t.Errorf("%+v %v", s, err)
+	s, err := loadWith(t, "", nil, "")
+	want := Settings{AllowSessionOnly: true, AllowExport: true}
+	if diff := cmp.Diff(want, s); err != nil || diff != "" {
+		t.Errorf("got %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// A key that is neither used nor marked as reserved would be a setting without effect.
+func testSettingsUseEveryKeyOfPolicy(t *testing.T) {
+	standard, err := loadWith(t, "", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range policy.Keys {
+		example := key.Example
+		if key.Kind == policy.Path {
+			example = filepath.Join("testdata", "ca", "ca.pem")
+		}
+		file, err := json.Marshal(map[string]any{key.Name: example})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := loadWith(t, string(file), nil, "")
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		s.Notes = nil
+		if same := cmp.Equal(standard, s); same != key.Reserved {
+			t.Errorf("%s: got settings like the defaults: %t, want %t", key.Name, same, key.Reserved)
+		}
 	}
 }
 
 func testSettingsNameAnUnusableValueInOneLine(t *testing.T) {
-	text := func(s string) *string { return &s }
 	for _, c := range []struct {
-		policy      Policy
+		policy      string
 		environment map[string]string
 		want        []string
 	}{
-		{Policy{APIURL: text("http://far.example")}, nil, []string{"policy key ApiUrl", "https"}},
-		{Policy{APIURL: text("")}, nil, []string{"policy key ApiUrl"}},
-		{Policy{Providers: []string{"okta"}}, nil, []string{"Providers", "google"}},
-		{Policy{Providers: []string{}}, nil, []string{"Providers", "at least one"}},
-		{Policy{UpdateChannel: text("beta")}, nil, []string{"UpdateChannel", "notify"}},
-		{Policy{LogLevel: text("loud")}, nil, []string{"LogLevel", "debug"}},
-		{Policy{}, map[string]string{"FSPORTAL_API_URL": "portal"}, []string{"FSPORTAL_API_URL", "https"}},
-		{Policy{}, map[string]string{"FSPORTAL_LOG": "9"}, []string{"FSPORTAL_LOG"}},
-		{Policy{}, map[string]string{"FSPORTAL_CA_FILE": "/nowhere"}, []string{"FSPORTAL_CA_FILE", "certificates"}},
-		{Policy{CAFile: text("settings.go")}, nil, []string{"CaFile", "certificate"}},
-		{Policy{APIURL: text("x"), LogLevel: text("y")}, nil, []string{"ApiUrl"}},
+		{`{"ApiUrl":"http://far.example"}`, nil, []string{"policy key ApiUrl (line 1 of the policy file)", "https"}},
+		{"{\n\"LogLevel\":\"warn\",\n\"CaFile\":\"settings.go\"}", nil, []string{"CaFile (line 3", "certificate"}},
+		{`{"ManagedByName":"  "}`, nil, []string{"ManagedByName", "visible"}},
+		{`{"ManagedByName":"\u202eTI"}`, nil, []string{"ManagedByName", "visible"}},
+		{`{"ManagedByName":"` + strings.Repeat("a", 101) + `"}`, nil, []string{"ManagedByName", "at most 100"}},
+		{`{"ManagedByUrl":"http://it.example.com"}`, nil, []string{"ManagedByUrl", "https"}},
+		{`{"ManagedByUrl":"https://it.example.com/?a=b"}`, nil, []string{"ManagedByUrl", "query"}},
+		{"", map[string]string{"FSPORTAL_API_URL": "portal"}, []string{"FSPORTAL_API_URL", "https"}},
+		{"", map[string]string{"FSPORTAL_LOG": "9"}, []string{"FSPORTAL_LOG", "debug, info, warn or error"}},
+		{"", map[string]string{"FSPORTAL_CA_FILE": "/nowhere"}, []string{"FSPORTAL_CA_FILE", "certificates"}},
+		{`{"ApiUrl":"x","LogLevel":"debug","CaFile":"y"}`, nil, []string{"ApiUrl"}},
 	} {
 		_, err := loadWith(t, c.policy, c.environment, "")
 		if err == nil {
-			t.Errorf("%+v %v was accepted", c.policy, c.environment)
+			t.Errorf("%s %v was accepted", c.policy, c.environment)
 			continue
 		}
 		for _, word := range c.want {
 			if !strings.Contains(err.Error(), word) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("%q should say %q in one line", err, word)
+				t.Errorf("%q should contain %q in one line", err, word)
 			}
 		}
+	}
+}
+
+func testSettingsStopTheStartIfPolicyCannotBeRead(t *testing.T) {
+	_, err := LoadSettings(Sources{Policy: func() (policy.Policy, error) { return policy.Policy{}, fs.ErrPermission }})
+	if !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("got %v, want %v", err, fs.ErrPermission)
 	}
 }
 
@@ -172,7 +220,7 @@ func TestAPIAddress(t *testing.T) {
 			if textFault(strings.ReplaceAll(p.Message, " ", "")) != "" {
 				t.Errorf("message %q holds what cannot be seen", p.Message)
 			}
-			_, err = loadWith(t, Policy{}, map[string]string{"FSPORTAL_API_URL": test.raw}, "")
+			_, err = loadWith(t, "", map[string]string{"FSPORTAL_API_URL": test.raw}, "")
 			if err == nil || !strings.Contains(err.Error(), "FSPORTAL_API_URL") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("at the start: got %v, want the setting's name and %q", err, test.want)
 			}
@@ -207,17 +255,6 @@ func testSettingsStoreTheChoiceOfTheUser(t *testing.T) {
 	}
 	managed := newTestApp(t)
 	wantCode(t, managed.SetAPIURL("https://other.example"), PolicyForbids)
-}
-
-func FuzzPolicy(f *testing.F) {
-	f.Add([]byte(`{"Providers":"a,,b","ApiUrl":"x"}`))
-	f.Add([]byte(`{"AllowExport":true}{"x":1}`))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := parsePolicyJSON(content)
-		if err == nil && !json.Valid([]byte(strings.TrimPrefix(string(content), "\xef\xbb\xbf"))) {
-			t.Errorf("%q was read as %+v", content, p)
-		}
-	})
 }
 
 func FuzzAPIAddress(f *testing.F) {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"fs-client-portal/backend/desktop/keyring"
+	"fs-client-portal/backend/desktop/policy"
 )
 
 // FromSystem returns the options for this computer and user: settings in force, folders, log, keyring, browser. It
@@ -22,7 +23,7 @@ func FromSystem(version, commit string) (Options, error) {
 	if err != nil {
 		return Options{}, fmt.Errorf("the user's home folder must be known: %w", err)
 	}
-	settings, err := LoadSettings(Sources{Policy: ReadPolicy, Getenv: os.Getenv, ConfigDir: config})
+	settings, err := LoadSettings(Sources{Policy: policy.Read, Getenv: os.Getenv, ConfigDir: config})
 	if err != nil {
 		return Options{}, err
 	}
@@ -32,7 +33,7 @@ func FromSystem(version, commit string) (Options, error) {
 	return Options{
 		Version: version, Commit: commit, Settings: settings, ConfigDir: config, StateDir: state,
 		Log: log, LogFile: file, Keyring: keyring.System{},
-		OpenBrowser: func(link string) error { return OpenBrowser(log, link) },
+		OpenBrowser: func(link string) error { return OpenBrowser(log, link, settings.ManagedByURL) },
 	}, nil
 }
 

@@ -30,6 +30,8 @@ export namespace desktop {
 	    api_url_managed: boolean;
 	    providers: string[];
 	    allow_export: boolean;
+	    managed_by_name: string;
+	    managed_by_url: string;
 	    has_session: boolean;
 	    keyring_problem: string;
 	}

@@ -73,6 +73,8 @@ export function Me():Promise<portal.Me>;
 
 export function OpenDashboard(arg1:portal.CustomerKind,arg2:string):Promise<void>;
 
+export function OpenManagedBy():Promise<void>;
+
 export function OpenSignInPage():Promise<void>;
 
 export function Organisation():Promise<portal.Organisation>;

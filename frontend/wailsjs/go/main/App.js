@@ -142,6 +142,10 @@ export function OpenDashboard(arg1, arg2) {
   return window['go']['main']['App']['OpenDashboard'](arg1, arg2);
 }
 
+export function OpenManagedBy() {
+  return window['go']['main']['App']['OpenManagedBy']();
+}
+
 export function OpenSignInPage() {
   return window['go']['main']['App']['OpenSignInPage']();
 }

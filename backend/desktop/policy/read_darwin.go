@@ -1,4 +1,4 @@
-package desktop
+package policy
 
 import (
 	"encoding/json"
@@ -14,21 +14,21 @@ import (
 
 const managedPreferences = "/Library/Managed Preferences"
 
-// ReadPolicy returns IT's policy of this computer, or an empty one. As usual on macOS, what is managed for the user
-// takes precedence over what is managed for the computer.
-func ReadPolicy() (Policy, error) {
-	values := map[string]json.RawMessage{}
+// Read returns IT's policy of this computer, or an empty one. As usual on macOS, what is managed for the user takes
+// precedence over what is managed for the computer.
+func Read() (Policy, error) {
+	values := map[string]any{}
 	for _, dir := range managedFolders() {
-		path := filepath.Join(dir, "com.fs.clientportal.plist")
+		path := filepath.Join(dir, MacOSDomain+".plist")
 		more, err := readPlist(path)
 		if err != nil {
 			return Policy{}, fmt.Errorf("policy %s cannot be read: %w", path, err)
 		}
 		maps.Copy(values, more)
 	}
-	p, err := parsePolicy(values)
+	p, err := FromPreferences(values)
 	if err != nil {
-		return Policy{}, fmt.Errorf("policy com.fs.clientportal: %w", err)
+		return Policy{}, fmt.Errorf("policy %s: %w", MacOSDomain, err)
 	}
 	return p, nil
 }
@@ -42,7 +42,7 @@ func managedFolders() []string {
 }
 
 // readPlist converts the property list, text or binary, to JSON with the system's plutil.
-func readPlist(path string) (map[string]json.RawMessage, error) {
+func readPlist(path string) (map[string]any, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -50,7 +50,7 @@ func readPlist(path string) (map[string]json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plutil: %w", err)
 	}
-	var values map[string]json.RawMessage
+	var values map[string]any
 	if err := json.Unmarshal(content, &values); err != nil {
 		return nil, errors.New("it must be a dictionary")
 	}

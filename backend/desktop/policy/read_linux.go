@@ -1,4 +1,4 @@
-package desktop
+package policy
 
 import (
 	"errors"
@@ -7,12 +7,10 @@ import (
 	"os"
 )
 
-const policyFile = "/etc/fs-client-portal/policy.json"
+// Read returns IT's policy of this computer, or an empty one.
+func Read() (Policy, error) { return readFile(LinuxFile) }
 
-// ReadPolicy returns IT's policy of this computer, or an empty one.
-func ReadPolicy() (Policy, error) { return readPolicyFile(policyFile) }
-
-func readPolicyFile(path string) (Policy, error) {
+func readFile(path string) (Policy, error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Policy{}, nil
@@ -20,7 +18,7 @@ func readPolicyFile(path string) (Policy, error) {
 	if err != nil {
 		return Policy{}, fmt.Errorf("policy cannot be read: %w", err)
 	}
-	p, err := parsePolicyJSON(content)
+	p, err := FromJSON(content)
 	if err != nil {
 		return Policy{}, fmt.Errorf("policy %s: %w", path, err)
 	}
