@@ -6,6 +6,7 @@ import { advanceRuns, syncStates, worlds } from "./fakeStates";
  * Returns the fake for `npm run dev` in a browser, set up by the query of the address:
  * - ?as=staff signs in as one of the fake's users
  * - ?api=none: no API address is set; ?keyring=locked: the keyring is locked
+ * - ?managed: address, ways to sign in and exports are set by IT's policy
  * - ?signin=no_invite lets the sign-in fail with this refusal; ?signin=wait lets it wait
  * - ?fail=clients:timeout lets a call fail, ?fail=resume:timeout:once only the first time
  * - ?wait=clients lets a call never end; ?delay=500 delays every call by 500 ms
@@ -22,6 +23,7 @@ export function browserFake(query: URLSearchParams): Fake {
   if (as && as in users) options.signedIn = users[as];
   if (query.get("api") === "none") options.startup = { api_url: "" };
   if (query.has("keyring")) options.startup = { keyring_problem: locked };
+  if (query.has("managed")) options.startup = { ...options.startup, ...managed };
   const fake = createFake(options);
   for (const failing of query.getAll("fail")) {
     const [call, name = "internal", once] = failing.split(":");
@@ -41,6 +43,14 @@ export function browserFake(query: URLSearchParams): Fake {
   return fake;
 }
 
+const managed = {
+  api_url_managed: true,
+  providers: ["entra"],
+  allow_export: false,
+  managed_by_name: "Northwind IT",
+  managed_by_url: "https://it.northwind.example/portal",
+};
+
 const locked = "The login keyring is locked. Unlock it and sign in again to stay signed in.";
 
 /** The calls that reach no further than the desktop. */
@@ -51,6 +61,7 @@ const local: string[] = [
   "places",
   "setPlaces",
   "takeLink",
+  "openManagedBy",
   "copyText",
 ];
 

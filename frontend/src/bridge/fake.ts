@@ -74,9 +74,16 @@ const startup: Startup = {
   api_url_managed: false,
   providers: [],
   allow_export: true,
+  managed_by_name: "",
+  managed_by_url: "",
   has_session: false,
   keyring_problem: "",
 };
+
+const offered = [
+  { id: "google" as const, name: "Google", kind: "oidc" },
+  { id: "entra" as const, name: "Microsoft", kind: "oidc" },
+];
 
 const letters = (code: string) => code.replace(/[^0-9a-z]/gi, "").toUpperCase();
 /** The API also computes the last character from the others. */
@@ -150,6 +157,9 @@ export function createFake(options: FakeOptions = {}): Fake {
   const favourites = fakeFavourites({ world, need, ...customers });
 
   function signIn(provider: "google" | "entra"): Promise<Me> {
+    if (stored.providers.length > 0 && !stored.providers.includes(provider)) {
+      throw new Problem("policy", { message: "Your organisation does not allow this sign-in." });
+    }
     finish?.(new Problem("cancelled"));
     return new Promise((resolve, reject) => {
       finish = (outcome) => {
@@ -265,10 +275,10 @@ export function createFake(options: FakeOptions = {}): Fake {
       fake.kept.places.set(`${userID} ${grantID}`, { lists: lists.map(withoutSearch), opened });
     }),
     setAPIURL: call("setAPIURL", setAPIURL),
-    providers: call("providers", () => [
-      { id: "google" as const, name: "Google", kind: "oidc" },
-      { id: "entra" as const, name: "Microsoft", kind: "oidc" },
-    ]),
+    providers: call("providers", () => {
+      const { providers: allowed } = stored;
+      return offered.filter(({ id }) => allowed.length === 0 || allowed.includes(id));
+    }),
     resume: call("resume", () => {
       if (!signedIn) throw new Problem("signed_out");
       return become(signedIn);
@@ -361,6 +371,10 @@ export function createFake(options: FakeOptions = {}): Fake {
       if (address === null)
         throw new Problem("not_found", { message: `The address of the dashboard of ${name} is not known.` });
       fake.browsed.push(address);
+    }),
+    openManagedBy: call("openManagedBy", () => {
+      if (!stored.managed_by_url) throw new Problem("not_found");
+      fake.browsed.push(stored.managed_by_url);
     }),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;

@@ -108,6 +108,7 @@ export const go: Portal = {
   seeFieldMap: (id, runID) => call(app.SeeFieldMap(id, runID)),
   takeLink: (signedIn) => call(app.TakeLink(signedIn)),
   openDashboard: (kind, id) => call(app.OpenDashboard(kind, id)),
+  openManagedBy: () => call(app.OpenManagedBy()),
   copyText: (text) => call(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

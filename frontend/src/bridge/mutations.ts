@@ -35,6 +35,9 @@ export const useOpenDashboard = () =>
     mutationFn: ({ kind, id }: { kind: CustomerKind; id: string }) => getPortal().openDashboard(kind, id),
   });
 
+/** Opens the page of those who manage this computer in the browser. */
+export const useOpenManagedBy = () => useMutation({ mutationFn: () => getPortal().openManagedBy() });
+
 /** Creates an invite; only the result holds its code. */
 export function useCreateInvite(grant: string) {
   const queries = useQueryClient();

@@ -183,6 +183,8 @@ export interface Portal {
   takeLink(signedIn: boolean): Promise<OpenedLink>;
   /** Opens the dashboard of a customer's product in the browser. */
   openDashboard(kind: CustomerKind, id: string): Promise<void>;
+  /** Opens the page of those who manage this computer in the browser. */
+  openManagedBy(): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Calls handler for each event until the returned function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

@@ -197,10 +197,20 @@ describe("export", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  it("is hidden by IT's policy", async () => {
-    renderApp({ signedIn: users.admin, path: "/clients", startup: { allow_export: false } });
-    await screen.findByRole("grid", { name: "Clients" });
-    expect(screen.queryByRole("button", { name: "Export" })).toBeNull();
+  it.each(["/clients", "/msps"])("explains in %s that policy does not allow it", async (path) => {
+    const managed_by_url = "https://it.northwind.example/portal";
+    const startup = { allow_export: false, managed_by_name: "Northwind IT", managed_by_url };
+    const { fake, user } = renderApp({ signedIn: users.admin, path, startup });
+    await user.click(await screen.findByRole("button", { name: "Export" }));
+    const shown = within(await dialog("Exports are not allowed"));
+    expect(shown.getByText(/^Managed by Northwind IT/)).toBeVisible();
+    await expectAccessible();
+    await user.click(shown.getByRole("button", { name: managed_by_url }));
+    await waitFor(() => expect(fake.browsed).toEqual([managed_by_url]));
+    await user.click(shown.getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(fake.calls).not.toContain("exportClients");
+    expect(fake.calls).not.toContain("exportMSPs");
   });
 
   it("says that too many rows are selected", () => {

@@ -1,9 +1,10 @@
 import Button from "@mui/material/Button";
 import { t } from "../i18n/i18n";
-import { DownloadIcon } from "../parts/icons";
+import { DownloadIcon, LockIcon } from "../parts/icons";
 import { useAsked } from "../parts/useAsked";
 import { useSession } from "../session/session";
 import { ExportDialog } from "./ExportDialog";
+import { ForbiddenExport } from "./ExportSteps";
 import type { ListExport } from "./useExport";
 
 interface Props {
@@ -13,23 +14,25 @@ interface Props {
   blocked?: boolean;
 }
 
-/** Opens the export of a list; hidden where the role or IT's policy does not allow exports. */
+/** Opens the export of a list; hidden where the role does not allow it. Where policy does not, it explains that. */
 export function ExportButton({ of, small = false, blocked = false }: Props) {
   const { can, startup } = useSession();
   const [open, setOpen] = useAsked("exporting");
-  if (!can("export") || !startup.allow_export) return null;
+  if (!can("export")) return null;
+  const forbidden = !startup.allow_export;
   return (
     <>
       <Button
         {...(small && { size: "small" as const })}
-        startIcon={<DownloadIcon />}
-        disabled={!of.total || blocked}
+        startIcon={forbidden ? <LockIcon /> : <DownloadIcon />}
+        disabled={!forbidden && (!of.total || blocked)}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
         {t("exports.open")}
       </Button>
-      {open && of.total ? <ExportDialog of={of} onClose={() => setOpen(false)} /> : null}
+      {open && forbidden && <ForbiddenExport startup={startup} onClose={() => setOpen(false)} />}
+      {open && !forbidden && of.total ? <ExportDialog of={of} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }

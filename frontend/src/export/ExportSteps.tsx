@@ -6,10 +6,11 @@ import DialogTitle from "@mui/material/DialogTitle";
 import LinearProgress from "@mui/material/LinearProgress";
 import Typography from "@mui/material/Typography";
 import { type ReactNode, useId } from "react";
-import type { Exported } from "../bridge/models";
+import type { Exported, Startup } from "../bridge/models";
 import { formatDateTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { ThrottledLiveRegion } from "../parts/ThrottledLiveRegion";
+import { ManagedBy } from "../session/ManagedBy";
 import type { Progress, Step } from "./useExport";
 
 interface RunningProps {
@@ -70,6 +71,26 @@ export function SavedExport({ exported, onClose }: { exported: Exported; onClose
       {asOf && (
         <Typography color="textSecondary">{t("exports.asOf", { time: formatDateTime(asOf) })}</Typography>
       )}
+    </StepDialog>
+  );
+}
+
+/** Why lists cannot be exported here, and who has decided it. */
+export function ForbiddenExport({ startup, onClose }: { startup: Startup; onClose: () => void }) {
+  return (
+    <StepDialog
+      title={t("exports.forbidden.title")}
+      onClose={onClose}
+      button={
+        <Button autoFocus variant="contained" onClick={onClose}>
+          {t("parts.actions.close")}
+        </Button>
+      }
+    >
+      <Typography>{t("exports.forbidden.text")}</Typography>
+      <Typography color="textSecondary">
+        <ManagedBy startup={startup} />
+      </Typography>
     </StepDialog>
   );
 }

@@ -15,10 +15,12 @@ import { Delayed } from "../parts/Delayed";
 import { RetryButton } from "../parts/RetryButton";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { AddressForm } from "./AddressForm";
+import { allowedProviders } from "./allowedProviders";
 import { Busy } from "./Busy";
 import { Ended, Failure } from "./Failure";
 import { InviteChoice } from "./InviteChoice";
 import { InviteCodeForm } from "./InviteCodeForm";
+import { ManagedBy } from "./ManagedBy";
 import { ProviderButton } from "./ProviderButton";
 import { ResumeAgain } from "./ResumeAgain";
 import { SignInFrame } from "./SignInFrame";
@@ -132,7 +134,7 @@ function Choose({ step, flow, startup, why }: ChooseProps) {
       {step.at === "choose" && step.problem && <Failed step={step} problem={step.problem} flow={flow} />}
       {step.at === "choose" && !problem && shown && <Ended why={shown} />}
       {startup.keyring_problem && <KeyringNote why={startup.keyring_problem} />}
-      <Providers apiURL={startup.api_url} disabled={wait > 0} starting={starting} onChoose={flow.signIn} />
+      <Providers startup={startup} disabled={wait > 0} starting={starting} onChoose={flow.signIn} />
       {starting && (
         <Button variant="text" onClick={flow.cancel}>
           {t("parts.actions.cancel")}
@@ -170,7 +172,7 @@ function KeyringNote({ why }: { why: string }) {
 }
 
 interface ProvidersProps {
-  apiURL: string;
+  startup: Startup;
   disabled: boolean;
   /** The provider whose sign-in is being prepared. */
   starting: ProviderID | null;
@@ -179,13 +181,17 @@ interface ProvidersProps {
 
 const useProviders = (apiURL: string) => useQuery(providersQuery(apiURL));
 
-function Providers({ apiURL, disabled, starting, onChoose }: ProvidersProps) {
-  const providers = useProviders(apiURL);
+function Providers({ startup, disabled, starting, onChoose }: ProvidersProps) {
+  const providers = useProviders(startup.api_url);
+  const restricted = allowedProviders(startup) !== null;
   if (providers.isPending) return <ProvidersSkeleton />;
   if (!providers.data) {
     const { error, isFetching, refetch } = providers;
     const again = <RetryButton problem={error} pending={isFetching} onRetry={() => void refetch()} />;
     return <Failure problem={error} provider={null} url={null} action={again} />;
+  }
+  if (providers.data.length === 0 && restricted) {
+    return <RestrictedNote text={t("session.noneAllowed")} startup={startup} />;
   }
   if (providers.data.length === 0) return <Typography>{t("session.noProviders")}</Typography>;
   return (
@@ -199,7 +205,17 @@ function Providers({ apiURL, disabled, starting, onChoose }: ProvidersProps) {
           onClick={() => onChoose(id)}
         />
       ))}
+      {restricted && <RestrictedNote text={t("session.someAllowed")} startup={startup} />}
     </Box>
+  );
+}
+
+/** That policy hides ways to sign in. */
+function RestrictedNote({ text, startup }: { text: string; startup: Startup }) {
+  return (
+    <Typography variant="body2" color="textSecondary">
+      {text} <ManagedBy startup={startup} />
+    </Typography>
   );
 }
 

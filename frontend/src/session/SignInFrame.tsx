@@ -6,6 +6,7 @@ import type { Startup } from "../bridge/models";
 import { formatHost } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Logo } from "../parts/Logo";
+import { ManagedBy } from "./ManagedBy";
 import { WaitingPortalLink } from "./WaitingPortalLink";
 
 interface Props {
@@ -51,8 +52,13 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
         <WaitingPortalLink />
         {children}
         {startup.api_url && (
-          <Typography variant="caption" color="textSecondary" sx={{ display: "flex", gap: 1 }}>
+          <Typography
+            variant="caption"
+            color="textSecondary"
+            sx={{ display: "flex", flexWrap: "wrap", columnGap: 1 }}
+          >
             <span>{formatHost(startup.api_url)}</span>
+            {startup.api_url_managed && <ManagedBy startup={startup} />}
             {onChangeAddress && (
               <Link component="button" variant="caption" onClick={onChangeAddress}>
                 {t("session.change")}

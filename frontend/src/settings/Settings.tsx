@@ -4,12 +4,15 @@ import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import { textSizes } from "../bridge/appearance";
-import { formatPercent } from "../i18n/format";
+import type { Startup } from "../bridge/models";
+import { formatList, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { Facts } from "../parts/Facts";
+import { type Fact, Facts } from "../parts/Facts";
 import { DarkIcon, LightIcon, SystemIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
+import { allowedProviders } from "../session/allowedProviders";
 import { useAppearance } from "../session/appearance";
+import { ManagedBy } from "../session/ManagedBy";
 import { useSession } from "../session/session";
 import { ClaimInvite } from "./ClaimInvite";
 import { OrganisationSettings } from "./Organisation";
@@ -17,9 +20,11 @@ import { OrganisationSettings } from "./Organisation";
 /** The settings of the app and the organisation, and the facts about the app. */
 export default function Settings() {
   const { startup, notKept, can, grant } = useSession();
-  const address = startup.api_url_managed
-    ? `${startup.api_url} · ${t("settings.apiManaged")}`
-    : startup.api_url;
+  const address = startup.api_url_managed ? (
+    <Locked value={startup.api_url} startup={startup} />
+  ) : (
+    startup.api_url
+  );
   return (
     <Box sx={{ maxWidth: 640, display: "flex", flexDirection: "column", gap: 4 }}>
       <PageHeader title={t("settings.title")} />
@@ -41,6 +46,7 @@ export default function Settings() {
         <Facts
           facts={[
             { label: t("settings.api"), value: address },
+            ...lockedFacts(startup, can("export")),
             {
               label: t("settings.keyring"),
               value: t(notKept ? "settings.keyringNotKept" : "settings.keyringKept"),
@@ -52,6 +58,30 @@ export default function Settings() {
         />
       </Section>
     </Box>
+  );
+}
+
+/** What policy restricts, if anything. */
+function lockedFacts(startup: Startup, mayExport: boolean): Fact[] {
+  const facts: Fact[] = [];
+  const allowed = allowedProviders(startup);
+  if (allowed) {
+    const names = formatList(allowed.map((id) => t(`words.provider.${id}`)));
+    facts.push({ label: t("settings.signIn"), value: <Locked value={names} startup={startup} /> });
+  }
+  if (mayExport && !startup.allow_export) {
+    const value = <Locked value={t("settings.exportsForbidden")} startup={startup} />;
+    facts.push({ label: t("settings.exports"), value });
+  }
+  return facts;
+}
+
+/** A value that the user cannot change, and who manages it. */
+function Locked({ value, startup }: { value: string; startup: Startup }) {
+  return (
+    <>
+      {value} · <ManagedBy startup={startup} />
+    </>
   );
 }
 

@@ -1,5 +1,9 @@
 export const exports = {
   open: "Export",
+  forbidden: {
+    title: "Exports are not allowed",
+    text: "Lists cannot be saved as files on this computer.",
+  },
   title: "Export {{list}}",
   list: { clients: "clients", msps: "MSPs" },
   count: {

@@ -20,6 +20,13 @@ export const session = {
   },
   loadingProviders: "Loading the ways to sign in",
   noProviders: "No way to sign in is set up here. Ask your administrator.",
+  noneAllowed: "The portal has no way to sign in that is allowed on this computer.",
+  someAllowed: "Other ways to sign in are not allowed on this computer.",
+  managed: {
+    by: "Managed by {{name}}",
+    byOrganisation: "Managed by your organisation",
+    failed: "Could not open the browser. The address is {{address}}",
+  },
   change: "Change",
   address: {
     title: "Where is your portal?",
