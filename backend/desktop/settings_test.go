@@ -41,6 +41,7 @@ func TestSettings(t *testing.T) {
 	t.Run("have_this_precedence", testSettingsHaveThisPrecedence)
 	t.Run("have_defaults", testSettingsHaveDefaults)
 	t.Run("use_every_key_of_policy", testSettingsUseEveryKeyOfPolicy)
+	t.Run("accept_every_choice_of_policy", testSettingsAcceptEveryChoiceOfPolicy)
 	t.Run("name_an_unusable_value_in_one_line", testSettingsNameAnUnusableValueInOneLine)
 	t.Run("stop_the_start_if_policy_cannot_be_read", testSettingsStopTheStartIfPolicyCannotBeRead)
 	t.Run("accept_only_safe_addresses", testSettingsAcceptOnlySafeAddresses)
@@ -103,6 +104,17 @@ func testSettingsUseEveryKeyOfPolicy(t *testing.T) {
 		s.Notes = nil
 		if same := cmp.Equal(standard, s); same != key.Reserved {
 			t.Errorf("%s: got settings like the defaults: %t, want %t", key.Name, same, key.Reserved)
+		}
+	}
+}
+
+func testSettingsAcceptEveryChoiceOfPolicy(t *testing.T) {
+	for _, key := range policy.Keys {
+		for _, choice := range key.Choices {
+			// A list of one value is also accepted as a plain string.
+			if _, err := loadWith(t, `{"`+key.Name+`":"`+choice+`"}`, nil, ""); err != nil {
+				t.Errorf("%s with %q: %v", key.Name, choice, err)
+			}
 		}
 	}
 }

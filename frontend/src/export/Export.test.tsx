@@ -203,9 +203,8 @@ describe("export", () => {
     const { fake, user } = renderApp({ signedIn: users.admin, path, startup });
     await user.click(await screen.findByRole("button", { name: "Export" }));
     const shown = within(await dialog("Exports are not allowed"));
-    expect(shown.getByText(/^Managed by Northwind IT/)).toBeVisible();
     await expectAccessible();
-    await user.click(shown.getByRole("button", { name: managed_by_url }));
+    await user.click(shown.getByRole("button", { name: "Managed by Northwind IT" }));
     await waitFor(() => expect(fake.browsed).toEqual([managed_by_url]));
     await user.click(shown.getByRole("button", { name: "Close" }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());

@@ -26,6 +26,8 @@ const screens = [
   { name: "users", query: "as=admin", path: "/admin/users" },
   { name: "sessions", query: "as=admin", path: "/settings/sessions" },
   { name: "sign-in with a locked keyring", query: "keyring=locked", path: "/" },
+  { name: "sign-in that policy restricts", query: "managed", path: "/" },
+  { name: "settings that policy restricts", query: "as=admin&managed", path: "/settings" },
   { name: "syncs", query: "as=admin", path: "/syncs" },
   { name: "failing product", query: "as=admin&sync=failing&still", path: "/syncs" },
   { name: "sync that waits for Heimdal", query: "as=admin&sync=waiting&still", path: "/syncs" },
