@@ -14,7 +14,7 @@ import (
 
 const (
 	// clockSkew is the largest accepted difference between a provider's clock and this server's, in either direction.
-	clockSkew = 5 * time.Minute
+	clockSkew = portal.ProviderClockSkew
 	// oldestIDToken is the largest age of an ID token if the clocks agree: it comes straight from the provider. Entra
 	// ID sets the issue time five minutes back.
 	oldestIDToken = 10 * time.Minute

@@ -91,3 +91,10 @@ const (
 	APIHeader  = "Portal-Api"
 	APIVersion = "1"
 )
+
+const (
+	// ClockSkew is how far two clocks may differ before the API refuses one of its access tokens.
+	ClockSkew = 30 * time.Second
+	// ProviderClockSkew is how far the clock of a sign-in provider may differ before its tokens are refused.
+	ProviderClockSkew = 5 * time.Minute
+)

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -19,7 +18,7 @@ const (
 	accessType = "at+jwt"
 	// maxAccessToken is several times the size of the tokens this package issues.
 	maxAccessToken = 4096
-	clockSkew      = 30 * time.Second
+	clockSkew      = portal.ClockSkew
 )
 
 // accessClaims are the claims of an access token.
