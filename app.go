@@ -10,6 +10,7 @@ import (
 
 	"fs-client-portal/backend/desktop"
 	"fs-client-portal/backend/desktop/sidebuttons"
+	"fs-client-portal/backend/desktop/webview"
 	"fs-client-portal/backend/portal"
 )
 
@@ -32,7 +33,7 @@ func newApp(o desktop.Options) *App {
 	o.Emit = func(event string, payload any) { runtime.EventsEmit(a.handle(), event, payload) }
 	o.Raise = a.raise
 	o.ChooseFile = func(name string) (string, error) {
-		return runtime.SaveFileDialog(a.handle(), runtime.SaveDialogOptions{Title: "Export", DefaultFilename: name})
+		return runtime.SaveFileDialog(a.handle(), runtime.SaveDialogOptions{Title: "Save", DefaultFilename: name})
 	}
 	a.desktop = desktop.New(o)
 	return a
@@ -50,6 +51,13 @@ func (a *App) open(window context.Context) {
 	sidebuttons.Watch(func(way string) {
 		runtime.EventsEmit(window, desktop.EventWindowHistory, desktop.WindowHistory{Way: way})
 	})
+	go a.desktop.WatchStart(desktop.Page{Loaded: a.drawn.Load, Ping: a.ping, Running: webview.Running, Show: tell})
+}
+
+// tell shows a notice in the system's own dialog.
+func tell(n desktop.Notice) error {
+	_, err := n.ShowNative()
+	return err
 }
 
 func (a *App) raise() {
@@ -60,9 +68,12 @@ func (a *App) raise() {
 // prove shows the window and returns once its page has replied; a page that hangs does not reply.
 func (a *App) prove(ctx context.Context) error {
 	go a.raise()
-	return a.desktop.Prove(ctx, func(token string) {
-		runtime.WindowExecJS(a.handle(), "window.go.main.App.Alive("+strconv.Quote(token)+")")
-	})
+	return a.desktop.Prove(ctx, a.ping)
+}
+
+// ping sends the page a token, which it returns by Alive.
+func (a *App) ping(token string) {
+	runtime.WindowExecJS(a.handle(), "window.go.main.App.Alive("+strconv.Quote(token)+")")
 }
 
 func (a *App) raiseFor(second options.SecondInstanceData) {
@@ -285,6 +296,11 @@ func (a *App) ExportClients(q portal.ClientExport, asOf string) (desktop.Exporte
 // ExportMSPs saves MSPs as ExportClients saves clients.
 func (a *App) ExportMSPs(q portal.MSPExport, asOf string) (desktop.Exported, error) {
 	return a.desktop.ExportMSPs(a.ctx, q, asOf)
+}
+
+// SaveDiagnostics saves a zip for support, without names, addresses and tokens, to a file that the user chooses.
+func (a *App) SaveDiagnostics() (desktop.SavedDiagnostics, error) {
+	return a.desktop.SaveDiagnostics(a.ctx)
 }
 
 // CancelExport ends the running export and removes its file; without one it does nothing.

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	goruntime "runtime"
-	"slices"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -35,9 +33,8 @@ var assets embed.FS
 var icon []byte
 
 func main() {
-	if slices.Contains(os.Args[1:], "--version") {
-		fmt.Printf("fs-client-portal %s %s %s/%s\n", version, commit, goruntime.GOOS, goruntime.GOARCH)
-		return
+	if code, ran := desktop.Command(os.Args[1:], version, commit); ran {
+		os.Exit(code)
 	}
 	o, err := desktop.FromSystem(version, commit)
 	if err != nil {

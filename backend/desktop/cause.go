@@ -109,12 +109,23 @@ func (f finding) problem(code portal.Code, base string) *Problem {
 	}
 	fill := strings.NewReplacer("{host}", host, "{other}", other, "{status}", f.status,
 		"{from}", f.from, "{until}", f.until, "{now}", f.now)
-	p := problem(code, fill.Replace(causeMessages[f.cause]))
+	what, next := inSentences(causeMessages[f.cause])
+	p := problem(code, fill.Replace(what+" "+next))
+	p.happened, p.remedy = fill.Replace(what), fill.Replace(next)
 	p.Cause, p.evidence = f.cause, f.evidence
 	if p.Address = f.address; p.Address == "" {
 		p.Address = originOf(base)
 	}
 	return p
+}
+
+// inSentences splits a message for the user into what happened, its first sentence, and what to do.
+func inSentences(message string) (what, next string) {
+	what, next, more := strings.Cut(message, ". ")
+	if more {
+		what += "."
+	}
+	return what, next
 }
 
 // originOf returns scheme, host and port of a URL, without the parts that may be personal or secret.

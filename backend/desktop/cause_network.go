@@ -89,19 +89,24 @@ func (c *apiClient) proxyCause(err error, _ time.Time) (finding, bool) {
 
 // proxyHost returns host and port of the proxy for the API, or "".
 func (c *apiClient) proxyHost() string {
-	transport := c.connections.inUse()
-	if transport.Proxy == nil {
-		return ""
-	}
-	target, err := url.Parse(c.http.BaseURL)
-	if err != nil {
-		return ""
-	}
-	proxy, err := transport.Proxy(&http.Request{URL: target})
+	proxy, err := c.proxy()
 	if err != nil || proxy == nil {
 		return ""
 	}
 	return proxy.Host
+}
+
+// proxy returns the proxy for the API, or nil for a direct connection.
+func (c *apiClient) proxy() (*url.URL, error) {
+	transport := c.connections.inUse()
+	if transport.Proxy == nil {
+		return nil, nil
+	}
+	target, err := url.Parse(c.http.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return transport.Proxy(&http.Request{URL: target})
 }
 
 func nameCause(err error, _ time.Time) (finding, bool) {

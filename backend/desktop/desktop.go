@@ -56,6 +56,8 @@ type Desktop struct {
 	watches     watches
 	exports     exports
 	liveness    liveness
+	started     *started
+	computer    computer
 	opened      openedLinks
 	leaving     sync.Once
 	// former ends the sessions that earlier runs have left at other addresses.
@@ -80,6 +82,8 @@ type Desktop struct {
 // New makes a Desktop. It touches neither the keyring nor the network.
 func New(o Options) *Desktop {
 	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyring.Wait, closeWait: closeWait, clock: o.clock}
+	d.started = newStarted()
+	d.computer = newComputer(o.Version, o.Commit, o.ConfigDir, o.StateDir, o.Keyring)
 	d.closed, d.close = context.WithCancel(context.Background())
 	if d.clock == nil {
 		d.clock = systemClock{}
@@ -118,6 +122,7 @@ type Startup struct {
 
 // Startup returns without waiting for a keyring that asks for its password: Resume waits for that.
 func (d *Desktop) Startup(ctx context.Context) Startup {
+	d.started.note()
 	settings := d.options.Settings
 	s := Startup{
 		Version: d.options.Version, Commit: d.options.Commit, Platform: runtime.GOOS + "/" + runtime.GOARCH,

@@ -52,6 +52,16 @@ func HungNotice() Notice {
 	}
 }
 
+// NotStartedNotice returns the Notice that the page in the window has not started, for one of the causes of startCauses.
+func NotStartedNotice(cause, stateDir string) Notice {
+	return Notice{
+		Title: loopback.Product + " does not start", Text: "The window is open, but stays empty.", Detail: startCauses[cause],
+		Next: "Close it and start the app again. If that does not help, tell your IT what is written here; " +
+			"“fs-client-portal --doctor” checks this computer. The log: " + logPath(stateDir),
+		No: "Close",
+	}
+}
+
 // NotEndedNotice returns the Notice that an app that does not respond could not be restarted.
 func NotEndedNotice(err error) Notice {
 	return Notice{

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -43,13 +44,47 @@ func writeFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	return replaceFile(path, content)
+}
+
+// replaceFile writes a file as a whole in a folder that exists, in place of an earlier one.
+func replaceFile(path string, content []byte) error {
+	temp, err := tempBeside(path, content)
 	if err != nil {
 		return err
 	}
-	_, writeErr := temp.Write(content)
-	if err := errors.Join(writeErr, temp.Close()); err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
+	if err := os.Rename(temp, path); err != nil {
+		return errors.Join(err, os.Remove(temp))
 	}
-	return os.Rename(temp.Name(), path)
+	return nil
+}
+
+// createFile writes a file as a whole in a folder that exists. Its error is fs.ErrExist if there is such a file.
+func createFile(path string, content []byte) error {
+	temp, err := tempBeside(path, content)
+	if err != nil {
+		return err
+	}
+	err = os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return errors.Join(err, os.Remove(temp))
+	}
+	// A file system without links. The caller has looked for a file of this name.
+	if err := os.Rename(temp, path); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return nil
+}
+
+// tempBeside writes a temporary file into the folder of path, readable by this user alone.
+func tempBeside(path string, content []byte) (string, error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = temp.Write(content)
+	if err := errors.Join(err, temp.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(temp.Name()))
+	}
+	return temp.Name(), nil
 }

@@ -51,6 +51,8 @@ type Problem struct {
 	proven bool
 	// evidence is the cause's detail for the log.
 	evidence string
+	// happened and remedy are the two parts of the message of a problem with a cause.
+	happened, remedy string
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }

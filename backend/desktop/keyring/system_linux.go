@@ -13,7 +13,10 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-var errNoBus = errors.New("no D-Bus session bus")
+var (
+	errNoBus   = errors.New("no D-Bus session bus")
+	errNotOpen = errors.New("there is no open login keyring")
+)
 
 // reachable returns an error if there is no D-Bus session bus. Without this check the library would start a bus that
 // never ends and has no keyring.
@@ -82,6 +85,17 @@ func identify(err error) error {
 		seen = name + ", " + seen
 	}
 	return &Fault{cause, seen, err}
+}
+
+// Look returns an error if the keyring is absent, missing or locked, without opening a prompt.
+func (System) Look() error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	if cause, seen := secretServiceState(); cause != Failed {
+		return &Fault{cause, seen, errNotOpen}
+	}
+	return nil
 }
 
 func dbusName(err error) string {

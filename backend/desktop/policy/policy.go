@@ -31,6 +31,9 @@ type value struct {
 // Setting is a text with the name by which the administrator knows it.
 type Setting struct{ Name, Value string }
 
+// Value returns the value of a key that is set, a string, a bool or a list of strings, and nil otherwise.
+func (p Policy) Value(name string) any { return p.values[name].of }
+
 // Bool returns the value of a key of kind Boolean, or its default.
 func (p Policy) Bool(name string) bool {
 	if v, set := p.values[name]; set {

@@ -22,6 +22,10 @@ export namespace desktop {
 	    lists: string[];
 	    opened: string[];
 	}
+	export interface SavedDiagnostics {
+	    name: string;
+	    folder: string;
+	}
 	export interface Startup {
 	    version: string;
 	    commit: string;

@@ -97,6 +97,8 @@ export function Resume():Promise<portal.Me>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
 
+export function SaveDiagnostics():Promise<desktop.SavedDiagnostics>;
+
 export function SaveRecent(arg1:portal.CustomerKind,arg2:string):Promise<void>;
 
 export function Search(arg1:portal.SearchQuery):Promise<portal.SearchResult>;

@@ -190,6 +190,10 @@ export function RevokeInvite(arg1) {
   return window['go']['main']['App']['RevokeInvite'](arg1);
 }
 
+export function SaveDiagnostics() {
+  return window['go']['main']['App']['SaveDiagnostics']();
+}
+
 export function SaveRecent(arg1, arg2) {
   return window['go']['main']['App']['SaveRecent'](arg1, arg2);
 }
