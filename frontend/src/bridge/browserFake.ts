@@ -63,6 +63,7 @@ const local: string[] = [
   "takeLink",
   "openManagedBy",
   "copyText",
+  "saveDiagnostics",
 ];
 
 function loseNetwork(fake: Fake): void {

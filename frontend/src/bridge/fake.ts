@@ -329,6 +329,10 @@ export function createFake(options: FakeOptions = {}): Fake {
     exportClients: call("exportClients", exporting.exportClients),
     exportMSPs: call("exportMSPs", exporting.exportMSPs),
     cancelExport: call("cancelExport", exporting.cancelExport),
+    saveDiagnostics: call("saveDiagnostics", () => ({
+      name: "fs-client-portal-diagnostics-2026-11-30.zip",
+      folder: "/home/ada/Documents",
+    })),
     invites: call("invites", invites.list),
     createInvite: call("createInvite", invites.create),
     revokeInvite: call("revokeInvite", invites.revoke),

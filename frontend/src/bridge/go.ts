@@ -76,6 +76,7 @@ export const go: Portal = {
     );
   },
   cancelExport: () => call(app.CancelExport()),
+  saveDiagnostics: () => call(app.SaveDiagnostics()),
   invites: (query) => call(app.Invites(query as portal.InviteQuery)),
   createInvite: (invite) => call(app.CreateInvite(invite)),
   revokeInvite: (id) => call(app.RevokeInvite(id)),

@@ -331,6 +331,7 @@ export interface MSPExportOptions extends ExportOptions {
 export type ExportFormat = "csv" | "xlsx" | "ndjson";
 /** A saved export. */
 export type Exported = Narrowed<desktop.Exported>;
+export type SavedDiagnostics = Narrowed<desktop.SavedDiagnostics>;
 
 /** Which page of a list. */
 export interface PageQuery {

@@ -50,6 +50,7 @@ import type {
   ReviewFilter,
   ReviewItem,
   ReviewTotals,
+  SavedDiagnostics,
   SearchQuery,
   SearchResult,
   Sort,
@@ -130,6 +131,8 @@ export interface Portal {
   exportClients(query: ClientFilter & Sort, options: ExportOptions, asOf: string | null): Promise<Exported>;
   exportMSPs(query: MSPFilter & Sort, options: MSPExportOptions, asOf: string | null): Promise<Exported>;
   cancelExport(): Promise<void>;
+  /** Saves a zip for support to a file that the user chooses. Rejects with cancelled or file_failed. */
+  saveDiagnostics(): Promise<SavedDiagnostics>;
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;

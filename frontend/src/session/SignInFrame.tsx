@@ -7,6 +7,7 @@ import { formatHost } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Logo } from "../parts/Logo";
 import { ManagedBy } from "./ManagedBy";
+import { useSaveDiagnostics } from "./useSaveDiagnostics";
 import { WaitingPortalLink } from "./WaitingPortalLink";
 
 interface Props {
@@ -16,8 +17,9 @@ interface Props {
   children: ReactNode;
 }
 
-/** The frame of every sign-in step: logo, one sentence, the step, the portal's host, the version. */
+/** The frame of every sign-in step: logo, one sentence, the step, the portal's host, the version, help. */
 export function SignInFrame({ startup, onChangeAddress, children }: Props) {
+  const saveDiagnostics = useSaveDiagnostics();
   return (
     <Box
       component="main"
@@ -67,8 +69,16 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
           </Typography>
         )}
       </Box>
-      <Typography component="footer" variant="caption" color="textSecondary" sx={{ py: 2 }}>
-        {t("session.version", { version: startup.version })}
+      <Typography
+        component="footer"
+        variant="caption"
+        color="textSecondary"
+        sx={{ py: 2, display: "flex", gap: 2 }}
+      >
+        <span>{t("session.version", { version: startup.version })}</span>
+        <Link component="button" variant="caption" onClick={saveDiagnostics}>
+          {t("session.diagnostics.save")}
+        </Link>
       </Typography>
     </Box>
   );

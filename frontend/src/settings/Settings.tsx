@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
@@ -14,12 +15,14 @@ import { allowedProviders } from "../session/allowedProviders";
 import { useAppearance } from "../session/appearance";
 import { ManagedBy } from "../session/ManagedBy";
 import { useSession } from "../session/session";
+import { useSaveDiagnostics } from "../session/useSaveDiagnostics";
 import { ClaimInvite } from "./ClaimInvite";
 import { OrganisationSettings } from "./Organisation";
 
 /** The settings of the app and the organisation, and the facts about the app. */
 export default function Settings() {
   const { startup, notKept, can, grant } = useSession();
+  const saveDiagnostics = useSaveDiagnostics();
   const address = startup.api_url_managed ? (
     <Locked value={startup.api_url} startup={startup} />
   ) : (
@@ -42,6 +45,9 @@ export default function Settings() {
           <OrganisationSettings />
         </Section>
       )}
+      <Section title={t("session.help")} text={t("session.diagnostics.text")}>
+        <Button onClick={saveDiagnostics}>{t("session.diagnostics.save")}</Button>
+      </Section>
       <Section title={t("settings.about")}>
         <Facts
           facts={[

@@ -12,6 +12,7 @@ import {
   CheckIcon,
   DarkIcon,
   DevicesIcon,
+  HelpIcon,
   KeyboardIcon,
   LightIcon,
   SettingsIcon,
@@ -22,6 +23,7 @@ import { useNotify } from "../parts/Notices";
 import { PopupMenu } from "../parts/PopupMenu";
 import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
+import { useSaveDiagnostics } from "../session/useSaveDiagnostics";
 
 const initials = (name: string) =>
   name
@@ -37,7 +39,7 @@ const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
   { mode: "dark", icon: <DarkIcon /> },
 ];
 
-/** The menu of the signed-in user: theme, sessions, settings, shortcuts, sign out. */
+/** The menu of the signed-in user: theme, sessions, settings, help, sign out. */
 export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const { me, signOut } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -45,6 +47,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const current = appearance.theme;
   const navigate = useNavigate();
   const notify = useNotify();
+  const saveDiagnostics = useSaveDiagnostics();
   const name = me.user.name || me.user.email;
   const then = (act: () => unknown) => () => {
     setAnchor(null);
@@ -111,12 +114,27 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           </ListItemIcon>
           {t("shell.account.settings")}
         </MenuItem>
+        <Divider sx={{ my: 0.5 }} />
+        <Box
+          component="li"
+          role="presentation"
+          sx={{ px: 2, py: 0.5, fontSize: "0.8125rem", color: "text.secondary" }}
+        >
+          {t("session.help")}
+        </Box>
         <MenuItem onClick={then(onHelp)}>
           <ListItemIcon>
             <KeyboardIcon />
           </ListItemIcon>
           {t("shell.shortcuts.title")}
         </MenuItem>
+        <MenuItem onClick={then(saveDiagnostics)}>
+          <ListItemIcon>
+            <HelpIcon />
+          </ListItemIcon>
+          {t("session.diagnostics.save")}
+        </MenuItem>
+        <Divider sx={{ my: 0.5 }} />
         <MenuItem onClick={then(leave)}>
           <ListItemIcon>
             <SignOutIcon />

@@ -13,6 +13,7 @@ import {
   DevicesIcon,
   DownloadIcon,
   ForwardIcon,
+  HelpIcon,
   HistoryIcon,
   LightIcon,
   LinkIcon,
@@ -29,6 +30,7 @@ import { useNotify } from "../parts/Notices";
 import { useAppearance } from "../session/appearance";
 import { useSession } from "../session/session";
 import { useCopyPortalLink } from "../session/usePortalLink";
+import { useSaveDiagnostics } from "../session/useSaveDiagnostics";
 import type { Hit } from "./hits";
 import type { RailEntry } from "./Rail";
 
@@ -100,7 +102,8 @@ function useActions(): Hit[] {
       | "changes"
       | "export"
       | "switch"
-      | "copyLink",
+      | "copyLink"
+      | "diagnostics",
   ) => t(`shell.search.terms.${of}`);
   const list = can("see_clients") && !grant.scope.client_id;
   const actTo = (to: Grant) => () => {
@@ -115,6 +118,7 @@ function useActions(): Hit[] {
   const exceededMSPs = paths.msps({ exceeded: "1..", sort: "-exceeded" });
   const exports = can("export") && startup.allow_export;
   const copyLink = useCopyPortalLink();
+  const saveDiagnostics = useSaveDiagnostics();
   const shown = detailOf(useLocation().pathname);
   const mayInvite = can("manage_invites") && me.may_invite.length > 0;
   const actions: Action[] = [
@@ -205,6 +209,14 @@ function useActions(): Hit[] {
       may: shown !== undefined,
       run: () => shown && copyLink(shown.kind, shown.id),
       terms: terms("copyLink"),
+    },
+    {
+      id: "diagnostics",
+      name: t("session.diagnostics.save"),
+      icon: <HelpIcon />,
+      may: true,
+      run: saveDiagnostics,
+      terms: terms("diagnostics"),
     },
     ...others.map(
       (to): Action => ({

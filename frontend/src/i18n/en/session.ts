@@ -4,6 +4,12 @@ export const session = {
   google: "Sign in with Google",
   entra: "Sign in with Microsoft",
   version: "Version {{version}}",
+  help: "Help",
+  diagnostics: {
+    save: "Save diagnostics",
+    text: "A file for support: checks of this computer, versions, where settings come from, and the app's log. It has no names, addresses or tokens.",
+    saved: "Saved {{name}} in {{folder}}. It has no names, addresses or tokens; you can send it to support.",
+  },
   link: {
     invalid: "This link is not one of the portal's.",
     afterSignIn: "The link you opened is shown once you are signed in.",

@@ -97,6 +97,7 @@ export const shell = {
     terms: {
       invite: "add user administrator",
       copyLink: "share address url",
+      diagnostics: "help support log problem report",
       sync: "start run refresh",
       expiring: "expires expire licences ending end soon",
       expired: "expires expire ended end licences",
