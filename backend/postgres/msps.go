@@ -228,33 +228,12 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	if !validID(id) {
 		return portal.MSPDetail{}, errNotFound("MSP")
 	}
-	args := scopeArgs(viewer.Scope)
-	args["id"] = id
-	var row struct {
-		portal.MSP
-		productRow
-		Raw               []byte
-		SharedPaths       []string
-		FilledPaths       filledPaths
-		OwnUsed, OwnTotal *int64
-		ClientsUsed       *int64
-		ClientsTotal      *int64
-		UsedUnknown       int64
-		TotalUnknown      int64
-	}
+	var row mspDetailRow
 	var detail portal.MSPDetail
 	var stamp Stamp
 	var days []dayRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectRow(batch.Queue(`
-			select `+mspColumns+`, m.raw, p.shared_paths, p.filled_paths, `+productColumns(viewer.Scope)+`,
-			       m.seats_used as own_used, m.seats_total as own_total, seats.seats_used as clients_used, seats.seats_total as clients_total,
-			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
-			from `+mspTables+`
-			join mssp_product p on p.mssp_id = m.mssp_id and p.id = m.mssp_product_id
-			join product d on d.id = p.product_id
-			where `+mspScope(viewer.Scope)+`
-			and m.id = @id`, args), "MSP", &row)
+		queueMSP(batch, viewer.Scope, id, &row)
 		queueHistory(batch, viewer.Scope, id, &detail.History)
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueTrend(batch, viewer.Scope.MSSPID, id, &days)
@@ -262,13 +241,42 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	if err != nil {
 		return portal.MSPDetail{}, fmt.Errorf("read MSP: %w", err)
 	}
-	detail.MSP = row.MSP
-	detail.Product = row.product()
+	row.addTo(&detail)
 	detail.Trend = fillTrend(days, stamp.Today)
-	detail.OwnSeats = portal.Seats{Used: row.OwnUsed, Total: row.OwnTotal}
-	detail.ClientsSeats = portal.SeatSums{
-		Used: row.ClientsUsed, Total: row.ClientsTotal, UsedUnknown: row.UsedUnknown, TotalUnknown: row.TotalUnknown,
-	}
 	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths, row.FilledPaths.shownIn(fieldsOfMSP(detail)))
 	return detail, err
+}
+
+type mspDetailRow struct {
+	portal.MSP
+	productRow
+	Raw               []byte
+	SharedPaths       []string
+	FilledPaths       filledPaths
+	OwnUsed, OwnTotal *int64
+	ClientsUsed       *int64
+	ClientsTotal      *int64
+	UsedUnknown       int64
+	TotalUnknown      int64
+}
+
+func (r mspDetailRow) addTo(detail *portal.MSPDetail) {
+	detail.MSP = r.MSP
+	detail.Product = r.product()
+	detail.OwnSeats = portal.Seats{Used: r.OwnUsed, Total: r.OwnTotal}
+	detail.ClientsSeats = portal.SeatSums{
+		Used: r.ClientsUsed, Total: r.ClientsTotal, UsedUnknown: r.UsedUnknown, TotalUnknown: r.TotalUnknown,
+	}
+}
+
+func queueMSP(batch *pgx.Batch, scope portal.Scope, id string, row *mspDetailRow) {
+	collectRow(batch.Queue(`
+		select `+mspColumns+`, m.raw, p.shared_paths, p.filled_paths, `+productColumns(scope)+`,
+		       m.seats_used as own_used, m.seats_total as own_total, seats.seats_used as clients_used, seats.seats_total as clients_total,
+		       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
+		from `+mspTables+`
+		join mssp_product p on p.mssp_id = m.mssp_id and p.id = m.mssp_product_id
+		join product d on d.id = p.product_id
+		where `+mspScope(scope)+`
+		and m.id = @id`, withArgs(scopeArgs(scope), pgx.NamedArgs{"id": id})), "MSP", row)
 }

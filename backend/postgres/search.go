@@ -28,6 +28,9 @@ import (
 // MSSP or MSP a function that row-level security does not limit proposes the ids, because no other query can use the
 // indexes for parts of names (migrations/00033_former_names.sql). Only rows of the viewer's scope with these ids are
 // ranked and counted. A name that a server older than the keys has written is found once its key is made (name_key.go).
+//
+// The function is not split: its parts share the ids found so far, and each function without row-level security would
+// need the same planner settings and revoked rights.
 
 // searchFound is what the search found of one kind.
 type searchFound struct {
@@ -172,20 +175,21 @@ const rankOfMatch = `case
 			end::float8`
 
 // query returns a statement that selects one row: the number of hits that a list finds, whether that is known to be all,
-// and the best hits as JSON. Similar names are ranked only if there are less than enough other hits, and none that is the
-// text itself.
+// and the best hits as JSON.
 func (s searchSource) query() string {
-	proposed := "select true as complete"
-	if s.proposed != "" {
-		proposed = s.proposed
-	}
 	return `
-		with proposed as materialized (` + proposed + `),
+		with proposed as materialized (` + cmp.Or(s.proposed, "select true as complete") + `),
 		candidate as (` + s.candidates + `),
 		close as materialized (
 			select c.*, ` + rankOfMatch + ` as rank
 			from candidate c),
-		ranked as (
+		ranked as (` + rankedHits + `)
+		select (select count(*) from ranked r where ` + listed + `), (select p.complete from proposed p), (` + s.bestHits() + `)`
+}
+
+// rankedHits selects the hits among the ranked candidates close. Similar names are ranked only if there are less than
+// enough other hits, and none that is the text itself.
+const rankedHits = `
 			select ` + candidateColumns + `, c.rank
 			from close c
 			where c.rank is not null
@@ -199,8 +203,11 @@ func (s searchSource) query() string {
 			and n.similarity >= @likeness::real
 			and @likeness::real is not null
 			and (select count(*) from close r where r.rank is not null) < @enough
-			and not exists (select from close r where r.rank <= 2))
-		select (select count(*) from ranked r where ` + listed + `), (select p.complete from proposed p), (
+			and not exists (select from close r where r.rank <= 2)`
+
+// bestHits selects the first of the hits ranked as JSON, each with the text that matches.
+func (s searchSource) bestHits() string {
+	return `
 			select coalesce(jsonb_agg(to_jsonb(h)), '[]')
 			from (
 				select '` + string(s.kind) + `' as kind, r.id, r.name, r.context, r.status, r.rank, r.status_order, r.name_key, m.matched,
@@ -220,7 +227,7 @@ func (s searchSource) query() string {
 						else '` + string(s.code) + `'
 					end as matched) m
 				order by r.rank, r.status_order, r.name_key, r.id
-				limit @rows) h)`
+				limit @rows) h`
 }
 
 const (
