@@ -93,10 +93,16 @@ func (c computer) facts() map[string]string {
 	facts := map[string]string{
 		"version": c.version, "commit": c.commit, "go": strings.TrimPrefix(runtime.Version(), "go"),
 		"system": runtime.GOOS, "architecture": runtime.GOARCH, "release": systemRelease(),
-		"desktop": os.Getenv("XDG_CURRENT_DESKTOP"), "session": os.Getenv("XDG_SESSION_TYPE"), "language": os.Getenv("LANG"),
+		"desktop": os.Getenv("XDG_CURRENT_DESKTOP"), "session": os.Getenv("XDG_SESSION_TYPE"), "language": language(),
 	}
 	if library, err := c.webView(); err == nil {
 		facts["web_view"] = library.Name + " " + library.Version
 	}
 	return facts
+}
+
+// language returns the language of the environment, without its encoding.
+func language() string {
+	language, _, _ := strings.Cut(os.Getenv("LANG"), ".")
+	return language
 }

@@ -9,21 +9,24 @@ import (
 const testHome = "/home/adabyron"
 
 func newTestScrubber() *Scrubber {
-	return NewScrubber(testHome, []string{"adabyron", "Ada Byron", "lovelace-pc", "portal.msp.example"}, []string{"1.2.3-rc1", "abcdef1", "120.0.2210.91"})
+	known := []string{"adabyron", "Ada Byron", "lovelace-pc", "portal.msp.example"}
+	return NewScrubber(testHome, known, []string{"1.2.3-rc1", "abcdef1", "120.0.2210.91"})
 }
 
 func TestScrubber(t *testing.T) {
 	s := newTestScrubber()
 	for name, test := range map[string]struct{ text, want string }{
-		"keeps_the_program's_own_words":   {"The proxy could not connect this app to the portal (HTTP 502).", "The proxy could not connect this app to the portal (HTTP 502)."},
-		"keeps_errors_of_the_system":      {"read: connection reset by peer", "read: connection reset by peer"},
-		"keeps_codes":                     {"certificate_untrusted", "certificate_untrusted"},
-		"keeps_routes_without_ids":        {"GET /v1/clients/019e1a52-1c1d-7c3e-9d3e-0123456789ab", "GET /v1/clients/[…]"},
-		"keeps_times":                     {"2026-11-30T22:33:40.123Z", "2026-11-30T22:33:40.123Z"},
-		"keeps_loopback":                  {"127.0.0.1 and ::1 can be used.", "127.0.0.1 and ::1 can be used."},
-		"keeps_small_versions":            {"WebKitGTK 2.50.6", "WebKitGTK 2.50.6"},
-		"keeps_what_it_is_told_to_keep":   {"1.2.3-rc1 abcdef1 120.0.2210.91", "1.2.3-rc1 abcdef1 120.0.2210.91"},
-		"writes_the_home_folder_as_~":     {"open /home/adabyron/.config/fs-client-portal/settings.json: permission denied", "open ~/.config/fs-client-portal/settings.json: permission denied"},
+		"keeps_the_program's_own_words": {"The proxy could not connect this app to the portal (HTTP 502).",
+			"The proxy could not connect this app to the portal (HTTP 502)."},
+		"keeps_errors_of_the_system":    {"read: connection reset by peer", "read: connection reset by peer"},
+		"keeps_codes":                   {"certificate_untrusted", "certificate_untrusted"},
+		"keeps_routes_without_ids":      {"GET /v1/clients/019e1a52-1c1d-7c3e-9d3e-0123456789ab", "GET /v1/clients/[…]"},
+		"keeps_times":                   {"2026-11-30T22:33:40.123Z", "2026-11-30T22:33:40.123Z"},
+		"keeps_loopback":                {"127.0.0.1 and ::1 can be used.", "127.0.0.1 and ::1 can be used."},
+		"keeps_small_versions":          {"WebKitGTK 2.50.6", "WebKitGTK 2.50.6"},
+		"keeps_what_it_is_told_to_keep": {"1.2.3-rc1 abcdef1 120.0.2210.91", "1.2.3-rc1 abcdef1 120.0.2210.91"},
+		"writes_the_home_folder_as_~": {"open /home/adabyron/.config/fs-client-portal/settings.json: permission denied",
+			"open ~/.config/fs-client-portal/settings.json: permission denied"},
 		"removes_IPv4":                    {"dial tcp: errno 111 at 192.0.2.7:443", "dial tcp: errno 111 at [address]"},
 		"removes_IPv6":                    {"at [2001:db8::7%eth0]:443, 2001:db8::8.", "at [address], [address]."},
 		"removes_networks":                {"10.20.0.0/16", "[address]"},
@@ -53,7 +56,8 @@ func TestLog(t *testing.T) {
 	for name, test := range map[string]struct{ line, want string }{
 		"keeps_a_record": {
 			`{"time":"2026-11-30T22:33:40.1Z","level":"WARN","msg":"api","call":"GET /v1/me","ms":31,"code":"offline","cause":"connection_refused"}`,
-			`{"time":"2026-11-30T22:33:40.1Z","level":"WARN","msg":"api","call":"GET /v1/me","cause":"connection_refused","code":"offline","ms":31}`},
+			`{"time":"2026-11-30T22:33:40.1Z","level":"WARN","msg":"api","call":"GET /v1/me","cause":"connection_refused",` +
+				`"code":"offline","ms":31}`},
 		"keeps_request_ids": {`{"msg":"api","request_id":"019e1a52-1c1d-7c3e-9d3e-0123456789ab"}`,
 			`{"msg":"api","request_id":"019e1a52-1c1d-7c3e-9d3e-0123456789ab"}`},
 		"removes_other_request_ids": {`{"msg":"api","request_id":"nordlys"}`, `{"msg":"api","request_id":"[…]"}`},

@@ -78,7 +78,8 @@ func TestReport(t *testing.T) {
 		}
 		for _, want := range []string{
 			"FS Client Portal 1.2.3 abc linux/amd64\n\n", "ok       API: connection  connected\n", "failed   Keyring\n",
-			"\n                          Cause:  word ", "\n                                  word ", "\n                          Remedy: Unlock it.\n",
+			"\n                          Cause:  word ", "\n                                  word ",
+			"\n                          Remedy: Unlock it.\n",
 			"skipped  another          It does not apply.\n", "\nok: 1, warning: 0, failed: 1, skipped: 1\n",
 		} {
 			if !strings.Contains(text.String(), want) {
@@ -94,7 +95,8 @@ func TestReport(t *testing.T) {
 	t.Run("is_JSON", func(t *testing.T) {
 		var text bytes.Buffer
 		err := report.WriteJSON(&text)
-		for _, want := range []string{`"ok": false`, `"check": "keyring"`, `"status": "failed"`, `"code": "keyring_locked"`, `"remedy": "Unlock it."`} {
+		for _, want := range []string{`"ok": false`, `"check": "keyring"`, `"status": "failed"`, `"code": "keyring_locked"`,
+			`"remedy": "Unlock it."`} {
 			if err != nil || !strings.Contains(text.String(), want) {
 				t.Errorf("%s is not in %s: %v", want, text.String(), err)
 			}
