@@ -141,7 +141,8 @@ func TestFilterErrors(t *testing.T) {
 			`name needs a text after ^ (begins with) or = (is). Write \^ or \= for the character itself.`},
 		{"empty_value", portal.ClientFilter{Type: "a,,b"},
 			"type has an empty value. Separate values by single commas, such as a,b or !a,b."},
-		{"too_many_values", portal.ClientFilter{LicenceType: strings.Repeat("a,", portal.MaxFilterValues) + "a"}, "licence_type has at most 50 values."},
+		{"too_many_values", portal.ClientFilter{LicenceType: strings.Repeat("a,", portal.MaxFilterValues) + "a"},
+			"licence_type has at most 50 values."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := clientFilters
