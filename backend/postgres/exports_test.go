@@ -73,7 +73,9 @@ func (w *tenant) walkClients(
 
 // walkMSPs reads a list page by page; withClients, with all clients of each MSP by name, and after the whole list of an MSSP
 // with those directly under it.
-func (w *tenant) walkMSPs(t testing.TB, viewer portal.Viewer, filter portal.MSPFilter, sort string, withClients bool) (all []portal.ExportRow) {
+func (w *tenant) walkMSPs(
+	t testing.TB, viewer portal.Viewer, filter portal.MSPFilter, sort string, withClients bool,
+) (all []portal.ExportRow) {
 	t.Helper()
 	for q := (portal.MSPQuery{MSPFilter: filter, Sort: sort, Limit: 2}); ; {
 		page, _, err := w.DB.MSPs(t.Context(), viewer, q)
