@@ -183,7 +183,7 @@ func panelExpressions(t *testing.T) (expressions []string) {
 var notMetrics = regexp.MustCompile(`\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\bby \([^)]*\)`)
 
 // promQL are the functions and operators that the files use.
-var promQL = []string{"sum", "rate", "increase", "histogram_quantile", "topk", "count", "vector", "and", "or"}
+var promQL = []string{"sum", "rate", "increase", "histogram_quantile", "topk"}
 
 func unknownNames(metrics map[string]bool, expression string) (unknown []string) {
 	rest := notMetrics.ReplaceAllString(expression, " ")

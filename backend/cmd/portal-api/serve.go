@@ -198,6 +198,10 @@ func (c serveCommand) newSync(
 		Name: "portal_sync_runs_total", Help: "Sync runs that ended in this process.",
 	}, []string{"status"})
 	registry.MustRegister(runs)
+	// A series that begins with the first run would not show that run as an increase.
+	for _, status := range []portal.RunStatus{portal.RunComplete, portal.RunPartial, portal.RunFailed, portal.RunNeedsReview} {
+		runs.WithLabelValues(string(status))
+	}
 	config := customersync.Config{
 		Connectors: connectors(), Rates: c.rates(), Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
 		AllowPrivate: c.allowsPrivate(), Log: log, Jobs: !c.NoJobs,
