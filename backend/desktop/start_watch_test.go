@@ -73,7 +73,7 @@ func TestStart(t *testing.T) {
 			if len(w.shown) != 1 {
 				t.Fatalf("%d notices were shown, want 1", len(w.shown))
 			}
-			text := (<-w.shown).plain()
+			text := wait.For(t, time.Minute, "the notice", w.shown).plain()
 			if !strings.Contains(text, startCauses[test.cause]) || !strings.Contains(text, logPath(w.options.StateDir)) {
 				t.Errorf("the notice says %q, want %q and the log's path", text, startCauses[test.cause])
 			}
@@ -86,14 +86,14 @@ func TestStart(t *testing.T) {
 		wait.Signal(t, time.Minute, "the end", w.ended)
 		w.clock.advance(startWait)
 		if len(w.shown) != 0 {
-			t.Errorf("got %v, want no notice", <-w.shown)
+			t.Errorf("got %v, want no notice", wait.For(t, time.Minute, "the notice", w.shown))
 		}
 	})
 	t.Run("before_the_watch_shows_nothing", func(t *testing.T) {
 		w := watchStart(t, func(w *watched) { w.Startup(t.Context()) })
 		wait.Signal(t, time.Minute, "the end", w.ended)
 		if len(w.shown) != 0 {
-			t.Errorf("got %v, want no notice", <-w.shown)
+			t.Errorf("got %v, want no notice", wait.For(t, time.Minute, "the notice", w.shown))
 		}
 	})
 	t.Run("while_the_cause_is_looked_for_shows_nothing", func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestStart(t *testing.T) {
 		w.clock.advance(startWait)
 		wait.Signal(t, time.Minute, "the end", w.ended)
 		if len(w.shown) != 0 {
-			t.Errorf("got %v, want no notice", <-w.shown)
+			t.Errorf("got %v, want no notice", wait.For(t, time.Minute, "the notice", w.shown))
 		}
 	})
 	t.Run("of_an_app_that_closes_shows_nothing", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestStart(t *testing.T) {
 		w.Close()
 		wait.Signal(t, time.Minute, "the end", w.ended)
 		if len(w.shown) != 0 {
-			t.Errorf("got %v, want no notice", <-w.shown)
+			t.Errorf("got %v, want no notice", wait.For(t, time.Minute, "the notice", w.shown))
 		}
 	})
 }

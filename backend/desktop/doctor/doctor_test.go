@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // TestBounds asserts the constants and limits of the package.
@@ -34,7 +36,7 @@ func TestRun(t *testing.T) {
 	t.Run("returns_results_in_the_order_of_the_checks", func(t *testing.T) {
 		second := make(chan struct{})
 		results := Run(t.Context(), []Check{
-			{Names: []string{"a"}, Run: func(context.Context) []Result { <-second; return []Result{Good("a", "1")} }},
+			{Names: []string{"a"}, Run: func(context.Context) []Result { wait.Hold(t, second); return []Result{Good("a", "1")} }},
 			{Names: []string{"b"}, Run: func(context.Context) []Result { close(second); return []Result{Good("b", "2")} }},
 		})
 		if want := []Result{Good("a", "1"), Good("b", "2")}; !slices.Equal(results, want) {
@@ -46,7 +48,7 @@ func TestRun(t *testing.T) {
 		hold := make(chan struct{})
 		defer close(hold)
 		results := Run(ctx, []Check{
-			{[]string{"a", "b"}, "Restart it.", func(context.Context) []Result { cancel(); <-hold; return nil }},
+			{[]string{"a", "b"}, "Restart it.", func(context.Context) []Result { cancel(); wait.Hold(t, hold); return nil }},
 			{Names: []string{"c"}, Run: func(ctx context.Context) []Result { <-ctx.Done(); return []Result{Good("c", "late")} }},
 		})
 		if len(results) != 3 || results[0].Code != "timeout" || results[1].Remedy != "Restart it." || results[2] != Good("c", "late") {
