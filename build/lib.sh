@@ -6,6 +6,8 @@ golangci_version=v2.15.0
 govulncheck_version=v1.1.4
 gotestsum_version=v1.13.0
 nfpm_version=v2.48.0
+winres_version=v0.3.3
+cyclonedx_version=v1.9.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/cache
@@ -71,11 +73,22 @@ build_packages='gcc libc6-dev pkg-config libgtk-3-dev git ca-certificates python
 window_packages='xvfb openbox dbus-x11 gnome-keyring at-spi2-core libatk-adaptor python3-gi
   gir1.2-atspi-2.0 gsettings-desktop-schemas libglib2.0-bin imagemagick xdotool xdg-utils fonts-dejavu-core'
 
+packaging_packages='nsis wixl msitools osslsigncode faketime openssl gnupg apt-utils createrepo-c binutils rpm'
+installing_packages='wine wine64 xvfb xauth xdotool gcc-mingw-w64-x86-64-win32 debootstrap'
+
 # What the command needs; system_packages installs it.
 wanted=()
 want_build() {
   # shellcheck disable=SC2206 # lists of names
   wanted+=($build_packages $(webkit_package))
+}
+want_packaging() {
+  # shellcheck disable=SC2206 # lists of names
+  wanted+=($packaging_packages)
+}
+want_installing() {
+  # shellcheck disable=SC2206 # lists of names
+  wanted+=($installing_packages)
 }
 want_browser() { browser >/dev/null || wanted+=(chromium); }
 want_window() {
@@ -186,6 +199,8 @@ wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_versi
 golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
 govulncheck_tool() { go_tool govulncheck golang.org/x/vuln/cmd/govulncheck $govulncheck_version; }
 nfpm_tool() { go_tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm $nfpm_version; }
+winres_tool() { go_tool go-winres github.com/tc-hib/go-winres $winres_version; }
+cyclonedx_tool() { go_tool cyclonedx-gomod github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod $cyclonedx_version; }
 gotestsum_tool() { go_tool gotestsum gotest.tools/gotestsum $gotestsum_version; }
 
 # One after the other: each compiles on all processors, and they have packages in common.

@@ -9,6 +9,8 @@ export default defineConfig({
     target: ["es2022", "safari16"],
     sourcemap: false,
     chunkSizeWarningLimit: 700,
+    // The licences of what is bundled, for the notices of a package.
+    license: process.env.PORTAL_LICENSES ? { fileName: "licenses.md" } : false,
   },
   test: {
     environment: "happy-dom",

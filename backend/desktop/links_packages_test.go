@@ -19,12 +19,18 @@ func TestLinkScheme(t *testing.T) {
 			"\nMimeType=x-scheme-handler/" + portal.LinkScheme + ";\n",
 			"\nExec=/usr/bin/fs-client-portal %u\n",
 		}},
-		"is_registered_by_the_installer_for_windows": {"windows/installer/project.nsi", []string{
-			`"Software\Classes\` + portal.LinkScheme + `" "URL Protocol" ""`,
-			`"Software\Classes\` + portal.LinkScheme + `\shell\open\command" "" '"$INSTDIR\${PRODUCT_EXECUTABLE}" "%1"'`,
+		"is_registered_by_the_setup_for_windows": {"windows/installer.nsi", []string{
+			`!define LINK_KEY "Software\Classes\` + portal.LinkScheme + `"`,
+			`WriteRegStr SHCTX "${LINK_KEY}" "URL Protocol" ""`,
+			`WriteRegStr SHCTX "${LINK_KEY}\shell\open\command" "" '"$INSTDIR\${APP}" "%1"'`,
 		}},
-		"is_removed_by_the_uninstaller_for_windows": {"windows/installer/project.nsi", []string{
-			"wails.unassociateFiles\n    DeleteRegKey SHELL_CONTEXT \"Software\\Classes\\" + portal.LinkScheme + "\"\n",
+		"is_removed_by_the_setup_for_windows": {"windows/installer.nsi", []string{
+			`DeleteRegKey SHCTX "${LINK_KEY}"`,
+		}},
+		"is_registered_by_the_msi": {"windows/app.wxs", []string{
+			`Key="Software\Classes\` + portal.LinkScheme + `" Name="URL Protocol"`,
+			`Key="Software\Classes\` + portal.LinkScheme + `\shell\open\command"`,
+			`"&quot;[INSTALLDIR]fs-client-portal.exe&quot; &quot;%1&quot;"`,
 		}},
 		"is_declared_in_the_bundle_for_macos": {"darwin/Info.plist", []string{
 			"<key>CFBundleURLTypes</key>", "<string>" + portal.LinkScheme + "</string>",

@@ -1,6 +1,7 @@
 # The packages of the server. build/package sources it after lib.sh.
 
-# server_packages: a .deb and an .rpm for each kind of processor, in $bin. The same commit gives the same bytes.
+# server_packages: a .deb and an .rpm for each kind of processor, in $out, or in $bin without one. The same commit
+# gives the same bytes before they are signed.
 server_packages() {
   local machine
   nfpm_tool
@@ -15,7 +16,7 @@ server_package() { # MACHINE
   server_stage "$1" "$stage"
   for format in deb rpm; do
     SOURCE_DATE_EPOCH=$(commit_time) quietly "nfpm-$1-$format" \
-      nfpm package --config "$stage/nfpm.yaml" --packager $format --target "$bin/" || exit 2
+      nfpm package --config "$stage/nfpm.yaml" --packager $format --target "${out:-$bin}/" || exit 2
   done
 }
 
@@ -24,7 +25,7 @@ server_stage() {
   local sysusers
   sysusers=$(cat build/deploy/portal-api.sysusers)
   sed "s|@SYSUSERS@|$sysusers|" build/deploy/scripts/preinstall >"$2/preinstall"
-  sed "s|@ARCH@|$1|; s|@VERSION@|$(version)|; s|@MTIME@|$(date -u -d "@$(commit_time)" +%FT%TZ)|; s|@STAGE@|$2|g" \
+  sed "s|@ARCH@|$1|; s|@VERSION@|${full:-$(version)}|; s|@MTIME@|$(date -u -d "@$(commit_time)" +%FT%TZ)|; s|@STAGE@|$2|g" \
     build/deploy/nfpm.yaml >"$2/nfpm.yaml"
 }
 
