@@ -238,7 +238,7 @@ class Day:
         self.app.key("Return")
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "clients.csv")
-            self.app.choose_file("Export", path)
+            self.app.choose_file("Save", path)
             self.app.wait_for("dialog", "Saved clients.csv")
             with open(path, encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
