@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { expectAccessible, menuClosed, renderPart } from "../test/render";
-import { FilterBar, FilterChip } from "./FilterBar";
+import { FilterBar, FilterChip, SearchField } from "./FilterBar";
 import { arrange } from "./useSetFirst";
 
 afterEach(() => {
@@ -141,4 +141,25 @@ describe("an order of names", () => {
   ])("$order gives $arranged for $names", ({ names, order, arranged }) => {
     expect(arrange(names, order)).toEqual(arranged);
   });
+});
+
+/** A search field, and a button that clears the list's search from elsewhere. */
+function Search() {
+  const [value, setValue] = useState("alpine");
+  return (
+    <>
+      <SearchField label="Search clients" value={value} onChange={setValue} />
+      <button type="button" onClick={() => setValue("")}>
+        Clear filters
+      </button>
+    </>
+  );
+}
+
+it("shows a search that was changed elsewhere in the search field", async () => {
+  const { user } = renderPart(<Search />);
+  const field = screen.getByRole("searchbox", { name: "Search clients" });
+  expect(field).toHaveValue("alpine");
+  await user.click(screen.getByRole("button", { name: "Clear filters" }));
+  expect(field).toHaveValue("");
 });
