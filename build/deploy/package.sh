@@ -9,10 +9,16 @@ server_packages() {
 }
 
 server_package() { # MACHINE
-  local stage=$cache/server-$1 format
+  local stage=$cache/server-$1
   rm -rf "$stage" && mkdir -p "$stage"
   GOOS=linux GOARCH=$1 CGO_ENABLED=0 quietly "server-$1" \
     go build -trimpath -ldflags "-s -w $(link_flags)" -o "$stage/portal-api" ./backend/cmd/portal-api || exit 2
+  pack_server "$1" "$stage"
+}
+
+# pack_server MACHINE FOLDER: the packages of the program in a folder.
+pack_server() {
+  local stage=$2 format
   server_stage "$1" "$stage"
   for format in deb rpm; do
     SOURCE_DATE_EPOCH=$(commit_time) quietly "nfpm-$1-$format" \
