@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Measures the app's start and memory beside those of an empty Wails window, as rows of build/bench's table.
+"""Measures an app's start and memory beside those of an empty Wails window, as rows of build/bench's table.
+
+    start.py NAME     PORTAL_APP and PORTAL_EMPTY_APP are the programs, NAME is what the rows call the first
 
 A window has painted when the middle of the virtual display's own picture is no longer of one colour.
 """
@@ -85,7 +87,7 @@ def main():
     subprocess.run(["xdotool", "mousemove", "0", "0"], check=True, timeout=20)
     display = Display()
     app, empty = measure(display, os.environ["PORTAL_APP"]), measure(display, os.environ["PORTAL_EMPTY_APP"])
-    units = (("app start to first painted screen", "ms"), ("app memory", "MiB"))
+    units = ((f"{sys.argv[1]} start to first painted screen", "ms"), (f"{sys.argv[1]} memory", "MiB"))
     for (name, unit), ours, theirs in zip(units, app, empty):
         print(f"{name}\t{ours:.2f}\t{unit}\tempty window {theirs:.2f}\t{ours / theirs:.2f}")
 

@@ -66,5 +66,8 @@ func measureServer(ctx context.Context, program string) (err error) {
 	if err := measureSessions(ctx, world); err != nil {
 		return err
 	}
+	if err := measureRestarts(ctx, world); err != nil {
+		return err
+	}
 	return countRoundTrips(ctx, world)
 }
