@@ -23,5 +23,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: "threads",
+    // The default leaves a processor free, which is half of a computer with two.
+    maxWorkers: "100%",
   },
 });
