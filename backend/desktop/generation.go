@@ -12,10 +12,10 @@ import (
 )
 
 // newFamily returns the session of a new sign-in at api.
-func newFamily(api, grantID string, tokens portal.Tokens) keyring.Session {
+func newFamily(api string, provider portal.ProviderID, tokens portal.Tokens) keyring.Session {
 	return keyring.Session{
 		Version: keyring.Version, API: api, Family: uuid.NewString(), Generation: 1,
-		RefreshToken: tokens.RefreshToken, UserID: tokens.User.ID, GrantID: grantID,
+		RefreshToken: tokens.RefreshToken, UserID: tokens.User.ID, Provider: string(provider),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // unfinishedSignIn is an attempt the API will finish once it gets the code of an invite, or those that were chosen.
 type unfinishedSignIn struct {
 	endpoint *endpoint
+	provider portal.ProviderID
 	grant    portal.CodeGrant
 }
 
@@ -73,7 +74,7 @@ func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)
 	if err != nil {
 		return portal.Me{}, err
 	}
-	if err := unfinished.endpoint.session.adopt(ctx, tokens, "", endings); err != nil {
+	if err := unfinished.endpoint.session.adopt(ctx, tokens, unfinished.provider, endings); err != nil {
 		return portal.Me{}, err
 	}
 	return unfinished.endpoint.me(ctx)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,10 +39,12 @@ type session struct {
 	noteUse func() error
 	// allowMemory permits a session that lasts for this run only, if the keyring cannot be used.
 	allowMemory bool
-	emit        func(event string, payload any)
-	clock       func() moment
-	pause       func(ctx context.Context, d time.Duration) error
-	lockWait    time.Duration
+	// providers are those that policy allows; empty for all.
+	providers []string
+	emit      func(event string, payload any)
+	clock     func() moment
+	pause     func(ctx context.Context, d time.Duration) error
+	lockWait  time.Duration
 	// screenWait limits how long the first screen waits for the keyring.
 	screenWait time.Duration
 	log        *slog.Logger
@@ -81,6 +84,7 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		lockFile:    sessionFile(o.StateDir, account, ".lock"),
 		noteUse:     func() error { return noteOf(o.StateDir, account).use(apiURL, time.Now()) },
 		allowMemory: o.Settings.AllowSessionOnly,
+		providers:   o.Settings.Providers,
 		emit:        o.Emit,
 		clock:       thisMoment,
 		pause:       portal.Sleep,
@@ -185,13 +189,27 @@ func (s *session) endCount() int {
 	return s.ended
 }
 
-// resume renews the session of an earlier run. A session in use stays as it is.
+// resume renews the session of an earlier run. A session in use stays as it is. One whose provider policy has forbidden
+// since is ended, also on the server.
 func (s *session) resume(ctx context.Context) error {
 	if s.currentAccess() != "" {
 		return nil
 	}
-	_, err := s.renew(ctx, "")
-	return err
+	token, err := s.renew(ctx, "")
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	kept := s.kept
+	s.mu.Unlock()
+	if kept.Provider == "" || len(s.providers) == 0 || slices.Contains(s.providers, kept.Provider) {
+		return nil
+	}
+	s.logoutQuietly(ctx, token)
+	why := problem(SignedOut, "Your organisation no longer allows the way in which you had signed in. Sign in again.")
+	defer s.lock(ctx)()
+	s.end(ctx, why, kept.Family)
+	return why
 }
 
 // usable returns, before the browser is opened, the reason why the sign-in could not be stored although policy requires
@@ -218,13 +236,13 @@ func keptIsRequired(why *Problem) *Problem {
 
 // adopt makes the tokens of a sign-in the session, in place of any other of this user and computer. If a session ended
 // since endings was read, it stays ended.
-func (s *session) adopt(ctx context.Context, tokens portal.Tokens, grantID string, endings int) error {
+func (s *session) adopt(ctx context.Context, tokens portal.Tokens, provider portal.ProviderID, endings int) error {
 	defer s.lock(ctx)()
 	previous := s.currentAccess()
 	s.mu.Lock()
 	s.dismissed = moment{}
 	s.mu.Unlock()
-	err := s.accept(ctx, tokens, newFamily(s.apiURL, grantID, tokens), endings, s.clock())
+	err := s.accept(ctx, tokens, newFamily(s.apiURL, provider, tokens), endings, s.clock())
 	if err == nil && previous != "" {
 		s.logoutQuietly(ctx, previous)
 	}

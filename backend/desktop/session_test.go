@@ -22,6 +22,7 @@ import (
 func TestSession(t *testing.T) {
 	t.Run("is_resumed_at_the_next_start", testSessionIsResumedAtTheNextStart)
 	t.Run("is_absent_at_the_first_start", testSessionIsAbsentAtTheFirstStart)
+	t.Run("of_a_provider_forbidden_since_is_ended", testSessionOfAProviderForbiddenSinceIsEnded)
 	t.Run("renews_a_refused_access_token", testSessionRenewsARefusedAccessToken)
 	t.Run("renews_an_access_token_before_it_expires", testSessionRenewsAnAccessTokenBeforeItExpires)
 	t.Run("renews_once_for_concurrent_calls", testSessionRenewsOnceForConcurrentCalls)
@@ -55,6 +56,30 @@ func testSessionIsResumedAtTheNextStart(t *testing.T) {
 	}
 	if len(b.browser) != 0 {
 		t.Error("the browser was opened")
+	}
+}
+
+func testSessionOfAProviderForbiddenSinceIsEnded(t *testing.T) {
+	for _, allowed := range [][]string{nil, {"google"}, {"entra", "google"}} {
+		b := newTestApp(t)
+		b.signIn(t)
+		if _, err := b.another(t, func(o *Options) { o.Settings.Providers = allowed }).Resume(t.Context()); err != nil {
+			t.Errorf("with %v allowed: got %v, want the session of a sign-in with Google", allowed, err)
+		}
+	}
+	b := newTestApp(t)
+	b.signIn(t)
+	again := b.another(t, func(o *Options) { o.Settings.Providers = []string{"entra"} })
+	_, err := again.Resume(t.Context())
+	wantCode(t, err, SignedOut)
+	if message := ProblemOf(err).Message; !strings.Contains(message, "no longer allows") {
+		t.Errorf("got the message %q, want that policy no longer allows it", message)
+	}
+	if s := again.Startup(t.Context()); s.HasSession {
+		t.Error("the keyring still has the session")
+	}
+	if _, err := again.Me(t.Context()); !hasCode(err, SignedOut) {
+		t.Errorf("got %v, want signed_out", err)
 	}
 }
 

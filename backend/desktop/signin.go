@@ -155,7 +155,7 @@ func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
 	response, err := d.waitForBrowser(ctx, s, server, expected, d.endOf(s, attempt))
 	if err == nil {
 		d.options.Emit(EventSignInExchanging, SignInExchanging{Provider: s.provider})
-		err = d.redeem(ctx, c, server, portal.CodeGrant{AttemptID: attempt.ID, Code: response.Code, CodeVerifier: verifier})
+		err = d.redeem(ctx, s, server, portal.CodeGrant{AttemptID: attempt.ID, Code: response.Code, CodeVerifier: verifier})
 	}
 	if err != nil {
 		server.Conclude(failurePage(s.provider, err, explanation(response)))
@@ -207,16 +207,17 @@ func trustedPage(u *url.URL) bool {
 
 // redeem exchanges the code for a session and shows the last page. If an invite's code or a choice of invites may
 // finish the attempt, it is kept.
-func (d *Desktop) redeem(ctx context.Context, c *endpoint, server *loopback.Server, grant portal.CodeGrant) error {
+func (d *Desktop) redeem(ctx context.Context, s *signIn, server *loopback.Server, grant portal.CodeGrant) error {
+	c := s.endpoint
 	endings := c.session.endCount()
 	tokens, err := c.redeem(ctx, grant)
 	if hasCode(err, portal.InviteCodeRequired, portal.InviteChoice, portal.Deactivated) {
 		d.mu.Lock()
-		d.unfinished = &unfinishedSignIn{c, grant}
+		d.unfinished = &unfinishedSignIn{c, s.provider, grant}
 		d.mu.Unlock()
 	}
 	if err == nil {
-		err = c.session.adopt(ctx, tokens, "", endings)
+		err = c.session.adopt(ctx, tokens, s.provider, endings)
 	}
 	if err == nil {
 		server.Conclude(loopback.Page{Name: loopback.SignedIn, Who: nameOf(tokens.User)})

@@ -52,7 +52,8 @@ func measureRestarts(ctx context.Context, w *world) error {
 		return err
 	}
 	sent.end()
-	fmt.Printf("requests failed during %d restarts\t%d\trequests\tof %d\t\n", restarts, sent.failed.Load(), sent.failed.Load()+sent.served.Load())
+	failed := sent.failed.Load()
+	fmt.Printf("requests failed during %d restarts\t%d\trequests\tof %d\t\n", restarts, failed, failed+sent.served.Load())
 	return nil
 }
 

@@ -26,6 +26,8 @@ type Session struct {
 	RequestID    string `json:"request_id,omitempty"`
 	UserID       string `json:"user_id"`
 	GrantID      string `json:"grant_id,omitempty"`
+	// Provider is the identity provider of the sign-in. An entry of an earlier version has none.
+	Provider string `json:"provider,omitempty"`
 }
 
 var (
