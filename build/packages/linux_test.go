@@ -85,7 +85,7 @@ func TestDebianPackage(t *testing.T) {
 			t.Errorf("got %q, want %s", output, version(t))
 		}
 	})
-	t.Run("opens_its_window", func(t *testing.T) { d.opensWindow() })
+	t.Run("opens_its_window", d.opensWindow)
 	t.Run("handles_links", func(t *testing.T) {
 		entry, err := os.ReadFile(d.root + "/usr/share/applications/fs-client-portal.desktop")
 		if err != nil || !strings.Contains(string(entry), "MimeType=x-scheme-handler/fsportal;") {
@@ -106,30 +106,30 @@ func TestDebianPackage(t *testing.T) {
 }
 
 // opensWindow starts the app on the display of the test, and waits for its window.
-func (d *debian) opensWindow() {
-	d.t.Helper()
-	ctx, cancel := context.WithCancel(d.t.Context())
+func (d *debian) opensWindow(t *testing.T) {
+	succeed(t, "", nil, "cp", os.Getenv("XAUTHORITY"), d.root+"/tmp/display")
+	ctx, cancel := context.WithCancel(t.Context())
 	app := exec.CommandContext(ctx, "unshare", append(d.inside(), "fs-client-portal")...)
-	app.Env = []string{"PATH=/usr/bin:/bin", "HOME=/root", "DISPLAY=" + os.Getenv("DISPLAY"), "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
-		"WEBKIT_DISABLE_DMABUF_RENDERER=1"}
-	log := filepath.Join(d.t.TempDir(), "log")
+	app.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "DISPLAY=" + os.Getenv("DISPLAY"), "XAUTHORITY=/tmp/display",
+		"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1"}
+	log := filepath.Join(t.TempDir(), "log")
 	output, err := os.Create(log)
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
 	app.Stdout, app.Stderr = output, output
 	if err := app.Start(); err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer func() {
 		cancel()
 		_ = app.Wait()
-		if content, _ := os.ReadFile(log); d.t.Failed() {
-			d.t.Logf("the app printed %s", content)
+		if content, _ := os.ReadFile(log); t.Failed() {
+			t.Logf("the app printed %s", content)
 		}
 	}()
-	wait.Until(d.t, time.Minute, "the window of the app", func() bool {
-		_, err := command(d.t, "", nil, "xdotool", "search", "--name", "^FS Client Portal")
+	wait.Until(t, time.Minute, "the window of the app", func() bool {
+		_, err := command(t, "", nil, "xdotool", "search", "--name", "^FS Client Portal")
 		return err == nil
 	})
 }
