@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit/wait"
@@ -117,6 +118,7 @@ func TestAlert(t *testing.T) {
 	t.Parallel()
 	t.Run("raised_once_and_for_active_users_only", testAlertRaisedOnceAndForActiveUsersOnly)
 	t.Run("shows_count_and_last_error_of_failures", testAlertShowsCountAndLastErrorOfFailures)
+	t.Run("names_each_unread_reseller_once", testAlertNamesEachUnreadResellerOnce)
 	t.Run("hidden_from_admins_of_other_mssps", testAlertHiddenFromAdminsOfOtherMSSPs)
 	t.Run("ignores_language_of_another_mssps_invite", testAlertIgnoresLanguageOfAnotherMSSPsInvite)
 }
@@ -173,6 +175,46 @@ func testAlertShowsCountAndLastErrorOfFailures(t *testing.T) {
 	if err != nil || alert.Detail != *last.Error || alert.Count != 3 {
 		t.Errorf("alert: got detail %q and count %d (%v), want %q and 3", alert.Detail, alert.Count, err, *last.Error)
 	}
+}
+
+// Three resellers, of which one was unread before and one is read.
+func testAlertNamesEachUnreadResellerOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	customers := []portal.Customer{msp("1", "Birch"), msp("2", "Aspen"), msp("3", "Cedar"), msp("4", "Dogwood")}
+	w.complete(customers)
+	before := w.partial(customers, "3")
+	run := w.partial(customers, "3", "1", "2")
+	for _, test := range []struct {
+		run    portal.SyncRun
+		count  int64
+		detail string
+	}{{before, 1, "Cedar: not known"}, {run, 2, "Aspen: not known Birch: not known"}} {
+		alert, due, err := w.DB.Alert(context.Background(), postgres.RunRef{MSSPID: w.ID, ID: test.run.ID}, w.admin.UserID)
+		if err != nil || !due || !alert.Unread || alert.Count != test.count || alert.Detail != test.detail {
+			t.Errorf("alert: got %+v, %v (%v), want count %d and detail %q", alert, due, err, test.count, test.detail)
+		}
+	}
+}
+
+// partial plays a run that cannot read the clients of some resellers, and raises its alert.
+func (w *tenant) partial(customers []portal.Customer, unread ...string) portal.SyncRun {
+	w.Helper()
+	lease := w.lease()
+	w.readAs(lease, func(s *connector.State) {
+		for _, id := range unread {
+			s.Unread = append(s.Unread, portal.UnreadReseller{ExternalID: id, Code: "not_found", Detail: "not known"})
+		}
+	}, customers)
+	run, err := w.merge(lease)
+	if err != nil || run.Status != portal.RunPartial {
+		w.Fatalf("run: got %s (%v), want partial", run.Status, err)
+	}
+	noMail := func(context.Context, pgx.Tx, []string) error { return nil }
+	if err := w.DB.RaiseAlert(context.Background(), postgres.RunRef{MSSPID: w.ID, ID: run.ID}, noMail); err != nil {
+		w.Fatal(err)
+	}
+	return run
 }
 
 func testAlertHiddenFromAdminsOfOtherMSSPs(t *testing.T) {
