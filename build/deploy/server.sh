@@ -2,6 +2,7 @@
 # that the version before the last deployment can be installed again.
 set -eu
 kept=/var/cache/portal-api
+override=/run/systemd/system/portal-api.service.d
 export DEBIAN_FRONTEND=noninteractive
 
 say() { printf '%s: %s\n' "$(hostname)" "$*" >&2; }
@@ -18,40 +19,90 @@ prepare() {
   healthy 30 || stop "portal-api $(installed), which is installed, is not ready: systemctl status portal-api"
 }
 
-receive() { # VERSION
+receive() { # VERSION SUM
   base64 --decode >"$kept/$1.new"
-  [ "$(dpkg-deb --field "$kept/$1.new" Version)" = "$1" ] || stop "the package of $1 has arrived incomplete"
+  echo "$2  $kept/$1.new" | sha256sum --check --status || stop "the package of $1 has arrived incomplete"
   mv "$kept/$1.new" "$kept/$1.deb"
 }
 
+# begin: notes what a failure goes back to. The note of a deployment that was interrupted stays, because it has not been
+# finished.
+begin() { [ -s "$kept/before" ] || installed >"$kept/before"; }
+
 deploy() { # VERSION
-  if [ "$(installed)" = "$1" ] && healthy 30; then
-    say "$1 is installed already"
+  unchanged "$1" || set_up "$1" start
+}
+
+# undo: gives the server back what it had before the deployment that has begun, if it has begun here.
+undo() {
+  if [ ! -s "$kept/before" ]; then
+    say "$(installed) was not changed"
     return
   fi
-  installed >"$kept/previous"
-  set_up "$1"
-  # Older packages are not needed any more.
-  find "$kept" -name '*.deb' ! -name "$1.deb" ! -name "$(cat "$kept/previous").deb" -delete
-  say "$1 is ready"
+  back "$(cat "$kept/before")"
 }
 
-roll_back() {
-  [ -s "$kept/previous" ] || stop 'no deployment to roll back'
-  set_up "$(cat "$kept/previous")"
-  say "$(installed) is ready again"
+# finish: after all servers are ready. Until then the packages and the version of --roll-back are those of before.
+finish() {
+  [ "$(cat "$kept/before")" = "$(installed)" ] || cp "$kept/before" "$kept/previous"
+  rm "$kept/before"
+  find "$kept" -name '*.deb' ! -name "$(installed).deb" ! -name "$(cat "$kept/previous" 2>/dev/null).deb" -delete
 }
 
-# set_up VERSION: installs a kept package, whose scripts migrate and restart, and waits until it is ready.
+# target: the version that --roll-back installs.
+target() {
+  if [ -s "$kept/before" ]; then cat "$kept/before"; else cat "$kept/previous" 2>/dev/null || true; fi
+}
+
+can_roll_back() {
+  [ -n "$(target)" ] || stop 'no deployment to roll back'
+  [ -s "$kept/$(target).deb" ] || stop "$kept/$(target).deb is missing: copy the package of $(target) to it"
+}
+
+roll_back() { back "$(target)"; }
+
+back() { # VERSION
+  unchanged "$1" || set_up "$1" replace || return 1
+  rm -f "$kept/before"
+}
+
+unchanged() { # VERSION
+  [ "$(installed)" = "$1" ] && healthy 5 && say "$1 is installed already, and ready"
+}
+
+# set_up VERSION START: installs a kept package, whose scripts migrate and restart, and waits until it is ready.
 set_up() {
   # A server that failed too often may be started again, and after a failure the package's scripts do not start it.
   systemctl reset-failed portal-api.socket portal-api.service portal-api-migrate.service 2>/dev/null || true
-  if install_package "$1" && systemctl start portal-api.socket portal-api.service && healthy 90; then return; fi
+  bound_start
+  code=0
+  # A start ends when the program is ready; if it is the former one then, the migration has failed.
+  { install_package "$1" && "$2" && same_program && healthy 90; } || code=1
+  unbound_start
+  [ $code = 0 ] && say "$1 is ready" && return
   say "portal-api $1 does not get ready; the ends of the logs of apt and of the units:"
   tail -n 15 "$kept/apt.log" >&2
   journalctl -u portal-api -u portal-api-migrate -n 15 --no-pager -o cat >&2 || true
   return 1
 }
+
+# bound_start: the unit waits 10 minutes for a database; a version that hangs must not keep users out for so long.
+bound_start() {
+  mkdir -p "$override"
+  printf '[Service]\nTimeoutStartSec=60\n' >"$override/deployment.conf"
+  systemctl daemon-reload
+}
+
+unbound_start() {
+  rm -f "$override/deployment.conf"
+  rmdir "$override" 2>/dev/null || true
+  systemctl daemon-reload
+}
+
+start() { systemctl start portal-api.socket portal-api.service; }
+
+# replace: "start" would wait for a failed version that is still starting; here it must make room.
+replace() { systemctl start portal-api.socket && { same_program || systemctl restart portal-api.service; }; }
 
 install_package() { # VERSION
   apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 --allow-downgrades --reinstall install "$kept/$1.deb" \
