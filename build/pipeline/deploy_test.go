@@ -22,6 +22,7 @@ func TestDeploySettings(t *testing.T) {
 	for name, test := range map[string]struct{ setting, value, want string }{
 		"all_right_but_the_file": {"", "", "missing.deb is no package of portal-api; build/package makes it"},
 		"no_hosts":               {"DEPLOY_HOSTS", "", `DEPLOY_HOSTS is not set: build/deploy/README.md, "Deployment"`},
+		"blank_hosts":            {"DEPLOY_HOSTS", " \n", "DEPLOY_HOSTS is blank; it should be like deploy@server.example.com"},
 		"host_without_user":      {"DEPLOY_HOSTS", "one.example.com", "it should be like deploy@server.example.com"},
 		"option_as_host":         {"DEPLOY_HOSTS", "-oProxyCommand=true", "it should be like deploy@server.example.com"},
 		"no_key":                 {"DEPLOY_SSH_KEY", file + "-missing", "cannot read " + file + "-missing"},
