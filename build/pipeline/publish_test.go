@@ -43,6 +43,31 @@ func newGitLab(t *testing.T) (*gitlab, string) {
 	return fake, server.URL
 }
 
+// content returns a published file.
+func (g *gitlab) content(name string) string {
+	g.Lock()
+	defer g.Unlock()
+	return string(g.files[name])
+}
+
+func (g *gitlab) put(name, content string) {
+	g.Lock()
+	defer g.Unlock()
+	g.files[name] = []byte(content)
+}
+
+func (g *gitlab) counts() (uploads, files int) {
+	g.Lock()
+	defer g.Unlock()
+	return g.uploads, len(g.files)
+}
+
+func (g *gitlab) releaseOf(tag string) map[string]any {
+	g.Lock()
+	defer g.Unlock()
+	return g.releases[tag]
+}
+
 func (g *gitlab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.Lock()
 	defer g.Unlock()
@@ -209,29 +234,31 @@ func TestPublishPackages(t *testing.T) {
 		wantSteps(t, "publish", root, url, "published before: packages.asc", 0)
 		packages := filepath.Join(root, "build/bin/packages")
 		for _, name := range names(t, packages) {
-			if got, want := string(fake.files[name]), read(t, filepath.Join(packages, name)); got != want {
+			if got, want := fake.content(name), read(t, filepath.Join(packages, name)); got != want {
 				t.Errorf("%s: got %q in the registry, want %q", name, got, want)
 			}
 		}
-		if want := len(names(t, packages)); fake.uploads != want || len(fake.files) != want {
-			t.Errorf("got %d uploads of %d files, want %d of each", fake.uploads, len(fake.files), want)
+		uploads, files := fake.counts()
+		if want := len(names(t, packages)); uploads != want || files != want {
+			t.Errorf("got %d uploads of %d files, want %d of each", uploads, files, want)
 		}
 	})
 	t.Run("goes_on_where_it_ended", func(t *testing.T) {
 		root := checkout(t)
 		fake, url := newGitLab(t)
-		fake.files["packages.asc"] = []byte("key")
+		fake.put("packages.asc", "key")
 		wantSteps(t, "publish", root, url, "published before: packages.asc", 0)
-		if want := len(names(t, filepath.Join(root, "build/bin/packages"))) - 1; fake.uploads != want {
-			t.Errorf("got %d uploads, want the %d that were missing", fake.uploads, want)
+		uploads, _ := fake.counts()
+		if want := len(names(t, filepath.Join(root, "build/bin/packages"))) - 1; uploads != want {
+			t.Errorf("got %d uploads, want the %d that were missing", uploads, want)
 		}
 	})
 	t.Run("replaces_no_file", func(t *testing.T) {
 		root := checkout(t)
 		fake, url := newGitLab(t)
-		fake.files["packages.asc"] = []byte("another key")
+		fake.put("packages.asc", "another key")
 		wantSteps(t, "publish", root, url, "packages.asc is published already with other content: raise productVersion", 2)
-		if got := string(fake.files["packages.asc"]); got != "another key" {
+		if got := fake.content("packages.asc"); got != "another key" {
 			t.Errorf("got the file %q, want the published one", got)
 		}
 	})
@@ -240,8 +267,8 @@ func TestPublishPackages(t *testing.T) {
 		fake, url := newGitLab(t)
 		put(t, root, "build/bin/packages/fs-client-portal-1.2.3-windows-amd64.msi", "mSi")
 		wantSteps(t, "publish", root, url, "the files differ from SHA256SUMS", 2)
-		if fake.uploads != 0 {
-			t.Errorf("got %d uploads, want none", fake.uploads)
+		if uploads, _ := fake.counts(); uploads != 0 {
+			t.Errorf("got %d uploads, want none", uploads)
 		}
 	})
 	t.Run("refuses_test_keys", func(t *testing.T) {
@@ -274,7 +301,7 @@ func TestPublishRelease(t *testing.T) {
 	fake, url := newGitLab(t)
 	wantSteps(t, "desktop", root, url, "released: v1.2.3", 0)
 	wantSteps(t, "desktop", root, url, "released before: v1.2.3", 0)
-	release := fake.releases["v1.2.3"]
+	release := fake.releaseOf("v1.2.3")
 	if got, want := release["description"], "### Added\n- \"One\"."; got != want {
 		t.Errorf("got the description %q, want %q", got, want)
 	}
